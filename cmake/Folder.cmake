@@ -1,0 +1,49 @@
+# One folder is one target. Sources are found, not listed: a folder's files are its target's files.
+
+function(rpchspec_folder target)
+  cmake_parse_arguments(ARG "" "" "LINK;PRIVATE_LINK;PCH" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+    target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK} rpchspec_options)
+    if(ARG_PCH)
+      target_precompile_headers(${target} PRIVATE ${ARG_PCH})
+    endif()
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+    target_link_libraries(${target} INTERFACE ${ARG_LINK})
+  endif()
+endfunction()
+
+# A folder of tests is one program; each TEST becomes a ctest case of its own.
+function(rpchspec_tests target)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gmock rpchspec_options)
+  target_compile_definitions(${target} PRIVATE RPCHSPEC_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${target} COMMAND ${target})
+  set_tests_properties(${target} PROPERTIES TIMEOUT 300)
+endfunction()
+
+# Protobuf messages of a folder, in a target of their own with generated code's warnings off.
+function(rpchspec_proto target proto)
+  get_filename_component(stem ${proto} NAME_WE)
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set(out ${CMAKE_BINARY_DIR}/${folder}/${stem})
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_custom_command(
+    OUTPUT ${out}.pb.cc ${out}.pb.h
+    COMMAND protobuf::protoc --cpp_out=${CMAKE_BINARY_DIR} -I${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
+    COMMENT "protoc ${folder}/${proto}")
+  add_library(${target} STATIC ${out}.pb.cc)
+  target_include_directories(${target} SYSTEM PUBLIC ${CMAKE_BINARY_DIR})
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${ARG_LINK} PRIVATE rpchspec_sanitizers)
+  target_compile_options(${target} PRIVATE -w)
+endfunction()

@@ -1,0 +1,41 @@
+# What every target of ours is compiled with.
+
+option(RPCHSPEC_TESTS "Build the tests" ON)
+option(RPCHSPEC_BENCH "Build the benchmarks" OFF)
+option(RPCHSPEC_FUZZ "Build the fuzz targets (clang)" OFF)
+set(RPCHSPEC_SANITIZE "" CACHE STRING "address, thread, or empty")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(rpchspec_sanitizers INTERFACE)
+if(RPCHSPEC_SANITIZE STREQUAL "address")
+  # null, alignment, vptr and object-size double the compile time of Asio files under g++.
+  set(flags -fsanitize=address,undefined -fno-sanitize=null,alignment,vptr,object-size
+            -fno-sanitize-recover=all -fno-omit-frame-pointer)
+elseif(RPCHSPEC_SANITIZE STREQUAL "thread")
+  set(flags -fsanitize=thread -fno-omit-frame-pointer)
+endif()
+if(flags)
+  target_compile_options(rpchspec_sanitizers INTERFACE ${flags})
+  target_link_options(rpchspec_sanitizers INTERFACE ${flags})
+endif()
+
+add_library(rpchspec_options INTERFACE)
+target_compile_options(rpchspec_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside the standard library and Asio under -O2 (PR 105562 and others).
+  target_compile_options(rpchspec_options INTERFACE
+    -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-restrict -Wno-array-bounds
+    -Wno-dangling-pointer -Wno-mismatched-new-delete)
+endif()
+target_link_libraries(rpchspec_options INTERFACE rpchspec_sanitizers)
+target_compile_definitions(rpchspec_options INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
