@@ -1,0 +1,62 @@
+// Records one TCP connection: its heads, PDUs, stray bytes and end, seen from one of its ends.
+//
+// Frames the bytes on its own, apart from the roles' code, and keeps no payload: a PDU costs a
+// running digest and a short prefix, whatever its size.
+
+#pragma once
+
+#include <memory>
+
+#include "journal/recorder.hpp"
+
+namespace rpchspec::journal {
+
+/// What the bytes of a direction are.
+enum class Stream {
+  http_then_pdus,  // heads, then bodies of PDUs by Content-Length (IN and OUT channels, echo)
+  pdus,            // PDUs from the first byte, after an optional legacy server response
+};
+
+struct TapOptions {
+  v1::Source source = v1::CLIENT;
+  v1::Leg leg = v1::LEG_UNKNOWN;
+  std::uint32_t virtual_connection = 0;
+  Stream stream = Stream::pdus;
+};
+
+/// One per connection. Cheap to copy nowhere: held by the stream that owns the socket.
+class ConnectionTap {
+ public:
+  /// @param recorder  outlives the tap.
+  ConnectionTap(Recorder& recorder, TapOptions options);
+  ~ConnectionTap();
+  ConnectionTap(ConnectionTap&&) noexcept;
+  ConnectionTap& operator=(ConnectionTap&&) noexcept;
+
+  [[nodiscard]] std::uint32_t connection() const;
+  [[nodiscard]] Recorder& recorder() const;
+
+  /// The server learns leg and virtual connection from the first PDU; later events carry them.
+  void identify(v1::Leg leg, std::uint32_t virtual_connection, std::string virtual_connection_cookie, TimePoint now);
+
+  void opened(v1::Opened opened, TimePoint now);
+  void tls(v1::Tls tls, TimePoint now);
+
+  /// Bytes that were written to, or read from, the connection, above TLS. Any segmentation.
+  void sent(ByteView bytes, TimePoint now);
+  void received(ByteView bytes, TimePoint now);
+
+  /// The end of one direction (RECEIVED: the peer's; SENT: ours) or, NO_DIRECTION, of both.
+  /// A PDU that was under way is recorded in `Ended.cut_pdu` with the bytes it had got.
+  void ended(v1::Direction direction, v1::Ending ending, std::string detail, TimePoint now);
+
+  void fault(std::string name, std::string detail, TimePoint now);
+  void timer(std::string name, bool fired, std::uint64_t after_ms, TimePoint now);
+  void note(std::string text, TimePoint now);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rpchspec::journal

@@ -1,0 +1,97 @@
+// Verdicts and results as types (design.md section 4 and 5).
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rpchspec::model {
+
+/// In the order of results.json's summary.
+enum class Verdict { pass, warn, fail, waived, skip, not_run, blocked, error };
+
+[[nodiscard]] std::string_view to_string(Verdict verdict);  // "not-run"
+
+enum class Level { must, should, may, product, not_applicable };
+
+[[nodiscard]] std::string_view to_string(Level level);
+
+/// What became of one expectation, or what a monitor says of one requirement.
+enum class Outcome { held, late, never, blocked, informational };
+
+/// One thing that a case says about one requirement.
+struct Observation {
+  std::string requirement;  // "RPCH-3.2.4.5.14-04"
+  Level level = Level::must;
+  Outcome outcome = Outcome::held;
+  std::string kind;         // what sort of deviation: "not closed", "wrong value", "monitor:window"
+  std::string leg;          // "client.out", "server.in", ...
+  std::string expected;     // in words
+  std::string seen;         // in words
+  std::string where;        // "step 3 server.close, 2.104 s, connection 4"
+  bool from_monitor = false;
+};
+
+/// What `judge` says of one case.
+struct CaseResult {
+  std::string id;
+  std::string title;
+  std::string category;
+  Verdict verdict = Verdict::not_run;
+  bool suspect = false;
+  double duration_s = 0;
+  std::vector<std::string> requirements;  // for a failing case those that it broke come first
+  std::string message;                    // one line; for a failure "required / expected / seen" joined by newlines
+  std::string where;
+  std::string rerun;                      // the command that repeats only this case
+  std::vector<Observation> observations;
+};
+
+/// One cause with all its sightings: same requirement, kind, leg and what was seen.
+struct Finding {
+  std::string id;           // stable: hash of the signature, "f-1a2b3c4d"
+  std::string requirement;
+  Level level = Level::must;
+  std::string kind;
+  std::string leg;
+  std::string expected;
+  std::string seen;
+  std::vector<std::string> cases;
+  std::string rerun;
+  bool waived = false;
+};
+
+/// One requirement over all cases.
+struct RequirementResult {
+  std::string id;
+  Level level = Level::must;
+  Verdict verdict = Verdict::not_run;
+  std::vector<std::string> cases;
+};
+
+struct TargetSummary {
+  std::string name;
+  std::vector<std::string> urls;
+  std::string topology;
+  std::map<std::string, std::string> facts;
+};
+
+/// Everything results.json says.
+struct RunResult {
+  bool complete = false;
+  std::string tool_version;
+  std::string suite;
+  std::string started;     // RFC 3339, UTC
+  double duration_s = 0;
+  std::uint64_t seed = 0;
+  TargetSummary target;
+  std::map<Verdict, std::size_t> summary;
+  std::vector<Finding> findings;
+  std::vector<CaseResult> cases;
+  std::vector<RequirementResult> requirements;
+};
+
+}  // namespace rpchspec::model
