@@ -17,7 +17,7 @@ function(rpchspec_folder target)
   endif()
 endfunction()
 
-# A folder of tests is one program; each TEST becomes a ctest case of its own.
+# A folder of tests is one program and one ctest case, so that ctest -j runs folders side by side.
 function(rpchspec_tests target)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
@@ -42,8 +42,29 @@ function(rpchspec_proto target proto)
     COMMAND protobuf::protoc --cpp_out=${CMAKE_BINARY_DIR} -I${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
     DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
     COMMENT "protoc ${folder}/${proto}")
+  add_custom_target(${target}_files DEPENDS ${out}.pb.cc ${out}.pb.h)
+  if(NOT TARGET generated)
+    add_custom_target(generated) # all that clang-tidy needs to be built
+  endif()
+  add_dependencies(generated ${target}_files)
   add_library(${target} STATIC ${out}.pb.cc)
+  add_dependencies(${target} ${target}_files)
   target_include_directories(${target} SYSTEM PUBLIC ${CMAKE_BINARY_DIR})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${ARG_LINK} PRIVATE rpchspec_sanitizers)
   target_compile_options(${target} PRIVATE -w)
+endfunction()
+
+# One libFuzzer program. `ninja fuzzers` builds them all, into bin/fuzz_*; make fuzz runs them.
+function(rpchspec_fuzzer target source)
+  if(NOT RPCHSPEC_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${target} ${source})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} rpchspec_options)
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers ${target})
 endfunction()
