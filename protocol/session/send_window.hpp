@@ -1,0 +1,57 @@
+// Send side of RPC over HTTP v2 flow control on one channel instance. No I/O, no clock.
+//
+// Source: MS-RPCH 3.2.1.1.4 (variables), 3.2.1.4.1.3 (dequeuing), 3.2.1.5.1 (acknowledgements).
+
+#pragma once
+
+#include "protocol/base/error.hpp"
+#include "protocol/base/strong.hpp"
+#include "protocol/wire/rts.hpp"
+
+namespace rpchspec::session {
+
+/// How many bytes of RPC PDUs may still be sent on one IN or OUT channel.
+///
+/// Counts RPC PDUs only: RTS PDUs and HTTP heads are outside flow control.
+/// Invariant: available() never exceeds what the peer announced.
+class SendWindow {
+ public:
+  SendWindow() = default;
+
+  /// Starts full. @param advertised  ReceiveWindowSize from the peer's RTS command, in bytes.
+  explicit SendWindow(ReceiveWindowSize advertised)
+      : peer_receive_window_(advertised), available_(advertised.value) {}
+
+  /// True when an RPC PDU of this size may be sent now.
+  ///
+  /// The text says both "greater than" (to start) and "until less than" (to stop), so equality
+  /// is open (AMB-16). We send at equality: stalling with exactly enough room would never end.
+  [[nodiscard]] bool admits(RpcPduSize pdu) const { return available_.value >= pdu.value; }
+
+  /// Records one RPC PDU as sent. Precondition: admits(pdu).
+  void on_sent(RpcPduSize pdu);
+
+  /// Records one RPC PDU that was sent against the rule; the window may become "overdrawn", which
+  /// reads as 0 available.
+  void on_sent_regardless(RpcPduSize pdu);
+
+  /// Applies an acknowledgement that names this channel's cookie.
+  ///
+  /// @return unexpected when it acknowledges bytes never sent, bad_value when the window would become
+  ///         negative or exceed what was announced (3.2.1.5.1.1: SHOULD be a protocol error). The
+  ///         window is unchanged on error.
+  [[nodiscard]] Result<void> on_ack(wire::FlowControlAckCommand const& ack);
+
+  [[nodiscard]] AvailableWindow available() const { return available_; }
+
+  [[nodiscard]] BytesSent bytes_sent() const { return bytes_sent_; }
+
+  [[nodiscard]] ReceiveWindowSize peer_receive_window() const { return peer_receive_window_; }
+
+ private:
+  ReceiveWindowSize peer_receive_window_{};
+  AvailableWindow available_{};
+  BytesSent bytes_sent_{};
+};
+
+}  // namespace rpchspec::session
