@@ -5,8 +5,7 @@
 namespace rpchspec::session {
 
 ReceiveWindow::Arrival ReceiveWindow::on_received(RpcPduSize pdu) {
-  auto const arrival =
-      pdu.value <= advertised_.value ? Arrival::within_window : Arrival::overrun;
+  auto const arrival = pdu.value <= advertised_.value ? Arrival::within_window : Arrival::overrun;
   free_.value -= std::min(free_.value, pdu.value);
   advertised_.value -= std::min(advertised_.value, pdu.value);
   bytes_received_.value += pdu.value;

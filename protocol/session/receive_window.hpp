@@ -32,7 +32,8 @@ class ReceiveWindow {
   Arrival on_received(RpcPduSize pdu);
 
   /// One RPC PDU left our queue (forwarded or delivered).
-  /// @return BytesReceived and AvailableWindow of the acknowledgement that is now due, without cookie.
+  /// @return BytesReceived and AvailableWindow of the acknowledgement that is now due, without
+  /// cookie.
   [[nodiscard]] std::optional<wire::FlowControlAckCommand> on_consumed(RpcPduSize pdu);
 
   [[nodiscard]] BytesReceived bytes_received() const { return bytes_received_; }

@@ -37,7 +37,8 @@ class SendWindow {
 
   /// Applies an acknowledgement that names this channel's cookie.
   ///
-  /// @return unexpected when it acknowledges bytes never sent, bad_value when the window would become
+  /// @return unexpected when it acknowledges bytes never sent, bad_value when the window would
+  /// become
   ///         negative or exceed what was announced (3.2.1.5.1.1: SHOULD be a protocol error). The
   ///         window is unchanged on error.
   [[nodiscard]] Result<void> on_ack(wire::FlowControlAckCommand const& ack);

@@ -1,0 +1,282 @@
+#include "protocol/session/server.hpp"
+
+#include <algorithm>
+
+namespace rpchspec::session {
+namespace {
+
+constexpr std::string_view kSection = "MS-RPCH 3.2.5.5";
+
+template <class To, class From>
+To cookie_as(From const& from) {
+  return To{from.bytes};
+}
+
+/// The n-th cookie command of a PDU whose form is known to have it.
+RtsCookie nth_cookie(wire::RtsPdu const& pdu, std::size_t n) {
+  for (auto const& command : pdu.commands) {
+    if (auto const* cookie = std::get_if<wire::CookieCommand>(&command); cookie && n-- == 0) {
+      return cookie->value;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<FirstPdu> first_pdu_of_leg(wire::PduView const& pdu) {
+  if (!pdu.is_rts()) {
+    return fail({ErrorCode::unexpected, 2, "PTYPE", kSection,
+                 "a leg starts with CONN/A2 or CONN/B2, found an RPC PDU of type " +
+                     std::to_string(pdu.ptype())});
+  }
+  auto const rts = wire::decode_rts(pdu.bytes);
+  if (!rts) {
+    return tl::unexpected(rts.error());
+  }
+  if (wire::has_form(*rts, wire::RtsPduKind::ConnA2)) {
+    return FirstPdu{Channel::out, cookie_as<VirtualConnectionCookie>(nth_cookie(*rts, 0))};
+  }
+  if (wire::has_form(*rts, wire::RtsPduKind::ConnB2)) {
+    return FirstPdu{Channel::in, cookie_as<VirtualConnectionCookie>(nth_cookie(*rts, 0))};
+  }
+  return fail({ErrorCode::unexpected, 16, "Flags", kSection,
+               "a leg starts with CONN/A2 or CONN/B2, found another RTS PDU"});
+}
+
+Server::Server(ServerConfig config) : config_(std::move(config)) {}
+
+Result<void> Server::on_pdu(Channel from, wire::PduView const& pdu, TimePoint now) {
+  if (state_ == State::finished) {
+    return {};
+  }
+  if (pdu.is_rts()) {
+    auto const done = on_rts(from, pdu, now);
+    return done ? done : protocol_error(done.error());
+  }
+  if (from == Channel::out) {
+    return protocol_error({ErrorCode::unexpected, 2, "PTYPE", "MS-RPCH 3.2.5.5",
+                           "an RPC PDU came from the outbound proxy"});
+  }
+  if (!have_in_) {
+    return protocol_error(
+        {ErrorCode::unexpected, 2, "PTYPE", "MS-RPCH 3.2.5.5", "an RPC PDU came before CONN/B2"});
+  }
+  auto const size = RpcPduSize(static_cast<std::uint32_t>(pdu.bytes.size()));
+  in_window_.on_received(size);
+  events_.emplace_back(Deliver{pdu});
+  if (auto ack = in_window_.on_consumed(size);
+      ack && !config_.withheld.contains(wire::RtsPduKind::FlowControlAck)) {
+    ack->channel_cookie = cookie_as<RtsCookie>(peers_.in_channel_cookie);
+    events_.emplace_back(Send{Channel::in, wire::encode(wire::flow_control_ack(*ack))});
+  }
+  return {};
+}
+
+Result<void> Server::on_rts(Channel from, wire::PduView const& pdu, TimePoint now) {
+  auto decoded = wire::decode_rts(pdu.bytes);
+  if (!decoded) {
+    return tl::unexpected(decoded.error());
+  }
+  scratch_ = std::move(*decoded);
+  if (auto const* destination = wire::find<wire::DestinationCommand>(scratch_)) {
+    return route(from, destination->value, pdu.bytes);
+  }
+  if (auto const* ack = wire::find<wire::FlowControlAckCommand>(scratch_)) {
+    return on_flow_control_ack(from, *ack);
+  }
+  if (auto const* notify = wire::find<wire::PingTrafficSentNotifyCommand>(scratch_)) {
+    ping_traffic_ += notify->ping_traffic_sent;
+    return {};
+  }
+  if (wire::has_form(scratch_, wire::RtsPduKind::Ping)) {
+    return {};
+  }
+  return on_first(from, scratch_, now);
+}
+
+Result<void> Server::on_first(Channel from, wire::RtsPdu const& pdu, TimePoint now) {
+  auto const is_a2 = wire::has_form(pdu, wire::RtsPduKind::ConnA2);
+  auto const is_b2 = wire::has_form(pdu, wire::RtsPduKind::ConnB2);
+  if ((is_a2 && (from != Channel::out || have_out_)) ||
+      (is_b2 && (from != Channel::in || have_in_)) || (!is_a2 && !is_b2)) {
+    return fail({ErrorCode::unexpected, 16, "Flags", kSection,
+                 "this RTS PDU is not expected from here in this state"});
+  }
+  peers_.virtual_connection_cookie = cookie_as<VirtualConnectionCookie>(nth_cookie(pdu, 0));
+  auto const version = wire::find<wire::VersionCommand>(pdu)->value;
+  auto const window = wire::find<wire::ReceiveWindowSizeCommand>(pdu)->value;
+  if (is_a2) {
+    have_out_ = true;
+    peers_.out_version = version;
+    peers_.out_channel_cookie = cookie_as<ChannelCookie>(nth_cookie(pdu, 1));
+    peers_.out_channel_lifetime = wire::find<wire::ChannelLifetimeCommand>(pdu)->value;
+    peers_.out_proxy_window = window;
+    out_window_ = SendWindow(window);
+  } else {
+    have_in_ = true;
+    peers_.in_version = version;
+    peers_.in_channel_cookie = cookie_as<ChannelCookie>(nth_cookie(pdu, 1));
+    peers_.in_proxy_window = window;
+    peers_.in_proxy_timeout = wire::find<wire::ConnectionTimeoutCommand>(pdu)->value;
+    peers_.association_group_id = wire::find<wire::AssociationGroupIdCommand>(pdu)->value;
+    in_window_ = ReceiveWindow(config_.receive_window, config_.ack_policy);
+  }
+  if (!have_in_ || !have_out_) {
+    setup_deadline_ = now + config_.connection_setup_timeout;
+    return {};
+  }
+  setup_deadline_ = kNever;
+  state_ = State::replying;
+  if (config_.reply_delay > Duration::zero()) {
+    reply_at_ = now + config_.reply_delay;
+  } else {
+    reply();
+  }
+  return {};
+}
+
+// 3.2.5.5.3: CONN/C1 to the outbound proxy and CONN/B3 to the inbound proxy.
+void Server::reply() {
+  reply_at_ = kNever;
+  state_ = State::opened;
+  auto const version = std::min({peers_.in_version, peers_.out_version, config_.version});
+  send_unless_withheld(Channel::out, wire::RtsPduKind::ConnC1,
+                       wire::conn_c1(version, peers_.in_proxy_window, peers_.in_proxy_timeout));
+  send_unless_withheld(Channel::in, wire::RtsPduKind::ConnB3,
+                       wire::conn_b3(config_.receive_window, version));
+  events_.emplace_back(Opened{});
+  drain_queue();
+}
+
+void Server::send_unless_withheld(Channel channel, wire::RtsPduKind kind, wire::RtsPdu const& pdu) {
+  auto send = Send{channel, wire::encode(pdu)};
+  if (config_.withheld.contains(kind)) {
+    held_.emplace_back(kind, std::move(send));
+  } else {
+    events_.emplace_back(std::move(send));
+  }
+}
+
+void Server::release(wire::RtsPduKind kind) {
+  config_.withheld.erase(kind);
+  auto const first_kept = std::stable_partition(
+      held_.begin(), held_.end(), [kind](auto const& held) { return held.first == kind; });
+  for (auto it = held_.begin(); it != first_kept; ++it) {
+    events_.emplace_back(std::move(it->second));
+  }
+  held_.erase(held_.begin(), first_kept);
+}
+
+// 3.2.1.5.2: what has a Destination goes on unchanged towards it.
+Result<void> Server::route(Channel from, wire::ForwardDestination to, ByteView bytes) {
+  switch (to) {
+    case wire::ForwardDestination::FDServer:
+      return {};  // acknowledgements for us come without a Destination; nothing else is awaited yet
+    case wire::ForwardDestination::FDClient:
+    case wire::ForwardDestination::FDOutProxy:
+      if (from == Channel::in && have_out_) {
+        events_.emplace_back(Send{Channel::out, Bytes(bytes.begin(), bytes.end())});
+      }
+      return {};
+    case wire::ForwardDestination::FDInProxy:
+      if (from == Channel::out && have_in_) {
+        events_.emplace_back(Send{Channel::in, Bytes(bytes.begin(), bytes.end())});
+      }
+      return {};
+  }
+  return fail({ErrorCode::bad_value, 0, "Destination", "MS-RPCH 2.2.3.3",
+               "found " + std::to_string(static_cast<std::uint32_t>(to)) + ", expected 0 to 3"});
+}
+
+Result<void> Server::on_flow_control_ack(Channel from, wire::FlowControlAckCommand const& ack) {
+  if (from != Channel::out) {
+    return fail({ErrorCode::unexpected, 0, "FlowControlAck", "MS-RPCH 3.2.5.5",
+                 "only the outbound proxy acknowledges to the server"});
+  }
+  if (ack.channel_cookie.bytes != peers_.out_channel_cookie.bytes) {
+    return {};  // 3.2.1.5.1.1: an unknown cookie is discarded
+  }
+  auto const applied = out_window_.on_ack(ack);
+  if (applied) {
+    drain_queue();
+  }
+  return applied;
+}
+
+Result<void> Server::send_rpc(Bytes pdu) {
+  if (queued_bytes_ + pdu.size() > config_.queue_limit) {
+    return fail({ErrorCode::too_large, 0, "", "",
+                 "more than " + std::to_string(config_.queue_limit) +
+                     " bytes would wait for the OUT window"});
+  }
+  queued_bytes_ += pdu.size();
+  queue_.push_back(std::move(pdu));
+  drain_queue();
+  return {};
+}
+
+void Server::drain_queue() {
+  if (state_ != State::opened) {
+    return;
+  }
+  while (!queue_.empty()) {
+    auto const size = RpcPduSize(static_cast<std::uint32_t>(queue_.front().size()));
+    if (!out_window_.admits(size)) {
+      return;
+    }
+    out_window_.on_sent(size);
+    queued_bytes_ -= size.value;
+    events_.emplace_back(Send{Channel::out, std::move(queue_.front())});
+    queue_.pop_front();
+  }
+}
+
+void Server::on_closed(Channel leg) {
+  if (state_ == State::finished) {
+    return;
+  }
+  state_ = State::finished;
+  events_.emplace_back(
+      Close{{ErrorCode::io, 0, "", "MS-RPCH 3.2.5.5.13",
+             leg == Channel::in ? "the IN leg was closed" : "the OUT leg was closed"}});
+}
+
+void Server::on_deadline(TimePoint now) {
+  if (now >= reply_at_) {
+    reply();
+  }
+  if (now >= setup_deadline_) {
+    setup_deadline_ = kNever;
+    (void)protocol_error(
+        {ErrorCode::deadline, 0, "", "MS-RPCH 3.2.5.6.1", "the partner channel did not come"});
+  }
+}
+
+Result<void> Server::protocol_error(Error error) {
+  state_ = State::finished;
+  events_.emplace_back(Close{error});
+  return fail(std::move(error));
+}
+
+std::optional<Server::Event> Server::next_event() {
+  if (events_.empty()) {
+    return std::nullopt;
+  }
+  auto event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+TimePoint Server::next_deadline() const {
+  return std::min(setup_deadline_, reply_at_);
+}
+
+std::optional<ServerPeers> Server::peers() const {
+  if (!have_in_ && !have_out_) {
+    return std::nullopt;
+  }
+  return peers_;
+}
+
+}  // namespace rpchspec::session
