@@ -1,0 +1,73 @@
+# Thin wrappers: the build is CMake's (CMakePresets.json), the checks are in tools/.
+# Each target first installs what Debian 12 packages it misses.
+
+MAKEFLAGS += --no-print-directory
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 120
+CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
+
+# $(call build,PRESET,TARGETS): no targets means everything.
+define build
+@cmake --preset $(1) --log-level=WARNING >/dev/null
+@cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
+endef
+
+.PHONY: help demo test lint bench asan tsan clang debug fuzz kill-matrix format clean
+
+help:
+	@echo "make demo         build the program and run the quick suite against the embedded proxy"
+	@echo "make test         build everything; run the unit, scenario and interoperability tests"
+	@echo "make lint         clang-format, clang-tidy, the layer check, the coroutine-rule check"
+	@echo "make bench        the benchmarks, each beside a peer"
+	@echo "make asan tsan    the unit tests and the suite under sanitizers"
+	@echo "make clang debug  build with clang 14, or for a debugger, and run the unit tests"
+	@echo "make fuzz         each decoder's fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo "make kill-matrix  every scenario against every deliberate defect"
+	@echo "make format clean"
+
+demo:
+	@tools/install-deps build
+	$(call build,release,rpchspec)
+	@build/bin/rpchspec run --quick
+
+test:
+	@tools/install-deps test
+	$(call build,release)
+	@$(CTEST) build
+	@tools/run-pytest tests/tools tests/cli tests/interop
+
+lint:
+	@tools/install-deps lint
+	@tools/lint
+
+bench:
+	@tools/install-deps test
+	$(call build,release)
+	@tools/run-benchmarks build
+
+asan tsan:
+	@tools/install-deps all
+	$(call build,$@)
+	@tools/run-sanitized $@ $(JOBS)
+
+clang debug:
+	@tools/install-deps all
+	$(call build,$@)
+	@$(CTEST) build/$@
+
+fuzz:
+	@tools/install-deps all
+	$(call build,fuzz,fuzzers)
+	@tools/run-fuzzers build/fuzz/bin $(FUZZ_SECONDS)
+
+kill-matrix:
+	@tools/install-deps build
+	$(call build,release,rpchspec)
+	@tools/kill-matrix
+
+format:
+	@tools/install-deps lint
+	@git ls-files -co --exclude-standard '*.cpp' '*.hpp' | xargs -r clang-format-14 -i
+
+clean:
+	rm -rf build rpchspec-out
