@@ -22,6 +22,9 @@ struct Requirement {
   std::string category;
   std::string text;      // one sentence
   std::string observed_at;  // client, server, both, config, unobservable
+  std::string stimulus;     // how it is provoked
+  std::string expect;       // what is then seen
+  std::vector<std::string> needs;  // long-timer, raw-bytes, proxy-config, ...
   std::string why_not;   // why no scenario checks it, where that is so
 };
 
