@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -32,5 +33,25 @@ void fill_payload(MutableByteView stub, std::uint64_t key, PayloadPosition const
 /// Offset within `stub` of the first byte that differs from what its own mark promises; empty when
 /// all of it is right.
 [[nodiscard]] std::optional<std::size_t> first_mismatch(ByteView stub, std::uint64_t key);
+
+/// `first_mismatch` for a stub that comes in pieces: keeps its mark and nothing else.
+class PayloadVerifier {
+ public:
+  explicit PayloadVerifier(std::uint64_t key) : key_(key) {}
+
+  /// The next byte is the first one of another stub.
+  void restart();
+  void add(ByteView piece);
+
+  /// What the mark says; empty before it is whole, and for a stub that carries none.
+  [[nodiscard]] std::optional<PayloadPosition> position() const;
+  [[nodiscard]] std::optional<std::size_t> mismatch() const { return mismatch_; }
+
+ private:
+  std::uint64_t key_;
+  std::array<std::uint8_t, kPayloadMarkSize> mark_{};
+  std::size_t seen_ = 0;  // bytes of the stub so far
+  std::optional<std::size_t> mismatch_{};
+};
 
 }  // namespace rpchspec::journal

@@ -11,6 +11,8 @@
 
 namespace rpchspec::journal {
 
+inline constexpr std::size_t kMaxRecordSize = std::size_t{1} << 20;  // bytes, without its length
+
 /// Calls `each` for every whole record, in order; each is parsed into one reused message.
 ///
 /// A torn last record (the harness died) ends the reading without an error. A record that cannot be
