@@ -6,6 +6,7 @@
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace rpchspec {
@@ -56,6 +57,7 @@ constexpr void store(MutableByteView bytes,
 
 /// Appends an integer to a growing byte sequence.
 template <class Int>
+  requires(!std::is_class_v<Int>)
 void append(Bytes& to, Int value, ByteOrder order = ByteOrder::little) {
   auto const offset = to.size();
   to.resize(offset + sizeof(Int));

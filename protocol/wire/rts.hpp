@@ -198,6 +198,18 @@ void encode_to(RtsPdu const& pdu, Bytes& out);
 /// @return truncated, too_large or bad_value, with the offset of the field.
 [[nodiscard]] Result<RtsPdu> decode_rts(ByteView bytes);
 
+/// The same, into a PDU that is used again and again: its memory is kept, so that decoding a stream
+/// of RTS PDUs allocates nothing. On error the PDU holds no commands and an unspecified header.
+[[nodiscard]] Result<void> decode_rts_into(ByteView bytes, RtsPdu& pdu);
+
+/// The requirement that a decoding error breaks, by the error's field: "RPCH-2.2.3.6.1-10" for a
+/// NumberOfCommands that does not fit.
+[[nodiscard]] std::string_view requirement_of(Error const& decoding_error);
+
+/// Bytes that a command, or the whole PDU, takes on the wire.
+[[nodiscard]] std::size_t encoded_size(RtsCommand const& command);
+[[nodiscard]] std::size_t encoded_size(RtsPdu const& pdu);
+
 /// Something that a requirement forbids.
 struct Violation {
   std::string_view requirement;  // "RPCH-2.2.3.6.1-02"
@@ -207,7 +219,14 @@ struct Violation {
 
 /// Header and command values against 2.2.3.5 and 2.2.3.6: everything that needs no knowledge of
 /// which PDU it is. An empty vector means legal.
+///
+/// What a receiver must ignore (the Version's value, the content of padding) is no violation here:
+/// see `sender_advice`. A ConnectionTimeout below 120000 is one, although a proxy configured to
+/// 30 s lawfully sends it (AMB-08): whoever judges knows the configuration, this function does not.
 [[nodiscard]] std::vector<Violation> validate(RtsPdu const& pdu);
+
+/// What a sender SHOULD have done and a receiver ignores: Version 1, padding of zeros.
+[[nodiscard]] std::vector<Violation> sender_advice(RtsPdu const& pdu);
 
 /// One field of a dissected PDU.
 struct DissectedField {

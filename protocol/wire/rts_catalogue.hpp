@@ -51,6 +51,16 @@ struct RtsForm {
 /// True when the PDU has the form of `kind`.
 [[nodiscard]] bool has_form(RtsPdu const& pdu, RtsPduKind kind);
 
+/// The positions of this PDU as a PDU of `kind`: the form's own, or the one lawful alternative that
+/// the PDU has (OUT_R2/C1 with Padding; OUT_R2/A8 as a verbatim copy of A7, AMB-02).
+[[nodiscard]] std::span<RtsSlot const> slots_of(RtsPdu const& pdu, RtsPduKind kind);
+
+/// The Destination that this kind always carries; empty where it has none or any is lawful.
+[[nodiscard]] std::optional<ForwardDestination> destination_of(RtsPduKind kind);
+
+/// The requirement that states the kind's form: "RPCH-2.2.4.2-01".
+[[nodiscard]] std::string_view form_requirement(RtsPduKind kind);
+
 /// `validate` plus the PDU's own form: flags, order and count of commands, value ranges.
 [[nodiscard]] std::vector<Violation> validate(RtsPdu const& pdu, RtsPduKind kind);
 
