@@ -42,7 +42,7 @@ target_compile_options(rpchspec_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside the standard library and Asio under -O2 (PR 105562 and others).
   target_compile_options(rpchspec_options INTERFACE
-    -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-restrict -Wno-array-bounds
+    -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-array-bounds
     -Wno-dangling-pointer -Wno-mismatched-new-delete
     $<$<BOOL:${RPCHSPEC_CCACHE}>:-fpch-preprocess>)
 endif()
