@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <optional>
+#include <cerrno>
 #include <tuple>
 
 #include "net/asio.hpp"
@@ -43,15 +43,15 @@ class Deadline {
   TimePoint at_;
 };
 
-/// True when `error` is what until() yields for a deadline that passed.
-[[nodiscard]] inline bool is_deadline(error_code error) {
-  return error == asio::error::timed_out;
+/// What until() yields for a deadline that passed. Not ETIMEDOUT, which is the network's.
+[[nodiscard]] inline error_code deadline_error() {
+  return error_code(ETIME, boost::system::system_category());
 }
 
 /// Waits for `op`, at most until `deadline`: `auto [ec, n] = co_await until(d, s.async_...(b));`
 ///
 /// When the deadline wins, `op` is cancelled, awaited to its end, and its tuple is yielded with
-/// asio::error::timed_out. An operation that completed at the same moment wins: what it read is
+/// deadline_error(). An operation that completed at the same moment wins: what it read is
 /// never thrown away. Cancellation from outside reaches `op`, whose operation_aborted is yielded.
 ///
 /// Only for operations that a cancellation leaves whole: read_some, write_some, accept, connect,
@@ -73,7 +73,7 @@ template <class... Values>
   }
   auto& error = std::get<0>(result);
   if (error == asio::error::operation_aborted && !timer_error) {
-    error = asio::error::timed_out;
+    error = deadline_error();
   }
   co_return std::move(result);
 }

@@ -31,7 +31,7 @@ enum class Ending {
 /// The ending that an error of an established connection means. eof is `fin`.
 [[nodiscard]] Ending ending_of(error_code error);
 
-/// The ending that a failed connect or name resolution means: refused, deadline, cancelled, or
+/// The ending that a failed connect or name resolution means: refused, deadline, cancelled, rst, or
 /// unreachable.
 [[nodiscard]] Ending connect_ending_of(error_code error);
 

@@ -41,9 +41,13 @@ class Event {
 
   [[nodiscard]] std::size_t waiters() const { return waiters_.size(); }
 
+  [[nodiscard]] Executor executor() const { return executor_; }
+
  private:
   struct Waiter {
-    asio::steady_timer timer;
+    Waiter(Executor const& executor, Deadline deadline) : timer(executor, deadline.at()) {}
+
+    Timer timer;
     bool notified = false;
   };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/ending.hpp"
+#include "protocol/base/bytes.hpp"
 #include "protocol/base/time.hpp"
 
 namespace rpchspec::net {
@@ -90,14 +91,20 @@ struct Fault {
 /// Parameters and position, in words.
 [[nodiscard]] std::string describe(Fault const& fault);
 
+/// A fault that began: what the tap is told.
+struct AppliedFault {
+  std::string name;
+  std::string detail;
+};
+
 /// What to do with the front of the bytes at hand.
 struct FaultStep {
-  Duration wait{};                // before the piece goes on
-  std::size_t size = 0;           // bytes of the piece; 0 with no `end`: hold back, more is needed
-  bool drop = false;              // the piece is swallowed
-  std::optional<CloseHow> end{};  // after the piece
-  bool half_close = false;        // after the piece
-  std::vector<std::string> applied{};  // "name: words" of those that began with this piece
+  Duration wait{};                      // before the piece goes on
+  std::size_t size = 0;                 // of the piece; 0 without an end: hold back, more is needed
+  bool drop = false;                    // the piece is swallowed
+  std::optional<CloseHow> end{};        // after the piece
+  bool half_close = false;              // after the piece
+  std::vector<AppliedFault> applied{};  // those that began with this piece
 };
 
 /// Faults of one direction, in the order they were set. No I/O, no clock: decides piece by piece.
@@ -109,12 +116,16 @@ class FaultLine {
   /// No fault is set that can still apply.
   [[nodiscard]] bool idle() const;
 
-  /// The next step for `at_hand` (not empty), whose bytes Corrupt may change in place. `last`:
-  /// nothing follows soon, so Coalesce lets go.
+  /// The next step for `at_hand` (not empty), whose first byte Corrupt may change in place. The
+  /// piece counts as passed. `last`: nothing follows soon, so Coalesce lets go.
   [[nodiscard]] FaultStep next(MutableByteView at_hand, bool last);
 
-  /// StopReading that is in force at this position, if any; taken once for each time.
-  [[nodiscard]] std::optional<Duration> stop_reading();
+  /// How long not to read, when StopReading is in force at this position; taken once for each
+  /// time. What began is added to `step.applied`.
+  [[nodiscard]] std::optional<Duration> stop_reading(FaultStep& step);
+
+  /// How many bytes may be taken off the socket before a StopReading.
+  [[nodiscard]] std::uint64_t bytes_before_stop() const;
 
   /// Bytes that passed since the faults were set.
   [[nodiscard]] std::uint64_t position() const { return position_; }
@@ -129,7 +140,11 @@ class FaultLine {
 
   [[nodiscard]] static bool spent(Active const& a) { return !a.endless && a.left == 0; }
 
-  void use(Active& active, FaultStep& step);
+  static void use(Active& active, FaultStep& step);
+  [[nodiscard]] bool holds_back(std::size_t at_hand, bool last) const;
+  bool ends_here(FaultStep& step);
+  [[nodiscard]] std::size_t piece_size(std::size_t at_hand) const;
+  void apply(Active& active, MutableByteView at_hand, FaultStep& step);
 
   std::vector<Active> faults_;
   std::uint64_t position_ = 0;

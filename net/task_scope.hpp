@@ -5,6 +5,8 @@
 #include <exception>
 #include <list>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "net/asio.hpp"
 
@@ -44,7 +46,8 @@ class TaskScope {
   void cancel();
 
   /// Waits for all children, also for those spawned meanwhile. A cancellation of the caller is
-  /// passed on to the children, which are still awaited.
+  /// passed on to the children, which are still awaited; but a caller that was cancelled before
+  /// never gets here (its co_await throws), which is what in_scope() takes care of.
   /// @throws the first exception a child ended with; that one cancelled the others. A child that
   ///         ends by cancellation has not failed.
   [[nodiscard]] Task<> join();
@@ -90,6 +93,9 @@ template <class Body>
     error = std::current_exception();
     scope.cancel();
   }
+  auto const throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(
+      false);  // or a cancelled caller never gets to join()
   try {
     co_await scope.join();
   } catch (...) {
@@ -97,6 +103,7 @@ template <class Body>
       error = std::current_exception();
     }
   }
+  co_await asio::this_coro::throw_if_cancelled(throws);
   if (error) {
     std::rethrow_exception(error);
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/base/bytes.hpp"
 #include "protocol/base/error.hpp"
 
 struct ssl_ctx_st;
@@ -27,7 +28,7 @@ struct Certificate {
 /// @param names  DNS names and IP addresses, in subjectAltName; the first is also the CN.
 [[nodiscard]] Result<Certificate> self_signed(std::vector<std::string> const& names);
 
-/// Reads two PEM files. Errors name the file.
+/// Reads two PEM files; an empty key_file means that both are in the first. Errors name the file.
 [[nodiscard]] Result<Certificate> load_certificate(std::string const& certificate_file,
                                                    std::string const& key_file);
 
@@ -38,7 +39,7 @@ struct TlsClientOptions {
   std::string server_name = {};  // SNI, and the name to verify; empty: the host connected to
   bool send_sni = true;          // an address is never sent (RFC 6066 section 3)
   std::string ca_file = {};      // PEM file to trust; empty: ca_pem, or else the system's
-  std::string ca_pem = {};       // PEM text to trust
+  std::string ca_pem = {};       // PEM text to trust; looked at when ca_file is empty
   bool insecure = false;         // accept any certificate
   std::string client_certificate_file = {};
   std::string client_key_file = {};
@@ -90,6 +91,7 @@ class TlsContext {
  private:
   std::shared_ptr<ssl_ctx_st> context_;
   std::shared_ptr<TlsClientOptions const> client_options_;
+  std::shared_ptr<Bytes> server_alpn_;
 };
 
 /// OpenSSL's queued errors in words, oldest first; empties the queue.

@@ -1,0 +1,140 @@
+#include <arpa/inet.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+
+#include "net/tls.hpp"
+
+namespace rpchspec::net {
+
+namespace {
+
+template <auto Free>
+struct FreeWith {
+  template <class T>
+  void operator()(T* p) const {
+    Free(p);
+  }
+};
+
+using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free>>;
+using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+
+constexpr long kDay = 24 * 60 * 60;
+
+tl::unexpected<Error> failure(std::string const& what) {
+  return fail({ErrorCode::tls, 0, {}, {}, what + ": " + tls_error_text()});
+}
+
+bool is_address(std::string const& name) {
+  in6_addr any;
+  return inet_pton(AF_INET, name.c_str(), &any) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), &any) == 1;
+}
+
+// A comma or line end in a name would begin another entry of OpenSSL's little language.
+bool is_plain(std::string const& name) {
+  return !name.empty() && name.find_first_of(",;\n\r\t ") == std::string::npos;
+}
+
+std::string alternative_names(std::vector<std::string> const& names) {
+  std::string text;
+  for (auto const& name : names) {
+    text += (text.empty() ? "" : ",") + std::string(is_address(name) ? "IP:" : "DNS:") + name;
+  }
+  return text;
+}
+
+bool add_extension(X509* certificate, int kind, std::string const& value) {
+  X509V3_CTX context;
+  X509V3_set_ctx_nodb(&context);
+  X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
+  ExtensionPtr const extension(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
+  return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+bool fill(X509* certificate, EVP_PKEY* key, std::vector<std::string> const& names) {
+  std::uint64_t serial = 1;
+  RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial);
+  ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1);
+  X509_set_version(certificate, X509_VERSION_3);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -kDay);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), 3650 * kDay);
+  X509_set_pubkey(certificate, key);
+  auto* subject = X509_get_subject_name(certificate);
+  auto const common_name = names.front().substr(0, 64);  // X.520 ub-common-name
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<unsigned char const*>(common_name.data()),
+                             static_cast<int>(common_name.size()), -1, 0);
+  X509_set_issuer_name(certificate, subject);
+  return add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
+         add_extension(certificate, NID_subject_key_identifier, "hash") &&
+         add_extension(certificate, NID_ext_key_usage, "serverAuth,clientAuth") &&
+         add_extension(certificate, NID_subject_alt_name, alternative_names(names)) &&
+         X509_sign(certificate, key, EVP_sha256()) != 0;
+}
+
+std::string text_of(BIO* bio) {
+  char* text = nullptr;
+  auto const size = BIO_get_mem_data(bio, &text);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+Result<std::string> read_text(std::string const& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return fail({ErrorCode::io, 0, {}, {}, "cannot open " + file + ": " + std::strerror(errno)});
+  }
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+Result<Certificate> self_signed(std::vector<std::string> const& names) {
+  if (names.empty()) {
+    return fail({ErrorCode::bad_value, 0, {}, {}, "a certificate needs at least one name"});
+  }
+  for (auto const& name : names) {
+    if (!is_plain(name)) {
+      return fail({ErrorCode::bad_value, 0, "subjectAltName", "RFC 5280 4.2.1.6",
+                   "\"" + name + "\" is neither a DNS name nor an address"});
+    }
+  }
+  KeyPtr const key(EVP_EC_gen("P-256"));
+  CertificatePtr const certificate(X509_new());
+  if (!key || !certificate || !fill(certificate.get(), key.get(), names)) {
+    return failure("cannot make a certificate");
+  }
+  BioPtr const certificate_pem(BIO_new(BIO_s_mem()));
+  BioPtr const key_pem(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(certificate_pem.get(), certificate.get());
+  PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  return Certificate{text_of(certificate_pem.get()), text_of(key_pem.get())};
+}
+
+Result<Certificate> load_certificate(std::string const& certificate_file,
+                                     std::string const& key_file) {
+  auto certificate = read_text(certificate_file);
+  if (!certificate) {
+    return tl::unexpected(certificate.error());
+  }
+  auto key = read_text(key_file.empty() ? certificate_file : key_file);
+  if (!key) {
+    return tl::unexpected(key.error());
+  }
+  return Certificate{std::move(*certificate), std::move(*key)};
+}
+
+}  // namespace rpchspec::net
