@@ -1,0 +1,46 @@
+// How the client actor reaches the proxy under test.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "net/connect.hpp"
+#include "protocol/session/server.hpp"
+
+namespace rpchspec::actors {
+
+/// One HTTP or HTTPS address.
+struct Origin {
+  std::string host;
+  std::uint16_t port = 0;
+  bool tls = false;
+};
+
+struct Credentials {
+  std::string user;
+  std::string password;
+};
+
+/// Not an aggregate: it is passed into coroutines.
+struct ClientTarget {
+  ClientTarget() = default;
+
+  Origin in{};                 // where IN channels go; topology split has two
+  Origin out{};
+  Origin tls_in{};             // the same proxy over TLS; port 0: none
+  Origin tls_out{};
+  std::string path = "/rpc/rpcproxy.dll";
+  std::string server_name = {};        // for the URI
+  std::map<std::string, std::uint16_t> ports = {};  // "store" -> 6001, ...
+  std::vector<net::ResolveOverride> resolve = {};
+  net::TlsClientOptions tls = {};
+  Credentials credentials = {};        // of Basic; empty user: none
+  std::string local_address = {};      // to connect from; empty: the system's choice
+};
+
+static_assert(!std::is_aggregate_v<ClientTarget>);
+
+}  // namespace rpchspec::actors

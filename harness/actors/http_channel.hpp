@@ -1,0 +1,59 @@
+// One HTTP connection of the client actor: heads out, heads and PDUs in.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "net/pdu_leg.hpp"
+#include "protocol/session/server.hpp"
+#include "protocol/wire/http_head.hpp"
+#include "protocol/wire/pdu_stream.hpp"
+
+namespace rpchspec::actors {
+
+/// Reads what the proxy answers and tells its owner. Single-threaded; held by shared_ptr.
+class HttpChannel {
+ public:
+  struct Handlers {
+    Handlers() = default;
+
+    std::function<void(wire::ResponseHead const&)> on_head = {};
+    std::function<void(wire::PduView const&)> on_pdu = {};
+    std::function<void(net::LegEnd const&)> on_end = {};
+  };
+
+  HttpChannel(net::Stream stream, Handlers handlers);
+
+  [[nodiscard]] net::PduLeg& leg() { return leg_; }
+
+  /// Reads until the end. Spawn once, beside leg().write().
+  [[nodiscard]] net::Task<> read();
+
+  /// True when the last request was answered in full and the connection still stands.
+  [[nodiscard]] bool idle() const { return idle_ && !ended_; }
+
+  [[nodiscard]] bool ended() const { return ended_; }
+
+  /// A request goes out: what comes next answers it.
+  void request_sent() { idle_ = false; }
+
+ private:
+  enum class Phase { head, pdus, body };
+
+  [[nodiscard]] Result<std::size_t> on_bytes(ByteView bytes);
+  [[nodiscard]] Result<bool> take_head(ByteView& left);
+  [[nodiscard]] Result<bool> take_pdu(ByteView& left);
+  [[nodiscard]] bool take_body(ByteView& left);
+  void answered();
+
+  net::PduLeg leg_;
+  Handlers handlers_;
+  Phase phase_ = Phase::head;
+  std::uint64_t body_left_ = 0;
+  bool idle_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace rpchspec::actors

@@ -1,0 +1,128 @@
+#include "harness/actors/virtual_connection.hpp"
+
+#include "journal/payload_pdu.hpp"
+
+namespace rpchspec::actors {
+namespace {
+
+constexpr std::size_t kMostReplies = 4096;
+
+bool carries_payload(wire::PduView const& pdu) {
+  return pdu.bytes.size() >= journal::kLeastPayloadPdu &&
+         journal::payload_position(pdu.bytes.subspan(journal::kPayloadPduHeader)).has_value();
+}
+
+}  // namespace
+
+VirtualConnection::VirtualConnection(net::TaskScope& scope,
+                                     net::Event& changed,
+                                     VirtualConnectionOptions options)
+    : scope_(scope),
+      changed_(changed),
+      timers_(changed.executor()),
+      options_(std::move(options)),
+      machine_(options_.session),
+      payload_(changed,
+               options_.payload_key,
+               {static_cast<std::uint16_t>(options_.number), false, 0},
+               payload_way()) {}
+
+std::shared_ptr<HttpChannel> VirtualConnection::attach(session::Channel channel,
+                                                       net::Stream stream) {
+  HttpChannel::Handlers handlers;
+  handlers.on_head = [this](wire::ResponseHead const&) { changed_.notify(); };
+  handlers.on_pdu = [this, channel](wire::PduView const& pdu) { on_pdu(channel, pdu); };
+  handlers.on_end = [this, channel](net::LegEnd const&) { on_end(channel); };
+  auto made = std::make_shared<HttpChannel>(std::move(stream), std::move(handlers));
+  (channel == session::Channel::in ? in_ : out_) = made;
+  scope_.spawn([made]() -> net::Task<> { co_await made->leg().write(); });
+  scope_.spawn([made]() -> net::Task<> { co_await made->read(); });
+  return made;
+}
+
+std::shared_ptr<HttpChannel> VirtualConnection::channel(session::Channel channel) const {
+  return channel == session::Channel::in ? in_ : out_;
+}
+
+void VirtualConnection::on_pdu(session::Channel from, wire::PduView const& pdu) {
+  if (from == session::Channel::out) {
+    (void)machine_.on_pdu(pdu, Clock::now());
+    pump();
+  }
+  changed_.notify();
+}
+
+void VirtualConnection::on_end(session::Channel) {
+  close_channels();
+  changed_.notify();
+}
+
+void VirtualConnection::pump() {
+  while (auto event = machine_.next_event()) {
+    if (auto* send = std::get_if<session::Client::Send>(&*event)) {
+      if (auto const& to = channel(send->channel)) {
+        (void)to->leg().send(std::move(send->bytes));
+      }
+    } else if (auto const* delivered = std::get_if<session::Client::Deliver>(&*event)) {
+      auto const bytes = delivered->pdu.bytes;
+      if (carries_payload(delivered->pdu)) {
+        payload_received_ += bytes.size();  // verified by the journal's tap
+      } else if (replies_.size() < kMostReplies) {
+        replies_.emplace_back(bytes.begin(), bytes.end());
+      }
+    } else if (std::holds_alternative<session::Client::Close>(*event)) {
+      close_channels();
+    }
+  }
+  if (machine_.next_deadline() != armed_) {
+    armed_ = machine_.next_deadline();
+    timers_.notify();
+  }
+  changed_.notify();
+}
+
+// 3.2.2.5.11: the loss of one channel ends the virtual connection.
+void VirtualConnection::close_channels() {
+  if (options_.patient) {
+    return;
+  }
+  for (auto const& channel : {in_, out_}) {
+    if (channel) {
+      channel->leg().stream().close_now(net::CloseHow::fin);
+    }
+  }
+}
+
+net::Task<> VirtualConnection::run_timers() {
+  for (;;) {
+    if (!co_await timers_.next(net::Deadline(machine_.next_deadline()))) {
+      machine_.on_deadline(Clock::now());
+      pump();
+    }
+  }
+}
+
+net::Task<Result<void>> VirtualConnection::send_payload(net::PayloadOrder order,
+                                                        net::Deadline deadline) {
+  co_return co_await payload_.send(std::move(order), deadline);
+}
+
+net::PayloadWay VirtualConnection::payload_way() {
+  net::PayloadWay way;
+  way.leg = [this]() -> std::shared_ptr<net::PduLeg> {
+    return in_ ? std::shared_ptr<net::PduLeg>(in_, &in_->leg()) : nullptr;
+  };
+  way.send = [this](Bytes pdu) {
+    auto done = machine_.send_rpc(std::move(pdu), Clock::now());
+    pump();
+    return done;
+  };
+  way.note_sent_regardless = [this](RpcPduSize pdu) {
+    machine_.note_sent_regardless(pdu);
+    machine_.note_sent(Clock::now());
+  };
+  way.queued = [this] { return machine_.queued_bytes(); };
+  return way;
+}
+
+}  // namespace rpchspec::actors

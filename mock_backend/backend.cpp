@@ -1,0 +1,279 @@
+#include "mock_backend/backend.hpp"
+
+#include "mock_backend/services.hpp"
+
+namespace rpchspec::backend {
+namespace {
+
+net::CloseHow close_how(OnAccept on_accept) {
+  return on_accept == OnAccept::rst ? net::CloseHow::rst : net::CloseHow::fin;
+}
+
+journal::v1::Leg journal_leg(session::Channel channel) {
+  return channel == session::Channel::in ? journal::v1::IN : journal::v1::OUT;
+}
+
+}  // namespace
+
+/// What serve_leg knows of the connection it reads.
+struct MockBackend::Connection {
+  std::shared_ptr<net::PduLeg> leg;
+  Listening service;
+  std::shared_ptr<VirtualConnection> virtual_connection;  // once the first PDU told
+  session::Channel channel = session::Channel::in;
+  RpcService dialect_v1;  // the first PDU was no RTS PDU: DCE/RPC straight over TCP
+};
+
+MockBackend::MockBackend(net::Executor executor,
+                         BackendConfig config,
+                         journal::Recorder* recorder)
+    : executor_(executor),
+      config_(std::move(config)),
+      recorder_(recorder),
+      scope_(executor, "MockBackend"),
+      changed_(executor) {}
+
+MockBackend::~MockBackend() = default;
+
+Result<void> MockBackend::start() {
+  for (auto const& [service, port] : config_.ports) {
+    auto const is_referral = service == Listening::referral || service == Listening::referral_tcp;
+    if (is_referral && config_.deployment == Deployment::co_located) {
+      continue;  // DSProxy is not loaded where the server is its own global catalog
+    }
+    if (auto const listening = listen(service, port); !listening) {
+      return listening;
+    }
+  }
+  return {};
+}
+
+Result<void> MockBackend::listen(Listening service, std::uint16_t port) {
+  auto listener = net::Listener::bind(executor_, net::ListenOptions(config_.bind, port));
+  if (!listener) {
+    return tl::unexpected(listener.error());
+  }
+  ports_[service] = listener->local_port();
+  auto const at = listeners_.emplace(service, std::move(*listener)).first;
+  scope_.spawn(accept_from(at->second, service));
+  return {};
+}
+
+net::Task<> MockBackend::accept_from(net::Listener& listener, Listening service) {
+  for (;;) {
+    auto stream = co_await listener.accept(net::Deadline::never());
+    if (!stream) {
+      co_return;
+    }
+    scope_.spawn(serve(std::move(*stream), service));
+  }
+}
+
+void MockBackend::adopt(net::Handover handover, Listening service) {
+  auto stream = net::Stream::adopt(executor_, std::move(handover));
+  if (stream) {
+    scope_.spawn(serve(std::move(*stream), service));
+  }
+}
+
+net::Task<> MockBackend::serve(net::Stream stream, Listening service) {
+  if (recorder_ != nullptr) {
+    journal::TapOptions options;
+    options.source = journal::v1::SERVER;
+    stream.observe(journal::ConnectionTap(*recorder_, options), std::string(to_string(service)));
+  }
+  changed_.notify();
+  if (config_.on_accept == OnAccept::rst || config_.on_accept == OnAccept::fin) {
+    co_await stream.close(close_how(config_.on_accept), net::Deadline::in(std::chrono::seconds(1)));
+    co_return;
+  }
+  if (!config_.send_faults.empty()) {
+    stream.set_send_faults(config_.send_faults);
+  }
+  auto leg = std::make_shared<net::PduLeg>(std::move(stream));
+  legs_.push_back(leg);
+  ++open_connections_;
+  co_await serve_leg(leg, service);
+  --open_connections_;
+  legs_.remove_if([](auto const& weak) { return weak.expired(); });
+  changed_.notify();
+}
+
+net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening service) {
+  Connection connection;
+  connection.leg = leg;
+  connection.service = service;
+  co_await net::in_scope([&](net::TaskScope& scope) -> net::Task<> {
+    scope.spawn(leg->write());
+    if (co_await greet(*leg)) {
+      if (!config_.reads) {
+        leg->set_reading(false);
+      }
+      auto const end = co_await leg->read(
+          [&](ByteView bytes) { return on_bytes(connection, bytes); });
+      if (end.refused && leg->stream().tap() != nullptr) {
+        leg->stream().tap()->note(to_string(*end.refused), Clock::now());
+      }
+      auto const gone = connection.virtual_connection;
+      if (gone) {
+        gone->on_closed(connection.channel);
+      }
+      if (!(gone && config_.patient)) {
+        co_await leg->close(net::CloseHow::fin, net::Deadline::in(std::chrono::seconds(2)));
+      }
+      if (gone) {
+        forget(gone);
+      }
+    }
+    scope.cancel();
+  });
+}
+
+/// "ncacn_http/1.0" as the policy says. False: there is nothing to read on this connection.
+net::Task<bool> MockBackend::greet(net::PduLeg& leg) {
+  auto const text = as_bytes(wire::kLegacyServerResponse);
+  if (config_.on_accept == OnAccept::serve && config_.legacy_response == LegacyPolicy::sent) {
+    (void)leg.send(Bytes(text.begin(), text.end()));
+  } else if (config_.on_accept == OnAccept::serve &&
+             config_.legacy_response == LegacyPolicy::split) {
+    auto const pieces = net::Pieces(5, std::chrono::milliseconds(20));
+    co_return co_await leg.send_pieces(Bytes(text.begin(), text.end()), pieces,
+                                       net::Deadline::in(std::chrono::seconds(10)));
+  }
+  co_return true;
+}
+
+Result<std::size_t> MockBackend::on_bytes(Connection& connection, ByteView bytes) {
+  auto left = bytes;
+  if (config_.on_accept == OnAccept::silence) {
+    return bytes.size();
+  }
+  for (;;) {
+    auto pdu = wire::next_pdu(left);
+    if (!pdu) {
+      return tl::unexpected(pdu.error());
+    }
+    if (!*pdu) {
+      return bytes.size() - left.size();
+    }
+    Result<void> done;
+    if (connection.virtual_connection) {
+      done = connection.virtual_connection->on_pdu(connection.channel, **pdu);
+    } else if (connection.dialect_v1) {
+      for (auto& reply : connection.dialect_v1(**pdu)) {
+        (void)connection.leg->send(std::move(reply));
+      }
+    } else {
+      done = on_first_pdu(connection, **pdu);
+    }
+    if (!done) {
+      return tl::unexpected(done.error());
+    }
+  }
+}
+
+// The server picks the dialect by the first PDU: RTS is v2, anything else is DCE/RPC as it stands.
+Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView const& pdu) {
+  if (!pdu.is_rts()) {
+    auto const transport = connection.service == Listening::referral_tcp ? Transport::tcp
+                                                                         : Transport::http_v1;
+    connection.dialect_v1 = make_service(config_, connection.service, transport);
+    for (auto& reply : connection.dialect_v1(pdu)) {
+      (void)connection.leg->send(std::move(reply));
+    }
+    return {};
+  }
+  auto const first = session::first_pdu_of_leg(pdu);
+  if (!first) {
+    return tl::unexpected(first.error());
+  }
+  if (config_.legacy_response == LegacyPolicy::with_first_pdu) {
+    auto const text = as_bytes(wire::kLegacyServerResponse);
+    (void)connection.leg->send(Bytes(text.begin(), text.end()));
+  }
+  connection.channel = first->channel;
+  connection.virtual_connection = virtual_connection(first->cookie, connection.service);
+  auto const number = connection.virtual_connection->number();
+  if (auto* tap = connection.leg->stream().tap()) {
+    tap->identify(journal_leg(first->channel), number, to_hex(first->cookie), Clock::now());
+  }
+  connection.virtual_connection->attach(first->channel, connection.leg);
+  return connection.virtual_connection->on_pdu(first->channel, pdu);
+}
+
+std::shared_ptr<VirtualConnection> MockBackend::virtual_connection(
+    VirtualConnectionCookie const& cookie, Listening service) {
+  auto& known = virtual_connections_[cookie];
+  if (!known) {
+    VirtualConnectionOptions options;
+    options.session = config_.session;
+    options.cookie = cookie;
+    auto const number = numbers_.find(cookie);
+    options.number = number == numbers_.end() ? 0 : number->second;
+    options.patient = config_.patient;
+    options.payload_key = config_.payload_key;
+    known = std::make_shared<VirtualConnection>(
+        changed_, options, make_service(config_, service, Transport::http_v2));
+    scope_.spawn(known->run_timers());
+  }
+  return known;
+}
+
+void MockBackend::forget(std::shared_ptr<VirtualConnection> const& gone) {
+  for (auto const channel : {session::Channel::in, session::Channel::out}) {
+    auto const leg = gone->leg(channel);
+    if (leg && !leg->stream().receive_ending()) {
+      return;  // its other leg goes on
+    }
+  }
+  auto const at = virtual_connections_.find(gone->cookie());
+  if (at != virtual_connections_.end() && at->second == gone) {
+    virtual_connections_.erase(at);
+  }
+  gone->finish();
+}
+
+void MockBackend::expect(VirtualConnectionCookie const& cookie, std::uint32_t number) {
+  numbers_[cookie] = number;
+}
+
+std::shared_ptr<VirtualConnection> MockBackend::find(std::uint32_t number) const {
+  for (auto const& [cookie, virtual_connection] : virtual_connections_) {
+    if (virtual_connection->number() == number) {
+      return virtual_connection;
+    }
+  }
+  return nullptr;
+}
+
+net::Task<std::shared_ptr<VirtualConnection>> MockBackend::wait_for(std::uint32_t number,
+                                                                    session::Channel channel,
+                                                                    net::Deadline deadline) {
+  auto const there = [&] {
+    auto const found = find(number);
+    return found && found->leg(channel);
+  };
+  if (!co_await changed_.wait(there, deadline)) {
+    co_return nullptr;
+  }
+  co_return find(number);
+}
+
+net::Task<> MockBackend::stop() {
+  for (auto& [service, listener] : listeners_) {
+    listener.close();
+  }
+  for (auto const& weak : legs_) {
+    if (auto const leg = weak.lock()) {
+      leg->stream().abort();
+    }
+  }
+  for (auto const& [cookie, virtual_connection] : virtual_connections_) {
+    virtual_connection->finish();
+  }
+  virtual_connections_.clear();
+  scope_.cancel();
+  co_await scope_.join();
+}
+
+}  // namespace rpchspec::backend

@@ -1,0 +1,86 @@
+// The simulated Exchange: listeners, virtual connections paired by cookie, RPC services.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "journal/recorder.hpp"
+#include "mock_backend/config.hpp"
+#include "mock_backend/virtual_connection.hpp"
+#include "net/event.hpp"
+#include "net/listener.hpp"
+#include "net/task_scope.hpp"
+
+namespace rpchspec::backend {
+
+/// Single-threaded: everything runs on the executor given. Stop it, and wait for that, before
+/// destroying it.
+class MockBackend {
+ public:
+  /// @param recorder  told of every connection; may be null. Outlives the backend.
+  MockBackend(net::Executor executor, BackendConfig config, journal::Recorder* recorder);
+  ~MockBackend();
+  MockBackend(MockBackend const&) = delete;
+  MockBackend& operator=(MockBackend const&) = delete;
+
+  /// Binds every configured port; port 0 takes a free one. An error names the address.
+  /// In the co-located deployment nothing listens for referral.
+  [[nodiscard]] Result<void> start();
+
+  /// Actual ports; a service that does not listen has none.
+  [[nodiscard]] std::map<Listening, std::uint16_t> const& ports() const { return ports_; }
+
+  [[nodiscard]] BackendConfig const& config() const { return config_; }
+
+  /// Serves a connection that was accepted elsewhere (a listener shared by several scenarios).
+  void adopt(net::Handover handover, Listening service);
+
+  /// This cookie is virtual connection `number` of the scenario; others are numbered 0.
+  void expect(VirtualConnectionCookie const& cookie, std::uint32_t number);
+
+  /// Waits until the leg of a virtual connection is there. Null: deadline.
+  [[nodiscard]] net::Task<std::shared_ptr<VirtualConnection>> wait_for(std::uint32_t number,
+                                                                       session::Channel channel,
+                                                                       net::Deadline deadline);
+
+  /// The virtual connection as far as it is there; null: no leg came.
+  [[nodiscard]] std::shared_ptr<VirtualConnection> find(std::uint32_t number) const;
+
+  /// Notified whenever a leg or a virtual connection changes.
+  [[nodiscard]] net::Event& changed() { return changed_; }
+
+  /// Closes the listeners and every connection (RST), and waits for their tasks.
+  [[nodiscard]] net::Task<> stop();
+
+  [[nodiscard]] std::size_t open_connections() const { return open_connections_; }
+
+ private:
+  struct Connection;
+
+  [[nodiscard]] Result<void> listen(Listening service, std::uint16_t port);
+  [[nodiscard]] net::Task<> accept_from(net::Listener& listener, Listening service);
+  [[nodiscard]] net::Task<> serve(net::Stream stream, Listening service);
+  [[nodiscard]] net::Task<> serve_leg(std::shared_ptr<net::PduLeg> leg, Listening service);
+  [[nodiscard]] net::Task<bool> greet(net::PduLeg& leg);
+  [[nodiscard]] Result<std::size_t> on_bytes(Connection& connection, ByteView bytes);
+  [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
+  [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
+      VirtualConnectionCookie const& cookie, Listening service);
+  void forget(std::shared_ptr<VirtualConnection> const& gone);
+
+  net::Executor executor_;
+  BackendConfig config_;
+  journal::Recorder* recorder_;
+  net::TaskScope scope_;
+  net::Event changed_;
+  std::map<Listening, net::Listener> listeners_;
+  std::map<Listening, std::uint16_t> ports_;
+  std::map<VirtualConnectionCookie, std::uint32_t> numbers_;
+  std::map<VirtualConnectionCookie, std::shared_ptr<VirtualConnection>> virtual_connections_;
+  std::list<std::weak_ptr<net::PduLeg>> legs_;
+  std::size_t open_connections_ = 0;
+};
+
+}  // namespace rpchspec::backend

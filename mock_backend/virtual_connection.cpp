@@ -1,0 +1,136 @@
+#include "mock_backend/virtual_connection.hpp"
+
+#include "journal/payload_pdu.hpp"
+
+namespace rpchspec::backend {
+namespace {
+
+bool carries_payload(wire::PduView const& pdu) {
+  return pdu.bytes.size() >= journal::kLeastPayloadPdu &&
+         journal::payload_position(pdu.bytes.subspan(journal::kPayloadPduHeader)).has_value();
+}
+
+}  // namespace
+
+VirtualConnection::VirtualConnection(net::Event& changed,
+                                     VirtualConnectionOptions options,
+                                     RpcService service)
+    : changed_(changed),
+      timers_(changed.executor()),
+      options_(std::move(options)),
+      service_(std::move(service)),
+      machine_(options_.session),
+      payload_(changed,
+               options_.payload_key,
+               {static_cast<std::uint16_t>(options_.number), true, 0},
+               payload_way()) {}
+
+void VirtualConnection::attach(session::Channel channel, std::shared_ptr<net::PduLeg> leg) {
+  slot(channel) = std::move(leg);
+  changed_.notify();
+}
+
+std::shared_ptr<net::PduLeg>& VirtualConnection::slot(session::Channel channel) {
+  return channel == session::Channel::in ? in_ : out_;
+}
+
+std::shared_ptr<net::PduLeg> VirtualConnection::leg(session::Channel channel) const {
+  return channel == session::Channel::in ? in_ : out_;
+}
+
+Result<void> VirtualConnection::on_pdu(session::Channel from, wire::PduView const& pdu) {
+  auto const done = machine_.on_pdu(from, pdu, Clock::now());
+  pump();
+  return done;
+}
+
+void VirtualConnection::on_closed(session::Channel leg) {
+  machine_.on_closed(leg);
+  pump();
+}
+
+void VirtualConnection::pump() {
+  while (auto event = machine_.next_event()) {
+    if (auto* send = std::get_if<session::Server::Send>(&*event)) {
+      if (auto const& to = slot(send->channel)) {
+        (void)to->send(std::move(send->bytes));
+      }
+    } else if (auto const* pdu = std::get_if<session::Server::Deliver>(&*event)) {
+      deliver(pdu->pdu);
+    } else if (std::holds_alternative<session::Server::Close>(*event)) {
+      close_legs();
+    }
+    // Replies go in only now: the machine must not be entered while an event of it is in use.
+    for (auto& reply : replies_) {
+      (void)machine_.send_rpc(std::move(reply));
+    }
+    replies_.clear();
+  }
+  if (machine_.next_deadline() != armed_) {
+    armed_ = machine_.next_deadline();
+    timers_.notify();
+  }
+  changed_.notify();
+}
+
+// Payload is verified by the journal's tap; here it has only to be consumed.
+void VirtualConnection::deliver(wire::PduView const& pdu) {
+  if (service_ && !carries_payload(pdu)) {
+    replies_ = service_(pdu);
+  }
+}
+
+void VirtualConnection::close_legs() {
+  if (options_.patient) {
+    return;
+  }
+  for (auto const& leg : {in_, out_}) {
+    if (leg) {
+      leg->stream().close_now(net::CloseHow::fin);
+    }
+  }
+}
+
+net::Task<> VirtualConnection::run_timers() {
+  auto const self = shared_from_this();
+  while (!finished_) {
+    if (!co_await timers_.next(net::Deadline(machine_.next_deadline())) && !finished_) {
+      machine_.on_deadline(Clock::now());
+      pump();
+    }
+  }
+}
+
+void VirtualConnection::finish() {
+  finished_ = true;
+  timers_.notify();
+  changed_.notify();
+}
+
+void VirtualConnection::release(wire::RtsPduKind kind) {
+  machine_.release(kind);
+  pump();
+}
+
+Result<void> VirtualConnection::send_rpc(Bytes pdu) {
+  auto done = machine_.send_rpc(std::move(pdu));
+  pump();
+  return done;
+}
+
+net::Task<Result<void>> VirtualConnection::send_payload(net::PayloadOrder order,
+                                                        net::Deadline deadline) {
+  auto const self = shared_from_this();
+  co_return co_await payload_.send(std::move(order), deadline);
+}
+
+net::PayloadWay VirtualConnection::payload_way() {
+  net::PayloadWay way;
+  way.leg = [this] { return out_; };
+  way.send = [this](Bytes pdu) { return send_rpc(std::move(pdu)); };
+  way.note_sent_regardless = [this](RpcPduSize pdu) { machine_.note_sent_regardless(pdu); };
+  way.queued = [this] { return machine_.queued_bytes(); };
+  return way;
+}
+
+}  // namespace rpchspec::backend

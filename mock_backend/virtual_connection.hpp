@@ -1,0 +1,78 @@
+// One virtual connection as the server sees it: the role's machine, its two legs, the RPC services.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "net/event.hpp"
+#include "net/payload_sender.hpp"
+#include "net/pdu_leg.hpp"
+#include "protocol/session/server.hpp"
+
+namespace rpchspec::backend {
+
+/// Answers one RPC PDU of a client with any number of PDUs.
+using RpcService = std::function<std::vector<Bytes>(wire::PduView const&)>;
+
+struct VirtualConnectionOptions {
+  session::ServerConfig session{};
+  VirtualConnectionCookie cookie{};
+  std::uint32_t number = 0;   // as the scenario counts; 0: not one of its own
+  bool patient = false;       // one leg lost does not close the other
+  std::uint64_t payload_key = 0;
+};
+
+class VirtualConnection : public std::enable_shared_from_this<VirtualConnection> {
+ public:
+  /// @param changed  notified after everything that somebody may wait for; outlives this.
+  VirtualConnection(net::Event& changed, VirtualConnectionOptions options, RpcService service);
+
+  /// The leg's first PDU was seen; what comes next goes to on_pdu.
+  void attach(session::Channel channel, std::shared_ptr<net::PduLeg> leg);
+
+  Result<void> on_pdu(session::Channel from, wire::PduView const& pdu);
+  void on_closed(session::Channel leg);
+
+  /// Timers of the machine; spawn once. Returns when finished.
+  [[nodiscard]] net::Task<> run_timers();
+  void finish();
+
+  // -- for scripts ----------------------------------------------------------------------------
+
+  [[nodiscard]] std::shared_ptr<net::PduLeg> leg(session::Channel channel) const;
+  [[nodiscard]] session::Server const& machine() const { return machine_; }
+  [[nodiscard]] VirtualConnectionCookie const& cookie() const { return options_.cookie; }
+  [[nodiscard]] std::uint32_t number() const { return options_.number; }
+
+  /// Sends what CONN/... was withheld.
+  void release(wire::RtsPduKind kind);
+
+  /// Sends payload PDUs on the OUT leg, as the window lets them go; waits until all were written.
+  /// deadline or io when that does not come about; the detail says how far it got.
+  [[nodiscard]] net::Task<Result<void>> send_payload(net::PayloadOrder order, net::Deadline deadline);
+
+  /// An RPC PDU of the script's own, under flow control.
+  Result<void> send_rpc(Bytes pdu);
+
+ private:
+  void pump();
+  void deliver(wire::PduView const& pdu);
+  void close_legs();
+  [[nodiscard]] net::PayloadWay payload_way();
+  [[nodiscard]] std::shared_ptr<net::PduLeg>& slot(session::Channel channel);
+
+  net::Event& changed_;
+  net::Event timers_;
+  VirtualConnectionOptions options_;
+  RpcService service_;
+  session::Server machine_;
+  std::shared_ptr<net::PduLeg> in_;
+  std::shared_ptr<net::PduLeg> out_;
+  std::vector<Bytes> replies_;
+  net::PayloadSender payload_;
+  TimePoint armed_ = kNever;
+  bool finished_ = false;
+};
+
+}  // namespace rpchspec::backend
