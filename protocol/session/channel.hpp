@@ -14,20 +14,20 @@ enum class PlugState { unplugged, plugged };
 enum class ChannelPosition { default_channel, nondefault };
 
 /// The instances of one virtual channel: always a default one, during recycling a second.
-template <class Channel>
+template <class Instance>
 class VirtualChannel {
  public:
-  explicit VirtualChannel(Channel first) : default_(std::move(first)) {}
+  explicit VirtualChannel(Instance first) : default_(std::move(first)) {}
 
-  [[nodiscard]] Channel& default_channel() { return default_; }
+  [[nodiscard]] Instance& default_channel() { return default_; }
 
-  [[nodiscard]] Channel const& default_channel() const { return default_; }
+  [[nodiscard]] Instance const& default_channel() const { return default_; }
 
   /// The other instance, or null.
-  [[nodiscard]] Channel* nondefault() { return nondefault_ ? &*nondefault_ : nullptr; }
+  [[nodiscard]] Instance* nondefault() { return nondefault_ ? &*nondefault_ : nullptr; }
 
   /// Adds the successor as nondefault channel. Precondition: there is none.
-  Channel& add_successor(Channel successor) { return nondefault_.emplace(std::move(successor)); }
+  Instance& add_successor(Instance successor) { return nondefault_.emplace(std::move(successor)); }
 
   /// The nondefault channel becomes the default one. Precondition: there is one.
   void switch_default() { std::swap(default_, *nondefault_); }
@@ -35,8 +35,8 @@ class VirtualChannel {
   void drop_nondefault() { nondefault_.reset(); }
 
  private:
-  Channel default_;
-  std::optional<Channel> nondefault_;
+  Instance default_;
+  std::optional<Instance> nondefault_;
 };
 
 }  // namespace rpchspec::session

@@ -46,9 +46,9 @@ enum class CloseReason {
   client_closed,
   server_closed,
   protocol_error,
-  wrong_direction,   // an RPC PDU from the side that may not send any
-  server_failed,     // no connection to the server
-  lifetime_spent,    // the next PDU does not fit the Content-Length
+  wrong_direction,  // an RPC PDU from the side that may not send any
+  server_failed,    // no connection to the server
+  lifetime_spent,   // the next PDU does not fit the Content-Length
   no_first_pdu,
   idle,
 };

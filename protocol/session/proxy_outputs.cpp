@@ -1,5 +1,6 @@
 #include "protocol/session/proxy_outputs.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace rpchspec::session {
@@ -90,6 +91,12 @@ ByteView ProxyOutputs::bytes_of(Item const& item) const {
       break;
   }
   return {};
+}
+
+bool ProxyOutputs::sends_to(ProxyLeg leg) const {
+  return std::any_of(items_.begin(), items_.end(), [leg](Item const& item) {
+    return item.origin != Origin::signal && item.to == leg;
+  });
 }
 
 std::optional<ProxyEvent> ProxyOutputs::next() {

@@ -31,6 +31,9 @@ class ProxyOutputs {
 
   [[nodiscard]] std::optional<ProxyEvent> next();
 
+  /// True when this input made something to write on that leg.
+  [[nodiscard]] bool sends_to(ProxyLeg leg) const;
+
   /// Drops what was not pulled yet.
   void clear();
 

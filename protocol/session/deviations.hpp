@@ -1,0 +1,84 @@
+// How a proxy role can be made to misbehave on purpose. All off: the role conforms.
+//
+// Each is consulted in exactly one place. The catalogue that gives them names and requirements is
+// reference_proxy/defects.hpp.
+
+#pragma once
+
+#include <cstdint>
+
+namespace rpchspec::session {
+
+/// What happens to acknowledgements that this role makes.
+enum class AckDeviation {
+  none,
+  never,
+  wrong_cookie,
+  count_rts,     // BytesReceived also counts RTS PDUs
+  above_window,  // AvailableWindow is 4 KiB more than was announced
+  once,          // the first one only
+};
+
+/// RPC PDUs on their way through the role. Counters count RPC PDUs of one channel, from 1.
+struct RelayDeviations {
+  std::uint32_t drop_every = 0;
+  std::uint32_t duplicate_every = 0;
+  std::uint32_t swap_every = 0;    // changes places with the next one
+  std::uint64_t flip_byte_at = 0;  // offset in the channel's RPC bytes; 0 never
+  bool rewrite_call_id = false;
+  bool wait_for_next = false;      // goes on only when the next one is there
+  bool ignore_window = false;      // sends past what the peer announced
+  bool forget_acks = false;        // the window of the peer is never opened again
+  bool any_cookie_acks = false;    // takes acknowledgements of other channels for its own
+  bool tolerate_bad_acks = false;  // an impossible acknowledgement is passed over
+  AckDeviation acks = AckDeviation::none;
+};
+
+/// Pings of the outbound proxy.
+enum class PingDeviation {
+  none,
+  never,
+  late,            // after three ConnectionTimeouts
+  wrong_flags,     // without PING
+  never_notified,  // no Ping Traffic Sent Notify
+};
+
+/// One role.
+struct Deviations {
+  RelayDeviations relay{};
+  PingDeviation pings = PingDeviation::none;
+
+  // Values in the PDUs that the role makes (CONN/A2, A3, B2, C2).
+  bool zero_window = false;
+  bool swap_cookies = false;
+  bool version_not_min = false;
+  bool wrong_lifetime = false;  // CONN/A2 announces half of the Content-Length
+  bool timeout_in_seconds = false;
+  bool random_association_group = false;
+  bool halve_c2_window = false;  // CONN/C2 with half of the window in CONN/C1
+  bool wrong_flags = false;      // CONN/B2 without IN_CHANNEL, CONN/A2 without OUT_CHANNEL
+
+  // The order of establishment.
+  bool head_before_connect = false;  // 200 Success before the server was reached
+  bool hold_a3 = false;              // CONN/A3 waits for CONN/C1
+  bool drop_c2 = false;
+  bool not_plugged = false;  // RPC PDUs go to the server before CONN/B3
+
+  // Forwarding of RTS PDUs.
+  bool ignore_destination = false;  // PDUs with a Destination are dropped
+  bool alter_forwarded = false;     // flags of a forwarded PDU are cleared
+  bool relay_pings = false;         // the client's Ping and Keep-Alive go on to the server
+  bool refuse_pings = false;        // the client's Ping is a protocol error
+
+  // What should be refused, or ignored.
+  bool tolerate_protocol_errors = false;
+  bool tolerate_wrong_direction = false;
+  bool relay_legacy_response = false;
+  bool require_legacy_response = false;
+
+  // Closing.
+  bool keep_client_on_server_close = false;
+  bool keep_server_on_client_close = false;
+};
+
+}  // namespace rpchspec::session

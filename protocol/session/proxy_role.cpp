@@ -1,0 +1,98 @@
+#include "protocol/session/proxy_role.hpp"
+
+namespace rpchspec::session {
+
+ProxyRole::Greeting ProxyRole::take_greeting(ByteView& bytes) {
+  if (greeting_ != Greeting::incomplete) {
+    return greeting_;
+  }
+  if (bytes.empty()) {
+    return Greeting::incomplete;
+  }
+  auto const whole = bytes;
+  switch (wire::take_legacy_response(bytes)) {
+    case wire::LegacyResponse::incomplete:
+      return Greeting::incomplete;
+    case wire::LegacyResponse::absent:
+      greeting_ = Greeting::absent;
+      if (deviations_.require_legacy_response) {
+        refuse({ErrorCode::unexpected, 0, "legacy server response", "MS-RPCH 3.2.3.5.12"});
+        greeting_ = Greeting::refused;
+      }
+      break;
+    case wire::LegacyResponse::taken:
+      greeting_ = Greeting::taken;
+      if (deviations_.relay_legacy_response && role_ == Role::OutboundProxy) {
+        outputs_.send_copy(ProxyLeg::client, whole.first(whole.size() - bytes.size()));
+      }
+      break;
+    case wire::LegacyResponse::malformed:
+      greeting_ = Greeting::refused;
+      refuse({ErrorCode::bad_syntax, 0, "legacy server response", "MS-RPCH 2.1.1.2.1"});
+      break;
+  }
+  return greeting_;
+}
+
+void ProxyRole::close(CloseReason reason) {
+  if (!closed_) {
+    closed_ = true;
+    outputs_.signal(Close{reason});
+  }
+}
+
+ProxyRole::Step ProxyRole::refuse(Error error) {
+  if (!error_) {
+    error_ = std::move(error);
+  }
+  if (deviations_.tolerate_protocol_errors) {
+    return Step::next;
+  }
+  close(CloseReason::protocol_error);
+  return Step::stop;
+}
+
+ProxyRole::Step ProxyRole::refuse_direction(ProxyLeg from) {
+  if (deviations_.tolerate_wrong_direction) {
+    return Step::next;
+  }
+  error_ = Error{ErrorCode::unexpected, 0, "PTYPE",
+                 role_ == Role::InboundProxy ? "MS-RPCH 3.2.3.5.2" : "MS-RPCH 3.2.4.5.2",
+                 from == ProxyLeg::client ? "an RPC PDU from the client on an OUT channel"
+                                          : "an RPC PDU from the server on an IN channel"};
+  close(CloseReason::wrong_direction);
+  return Step::stop;
+}
+
+bool ProxyRole::route(ProxyLeg from, wire::ForwardDestination to, ByteView pdu) {
+  auto const hop = next_hop(role_, to);
+  if (hop == role_) {
+    return false;
+  }
+  auto const leg = hop == Role::Client ? ProxyLeg::client : ProxyLeg::server;
+  if (leg == from || deviations_.ignore_destination) {
+    return true;
+  }
+  if (deviations_.alter_forwarded) {
+    altered_.assign(pdu.begin(), pdu.end());
+    altered_[16] = 0;
+    outputs_.send_copy(leg, altered_);
+    return true;
+  }
+  outputs_.forward(leg, pdu);
+  return true;
+}
+
+bool ProxyRole::is_recycling(wire::RtsPdu const& pdu) {
+  using enum wire::RtsPduKind;
+  static constexpr wire::RtsPduKind kActedOn[] = {InR1A1,   InR1A5,  InR1B2,  OutR1A3, OutR1A9,
+                                                  OutR1A11, OutR2B1, OutR2B2, OutR2C1};
+  for (auto const kind : kActedOn) {
+    if (wire::has_form(pdu, kind)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace rpchspec::session

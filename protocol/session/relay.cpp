@@ -1,0 +1,162 @@
+#include "protocol/session/relay.hpp"
+
+#include <algorithm>
+
+namespace rpchspec::session {
+namespace {
+
+RpcPduSize size_of(std::size_t pdu) {
+  return RpcPduSize(static_cast<std::uint32_t>(pdu));
+}
+
+bool misforwards(RelayDeviations const& d) {
+  return d.drop_every != 0 || d.duplicate_every != 0 || d.swap_every != 0 || d.flip_byte_at != 0 ||
+         d.rewrite_call_id || d.wait_for_next;
+}
+
+}  // namespace
+
+Relay::Relay(Options const& options, ProxyOutputs& outputs)
+    : outputs_(outputs),
+      options_(options),
+      plug_(options.plug),
+      receive_window_(options.receive_window, options.ack_policy),
+      misforwards_(misforwards(options.deviations)) {}
+
+void Relay::unplug() {
+  plug_ = PlugState::unplugged;
+  drain();
+}
+
+bool Relay::has_room(std::size_t pdu) const {
+  auto const limit =
+      std::max<std::size_t>(receive_window_.receive_window().value, wire::kMaxPduSize);
+  return queue_.empty() || queue_.size() + pdu <= limit + wire::kMaxPduSize;
+}
+
+bool Relay::may_send(std::size_t pdu) {
+  if (plug_ == PlugState::plugged) {
+    return false;
+  }
+  if (!send_window_.admits(size_of(pdu)) && !options_.deviations.ignore_window) {
+    return false;
+  }
+  return options_.budget == nullptr || options_.budget->take(pdu);
+}
+
+void Relay::on_pdu(ByteView pdu) {
+  receive_window_.on_received(size_of(pdu.size()));
+  if (misforwards_) {
+    misforward(pdu);
+    return;
+  }
+  pass(pdu, Source::input);
+}
+
+void Relay::pass(ByteView pdu, Source source) {
+  if (!queue_.empty() || !may_send(pdu.size())) {
+    queue_.push(pdu);
+    return;
+  }
+  if (source == Source::input) {
+    outputs_.forward(options_.to, pdu);
+  } else {
+    outputs_.send_copy(options_.to, pdu);
+  }
+  send_window_.on_sent_regardless(size_of(pdu.size()));
+  consumed(pdu.size());
+}
+
+void Relay::consumed(std::size_t pdu) {
+  if (auto const ack = receive_window_.on_consumed(size_of(pdu))) {
+    ack_ = ack;
+  }
+}
+
+void Relay::drain() {
+  while (!queue_.empty() && may_send(queue_.front_size())) {
+    auto const slot = queue_.pop();
+    outputs_.release(options_.to, queue_, slot);
+    send_window_.on_sent_regardless(size_of(slot.size));
+    consumed(slot.size);
+  }
+}
+
+Result<void> Relay::on_ack(wire::FlowControlAckCommand const& ack) {
+  auto const& deviations = options_.deviations;
+  if (deviations.forget_acks) {
+    return {};
+  }
+  auto applied = send_window_.on_ack(ack);
+  if (!applied && deviations.tolerate_bad_acks) {
+    return {};
+  }
+  if (applied) {
+    drain();
+  }
+  return applied;
+}
+
+std::optional<wire::FlowControlAckCommand> Relay::take_ack() {
+  auto ack = std::exchange(ack_, std::nullopt);
+  if (!ack) {
+    return ack;
+  }
+  ++acks_;
+  switch (options_.deviations.acks) {
+    case AckDeviation::none:
+      break;
+    case AckDeviation::never:
+      return std::nullopt;
+    case AckDeviation::once:
+      return acks_ == 1 ? ack : std::nullopt;
+    case AckDeviation::wrong_cookie:
+      break;  // the role, which knows the cookies, sees to that
+    case AckDeviation::count_rts:
+      ack->bytes_received.value += rts_bytes_;
+      break;
+    case AckDeviation::above_window:
+      ack->available_window.value = receive_window_.receive_window().value + 4096;
+      break;
+  }
+  return ack;
+}
+
+void Relay::misforward(ByteView pdu) {
+  auto const& d = options_.deviations;
+  auto const is_due = [this](std::uint32_t every) { return every != 0 && pdus_ % every == 0; };
+  auto const begins_at = rpc_bytes_;
+  ++pdus_;
+  rpc_bytes_ += pdu.size();
+
+  if (is_due(d.drop_every)) {
+    consumed(pdu.size());
+    return;
+  }
+  if (withheld_.empty() && (d.wait_for_next || is_due(d.swap_every))) {
+    withheld_.assign(pdu.begin(), pdu.end());
+    return;
+  }
+  altered_.assign(pdu.begin(), pdu.end());
+  if (d.flip_byte_at > begins_at + wire::kCommonHeaderSize && d.flip_byte_at < rpc_bytes_) {
+    altered_[d.flip_byte_at - begins_at] ^= 0x01;
+  }
+  if (d.rewrite_call_id) {
+    altered_[12] ^= 0x80;
+  }
+  if (d.wait_for_next) {
+    std::swap(altered_, withheld_);
+    pass(altered_, Source::copy);
+    return;
+  }
+  pass(altered_, Source::copy);
+  if (is_due(d.duplicate_every)) {
+    pass(altered_, Source::copy);
+  }
+  if (!withheld_.empty()) {
+    pass(withheld_, Source::copy);
+    withheld_.clear();
+  }
+}
+
+}  // namespace rpchspec::session

@@ -1,0 +1,96 @@
+// RPC PDUs of one direction through a proxy: received under our window, sent under the peer's.
+//
+// Source: MS-RPCH 3.2.1.4.1 (queuing, dequeuing, acknowledging), 3.2.1.5.1 (acknowledgements).
+
+#pragma once
+
+#include <optional>
+
+#include "protocol/session/channel.hpp"
+#include "protocol/session/content_budget.hpp"
+#include "protocol/session/deviations.hpp"
+#include "protocol/session/proxy_outputs.hpp"
+#include "protocol/session/receive_window.hpp"
+#include "protocol/session/send_window.hpp"
+#include "protocol/wire/pdu_stream.hpp"
+
+namespace rpchspec::session {
+
+/// Passes RPC PDUs on as views where the window allows, and holds them, in order, where not.
+class Relay {
+ public:
+  struct Options {
+    ReceiveWindowSize receive_window{65536};
+    ReceiveWindow::AckPolicy ack_policy = ReceiveWindow::AckPolicy::at_half;
+    ProxyLeg to = ProxyLeg::server;
+    PlugState plug = PlugState::plugged;
+    ContentBudget* budget = nullptr;  // of the leg that is sent on; null: unlimited. Outlives us
+    RelayDeviations deviations{};
+  };
+
+  /// @param outputs  outlives the relay.
+  Relay(Options const& options, ProxyOutputs& outputs);
+
+  /// The peer announced its window: the send side starts anew, full.
+  void set_peer_window(ReceiveWindowSize advertised) { send_window_ = SendWindow(advertised); }
+
+  void plug() { plug_ = PlugState::plugged; }
+
+  /// Sends what waited, as far as the window allows.
+  void unplug();
+
+  /// False: holding this PDU would take more memory than the window we announced accounts for. The
+  /// peer overran it, and is not read until something was sent.
+  [[nodiscard]] bool has_room(std::size_t pdu) const;
+
+  /// One RPC PDU, part of the input that `outputs` began with. Precondition: has_room.
+  void on_pdu(ByteView pdu);
+
+  /// An RTS PDU passed by: only deviations look at it.
+  void on_rts(std::size_t size) { rts_bytes_ += static_cast<std::uint32_t>(size); }
+
+  /// An acknowledgement that names this channel. An error leaves the window as it was.
+  [[nodiscard]] Result<void> on_ack(wire::FlowControlAckCommand const& ack);
+
+  /// The acknowledgement that is due, if any; its cookie is for the role to fill in.
+  [[nodiscard]] std::optional<wire::FlowControlAckCommand> take_ack();
+
+  /// An input begins: memory of what was sent is used again.
+  void begin_input() { queue_.forget_popped(); }
+
+  [[nodiscard]] PlugState plug_state() const { return plug_; }
+
+  [[nodiscard]] std::size_t held_bytes() const { return queue_.size(); }
+
+  [[nodiscard]] SendWindow const& send_window() const { return send_window_; }
+
+  [[nodiscard]] ReceiveWindow const& receive_window() const { return receive_window_; }
+
+ private:
+  enum class Source { input, copy };
+
+  [[nodiscard]] bool may_send(std::size_t pdu);
+  void pass(ByteView pdu, Source source);
+  void consumed(std::size_t pdu);
+  void drain();
+  void misforward(ByteView pdu);
+
+  ProxyOutputs& outputs_;
+  Options options_;
+  PlugState plug_;
+  ReceiveWindow receive_window_;
+  SendWindow send_window_{};
+  PduQueue queue_;
+  std::optional<wire::FlowControlAckCommand> ack_;
+
+  // For deviations only.
+  bool misforwards_;
+  std::uint64_t pdus_ = 0;
+  std::uint64_t rpc_bytes_ = 0;
+  std::uint32_t rts_bytes_ = 0;
+  std::uint32_t acks_ = 0;
+  Bytes withheld_;
+  Bytes altered_;
+};
+
+}  // namespace rpchspec::session
