@@ -54,9 +54,9 @@ void NdrWriter::variance(std::uint32_t offset, std::uint32_t actual_count) {
   u32(actual_count);
 }
 
-void NdrWriter::string(std::string_view text) {
+void NdrWriter::string(std::string_view text, std::uint32_t max_count) {
   auto const count = static_cast<std::uint32_t>(text.size() + 1);
-  conformance(count);
+  conformance(std::max(count, max_count));
   variance(0, count);
   append(bytes_, as_bytes(text));
   u8(0);

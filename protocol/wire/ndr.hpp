@@ -101,7 +101,8 @@ class NdrWriter {
   }
 
   /// A conformant varying string of 8-bit characters; the terminator is added and counted.
-  void string(std::string_view text);
+  /// @param max_count the maximum count, where it is more than the text takes.
+  void string(std::string_view text, std::uint32_t max_count = 0);
 
   /// The same of UTF-16 code units.
   void wide_string(std::u16string_view text);

@@ -1,0 +1,59 @@
+// How rpc_calls_*.cpp make encode_stub and decode_stub out of their write and read functions.
+
+#pragma once
+
+#include "protocol/wire/rpc_calls.hpp"
+
+namespace rpchspec::wire {
+
+/// A call without parameters.
+template <class Parameters>
+requires std::is_empty_v<Parameters>
+
+void write(NdrWriter&, Parameters const&) {}
+
+template <class Parameters>
+requires std::is_empty_v<Parameters>
+
+void read(NdrReader&, Parameters&) {}
+
+/// A [unique] pointer to a string, and the string.
+inline void write_name(NdrWriter& writer, std::optional<std::string> const& name) {
+  if (writer.unique_pointer(name.has_value())) {
+    writer.string(*name);
+  }
+}
+
+inline std::optional<std::string> read_name(NdrReader& reader, std::string_view parameter) {
+  if (!reader.unique_pointer(parameter)) {
+    return std::nullopt;
+  }
+  return reader.string(parameter);
+}
+
+template <class Parameters>
+Bytes encode_stub(Parameters const& parameters, ByteOrder order) {
+  NdrWriter writer(order);
+  write(writer, parameters);
+  return writer.take();
+}
+
+template <class Parameters>
+Result<Parameters> decode_stub(ByteView stub, ByteOrder order) {
+  NdrReader reader(stub, order);
+  Parameters parameters;
+  read(reader, parameters);
+  if (auto const finished = reader.finish(); !finished) {
+    return fail(finished.error());
+  }
+  return parameters;
+}
+
+}  // namespace rpchspec::wire
+
+/// Instantiates both for a call's Request and Response.
+#define RPCHSPEC_CALL(Call)                                                       \
+  template Bytes encode_stub(Call::Request const&, ByteOrder);                    \
+  template Bytes encode_stub(Call::Response const&, ByteOrder);                   \
+  template Result<Call::Request> decode_stub<Call::Request>(ByteView, ByteOrder); \
+  template Result<Call::Response> decode_stub<Call::Response>(ByteView, ByteOrder)
