@@ -17,6 +17,9 @@ BRACES_ALLOWED = [
     "co_await read(/* { */ stream);  // {",
     "co_await until(deadline, [&] { return stop; });",
     "co_await until(deadline, [&](int n) mutable -> std::vector<int> { return make(n); });",
+    "co_await leg->read([&](ByteView bytes) { return on_bytes(bytes); });",
+    "co_await leg->read([] { return 1; });",
+    "co_await leg->read([&](int n) -> decltype(f(n)) { return f(n); });",
     "co_await until(deadline, []<class T>(T value) noexcept { use(value); });",
     "Options make() { return Options{}; }\nauto operator co_await() { return Awaiter{}; }",
 ]
