@@ -74,7 +74,8 @@ class CommandReader {
 
   [[nodiscard]] std::size_t offset() const { return offset_; }
 
-  [[nodiscard]] Failure const& failure() const { return failure_; }
+  /// Why read() answered false. Precondition: it did.
+  [[nodiscard]] Failure const& failure() const { return *failure_; }
 
  private:
   bool content(RtsCommandType type, RtsCommand& into);
@@ -103,13 +104,13 @@ class CommandReader {
               std::string_view unit,
               std::string_view bound,
               std::uint64_t expected) {
-    failure_ = {code, offset_, field, section, found, unit, bound, expected};
+    failure_ = Failure{code, offset_, field, section, found, unit, bound, expected};
     return false;
   }
 
   ByteView bytes_;
   std::size_t offset_ = kRtsHeaderSize;
-  Failure failure_{};
+  std::optional<Failure> failure_;
 };
 
 bool CommandReader::padding(PaddingCommand& into) {
