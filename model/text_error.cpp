@@ -1,6 +1,8 @@
 #include "model/text_error.hpp"
 
 #include <algorithm>
+#include <regex>
+#include <sstream>
 #include <tuple>
 
 namespace rpchspec::model {
@@ -8,6 +10,21 @@ namespace rpchspec::model {
 std::string to_string(TextError const& error) {
   return error.file + ":" + std::to_string(error.line) + ":" + std::to_string(error.column) + ": " +
          error.message;
+}
+
+std::vector<TextError> parse_errors(std::string const& lines) {
+  std::vector<TextError> errors;
+  std::istringstream stream(lines);
+  std::regex const form("(.*?):([0-9]{1,9}):([0-9]{1,9}): (.*)");
+  for (std::string line; std::getline(stream, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, form)) {
+      errors.push_back({match[1], std::stoi(match[2]), std::stoi(match[3]), match[4]});
+    } else {
+      errors.push_back({"", 1, 1, line});
+    }
+  }
+  return errors;
 }
 
 void TextErrors::add(Mark where, std::string message) {

@@ -28,6 +28,9 @@ struct TextError {
 /// "scenarios/reset/x.yaml:12:5: unknown key 'witin'; did you mean 'within'?"
 [[nodiscard]] std::string to_string(TextError const& error);
 
+/// Reads lines made by to_string back, for errors that came as one text.
+[[nodiscard]] std::vector<TextError> parse_errors(std::string const& lines);
+
 /// Collects the errors of one file, so that a reader sees all of them at once.
 class TextErrors {
  public:
