@@ -36,8 +36,14 @@ class HttpChannel {
 
   [[nodiscard]] bool ended() const { return ended_; }
 
+  /// No request was sent on this connection yet.
+  [[nodiscard]] bool fresh() const { return fresh_; }
+
+  /// A final response head came, and its body is still open.
+  [[nodiscard]] bool answering() const { return phase_ != Phase::head; }
+
   /// A request goes out: what comes next answers it.
-  void request_sent() { idle_ = false; }
+  void request_sent() { idle_ = fresh_ = false; }
 
  private:
   enum class Phase { head, pdus, body };
@@ -45,7 +51,7 @@ class HttpChannel {
   [[nodiscard]] Result<std::size_t> on_bytes(ByteView bytes);
   [[nodiscard]] Result<bool> take_head(ByteView& left);
   [[nodiscard]] Result<bool> take_pdu(ByteView& left);
-  [[nodiscard]] bool take_body(ByteView& left);
+  [[nodiscard]] Result<bool> take_body(ByteView& left);
   void answered();
 
   net::PduLeg leg_;
@@ -53,6 +59,7 @@ class HttpChannel {
   Phase phase_ = Phase::head;
   std::uint64_t body_left_ = 0;
   bool idle_ = false;
+  bool fresh_ = true;
   bool ended_ = false;
 };
 

@@ -1,0 +1,447 @@
+#include "harness/actors/client.hpp"
+
+#include "harness/actors/request_head.hpp"
+#include "harness/actors/step_values.hpp"
+#include "net/connect.hpp"
+
+namespace rpchspec::actors {
+namespace {
+
+using session::Channel;
+
+template <class Cookie>
+Cookie random_cookie(std::mt19937_64& random) {
+  Cookie cookie;
+  for (std::size_t at = 0; at < cookie.bytes.size(); at += 8) {
+    store<std::uint64_t>(cookie.bytes, at, random());
+  }
+  return cookie;
+}
+
+Error no_channel(Channel channel) {
+  return {ErrorCode::io, 0, "", "",
+          "the client's " + std::string(to_string(channel)) + " channel is not connected"};
+}
+
+}  // namespace
+
+Client::Client(net::Executor executor,
+               ClientOptions options,
+               journal::Recorder& recorder,
+               CookieListener on_cookie)
+    : executor_(executor),
+      options_(std::move(options)),
+      recorder_(recorder),
+      on_cookie_(std::move(on_cookie)),
+      scope_(executor, "actors::Client"),
+      changed_(executor),
+      random_(options_.seed) {}
+
+Client::~Client() = default;
+
+session::ClientConfig Client::session_config() {
+  auto const& conduct = options_.conduct;
+  session::ClientConfig config;
+  config.virtual_connection_cookie = random_cookie<VirtualConnectionCookie>(random_);
+  config.in_channel_cookie = random_cookie<ChannelCookie>(random_);
+  config.out_channel_cookie = random_cookie<ChannelCookie>(random_);
+  config.association_group_id = random_cookie<AssociationGroupId>(random_);
+  if (conduct.receive_window() != 0) {
+    config.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(conduct.receive_window()));
+  }
+  if (conduct.in_content_length() != 0) {
+    config.in_channel_lifetime =
+        ChannelLifetime(static_cast<std::uint32_t>(conduct.in_content_length()));
+  }
+  if (conduct.has_keepalive()) {
+    auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+        to_duration(conduct.keepalive()));
+    config.keepalive = ClientKeepalive(static_cast<std::uint32_t>(ms.count()));
+  }
+  if (conduct.no_ack()) {
+    config.ack_policy = session::ReceiveWindow::AckPolicy::never;
+  }
+  config.pings = !conduct.no_ping();
+  return config;
+}
+
+VirtualConnection& Client::virtual_connection(std::uint32_t vc) {
+  auto& known = virtual_connections_[vc];
+  if (!known) {
+    VirtualConnectionOptions made;
+    made.session = session_config();
+    made.number = vc;
+    made.patient = options_.conduct.conduct() == scn::PATIENT;
+    made.payload_key = options_.payload_key;
+    if (on_cookie_) {
+      on_cookie_(made.session.virtual_connection_cookie, vc);
+    }
+    known = std::make_unique<VirtualConnection>(scope_, changed_, made);
+    scope_.spawn(known->run_timers());
+    tell(*known);
+  }
+  return *known;
+}
+
+void Client::tell(VirtualConnection const& made) {
+  auto const& config = made.options().session;
+  auto const parameter = [&](std::string name, std::string value) {
+    journal::Event event;
+    event.set_source(journal::v1::CLIENT);
+    event.set_virtual_connection(made.options().number);
+    event.mutable_parameter()->set_name(std::move(name));
+    event.mutable_parameter()->set_value(std::move(value));
+    recorder_.append(event, Clock::now());
+  };
+  parameter("VirtualConnectionCookie", to_hex(config.virtual_connection_cookie));
+  parameter("INChannelCookie", to_hex(config.in_channel_cookie));
+  parameter("OUTChannelCookie", to_hex(config.out_channel_cookie));
+  parameter("AssociationGroupId", to_hex(config.association_group_id));
+  parameter("ClientReceiveWindow", std::to_string(config.receive_window.value));
+  parameter("ClientKeepalive", std::to_string(config.keepalive.value));
+}
+
+MeaningValues Client::values_of(VirtualConnection& vc) const {
+  auto const& config = vc.options().session;
+  MeaningValues values;
+  values["VirtualConnectionCookie"] = to_hex(config.virtual_connection_cookie);
+  values["INChannelCookie"] = to_hex(config.in_channel_cookie);
+  values["OUTChannelCookie"] = to_hex(config.out_channel_cookie);
+  values["AssociationGroupId"] = to_hex(config.association_group_id);
+  values["ReceiveWindowSize"] = std::to_string(config.receive_window.value);
+  values["ChannelLifetime"] = std::to_string(config.in_channel_lifetime.value);
+  values["ClientKeepalive"] = std::to_string(config.keepalive.value);
+  return values;
+}
+
+Origin Client::origin(Channel channel) const {
+  auto const& target = options_.target;
+  auto const tls = options_.conduct.tls() || options_.conduct.offload_tls();
+  auto const& secure = channel == Channel::in ? target.tls_in : target.tls_out;
+  return tls && secure.port != 0 ? secure : channel == Channel::in ? target.in : target.out;
+}
+
+net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,
+                                              Channel channel,
+                                              net::Deadline deadline) {
+  auto const to = origin(channel);
+  net::ConnectOptions options(to.host, to.port);
+  options.local_address = options_.target.local_address;
+  options.resolve = options_.target.resolve;
+  if (to.tls) {
+    auto tls = options_.target.tls;
+    if (options_.conduct.tls_version() == "1.2") {
+      tls.max_version = net::TlsVersion::tls1_2;
+    } else if (options_.conduct.tls_version() == "1.3") {
+      tls.min_version = net::TlsVersion::tls1_3;
+    }
+    auto context = net::TlsContext::client(tls);
+    if (!context) {
+      co_return tl::unexpected(context.error());
+    }
+    options.tls = *context;
+  }
+  journal::TapOptions tapped;
+  tapped.source = journal::v1::CLIENT;
+  tapped.leg = channel == Channel::in ? journal::v1::IN : journal::v1::OUT;
+  tapped.virtual_connection = vc;
+  tapped.stream = journal::Stream::http_then_pdus;
+  auto tap = std::make_optional<journal::ConnectionTap>(recorder_, tapped);
+  auto stream = co_await net::connect(std::move(options), std::move(tap), deadline);
+  if (!stream) {
+    co_return tl::unexpected(stream.error().error);
+  }
+  co_return virtual_connection(vc).attach(channel, std::move(*stream));
+}
+
+net::Task<Result<void>> Client::connect(std::uint32_t vc,
+                                        scn::Connect step,
+                                        net::Deadline deadline) {
+  auto const channels = channels_named(step.channel());
+  if (!channels) {
+    co_return tl::unexpected(channels.error());
+  }
+  for (auto const channel : *channels) {
+    auto const dialled = co_await dial(vc, channel, deadline);
+    if (!dialled) {
+      co_return tl::unexpected(dialled.error());
+    }
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Client::write(std::uint32_t vc,
+                                      Channel channel,
+                                      Bytes bytes,
+                                      net::Pieces pieces,
+                                      net::Deadline deadline) {
+  auto const to = virtual_connection(vc).channel(channel);
+  if (!to) {
+    co_return tl::unexpected(no_channel(channel));
+  }
+  if (!co_await to->leg().send_pieces(std::move(bytes), pieces, deadline)) {
+    co_return fail({ErrorCode::io, 0, "", "",
+                    "the client's " + std::string(to_string(channel)) +
+                        " channel ended before all of it was written"});
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Client::send_request(std::uint32_t vc,
+                                             Channel channel,
+                                             scn::Request step,
+                                             net::Deadline deadline) {
+  auto const known = virtual_connection(vc).channel(channel);
+  auto const fresh = known && known->fresh() && !known->ended();
+  if (!(step.reuse() && known && !known->ended()) && !fresh) {
+    auto const dialled = co_await dial(vc, channel, deadline);
+    if (!dialled) {
+      co_return tl::unexpected(dialled.error());
+    }
+  }
+  virtual_connection(vc).channel(channel)->request_sent();
+  auto const setting = RequestSetting{options_.target, options_.conduct, channel};
+  auto const size = step.split().empty() ? 0UL : std::stoul(step.split());
+  auto const pieces = net::Pieces(size, std::chrono::milliseconds(size == 0 ? 0 : 5));
+  auto head = request_head(setting, step);
+  co_return co_await write(vc, channel, std::move(head), pieces, deadline);
+}
+
+net::Task<Result<void>> Client::request(std::uint32_t vc,
+                                        scn::Request step,
+                                        net::Deadline deadline) {
+  auto const channel = channel_named(step.channel(), Channel::in);
+  if (!channel) {
+    co_return tl::unexpected(channel.error());
+  }
+  co_return co_await send_request(vc, *channel, std::move(step), deadline);
+}
+
+net::Task<Result<void>> Client::start_channel(std::uint32_t vc,
+                                              Channel channel,
+                                              scn::Open step,
+                                              net::Deadline deadline) {
+  scn::Request request;
+  *request.mutable_headers() = step.headers();
+  if (step.in_content_length() != 0 && channel == Channel::in) {
+    request.set_content_length(std::to_string(step.in_content_length()));
+  }
+  if (!step.server().empty()) {
+    auto const setting = RequestSetting{options_.target, options_.conduct, channel};
+    request.set_query(query_of(setting, step.server()));
+  }
+  auto const sent = co_await send_request(vc, channel, std::move(request), deadline);
+  if (!sent) {
+    co_return sent;
+  }
+  auto& made = virtual_connection(vc);
+  auto first = channel == Channel::in ? made.machine().conn_b1() : made.machine().conn_a1();
+  co_return co_await write(vc, channel, std::move(first), net::Pieces(), deadline);
+}
+
+net::Task<Result<void>> Client::open(std::uint32_t vc, scn::Open step, net::Deadline deadline) {
+  apply(step);
+  auto const first = step.order() == "in-first" ? Channel::in : Channel::out;
+  auto const second = first == Channel::in ? Channel::out : Channel::in;
+  for (auto const channel : {first, second}) {
+    auto const started = co_await start_channel(vc, channel, step, deadline);
+    if (!started) {
+      co_return started;
+    }
+  }
+  auto& made = virtual_connection(vc);
+  auto const settled = [&made] {
+    auto const in = made.channel(Channel::in);
+    auto const out = made.channel(Channel::out);
+    return made.machine().opened() || !in || !out || in->ended() || out->ended() || in->idle() ||
+           out->idle();
+  };
+  (void)co_await changed_.wait(settled, deadline);
+  if (!made.machine().opened()) {
+    co_return fail({settled() ? ErrorCode::io : ErrorCode::deadline, 0, "", "MS-RPCH 3.2.2.4.1.1",
+                    settled() ? "a channel was answered with an error, or closed, before CONN/C2"
+                              : "CONN/C2 did not come"});
+  }
+  co_return Result<void>();
+}
+
+void Client::apply(scn::Open const& step) {
+  if (step.receive_window() != 0) {
+    options_.conduct.set_receive_window(step.receive_window());
+  }
+  if (step.in_content_length() != 0) {
+    options_.conduct.set_in_content_length(step.in_content_length());
+  }
+}
+
+net::Task<Result<void>> Client::send_payload(std::uint32_t vc,
+                                             scn::Send step,
+                                             net::Deadline deadline) {
+  constexpr std::uint8_t kRequest = 0;
+  auto const order = payload_order(step, kRequest);
+  if (!order) {
+    co_return tl::unexpected(order.error());
+  }
+  co_return co_await virtual_connection(vc).send_payload(*order, deadline);
+}
+
+net::Task<Result<void>> Client::send(std::uint32_t vc, scn::Send step, net::Deadline deadline) {
+  auto const channel = channel_named(step.channel(), Channel::in);
+  if (!channel) {
+    co_return tl::unexpected(channel.error());
+  }
+  auto& made = virtual_connection(vc);
+  if (is_payload(step) && *channel == Channel::in && made.machine().opened()) {
+    co_return co_await send_payload(vc, std::move(step), deadline);
+  }
+  constexpr std::uint8_t kRequest = 0;
+  auto const bytes =
+      is_payload(step) ? stray_payload(step, kRequest) : bytes_of(step, values_of(made));
+  if (!bytes) {
+    co_return tl::unexpected(bytes.error());
+  }
+  auto const pieces = net::Pieces(step.split(), to_duration(step.gap()));
+  for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
+    auto const written = co_await write(vc, *channel, *bytes, pieces, deadline);
+    if (!written) {
+      co_return written;
+    }
+    made.machine().note_sent(Clock::now());
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Client::close(std::uint32_t vc, scn::Close step, net::Deadline deadline) {
+  auto const channels = channels_named(step.channel());
+  if (!channels) {
+    co_return tl::unexpected(channels.error());
+  }
+  for (auto const channel : *channels) {
+    auto const of = virtual_connection(vc).channel(channel);
+    if (!of) {
+      co_return tl::unexpected(no_channel(channel));
+    }
+    if (step.cause() == scn::HALF_CLOSE) {
+      co_await of->leg().half_close(deadline);
+    } else {
+      (void)co_await of->leg().outbox().drained(deadline);
+      of->leg().stream().close_now(close_how(step.cause()));
+    }
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Client::ack(std::uint32_t vc, scn::Ack step, net::Deadline deadline) {
+  auto& made = virtual_connection(vc);
+  auto const& config = made.options().session;
+  AckFacts facts;
+  facts.bytes_received = made.machine().out_window().bytes_received().value;
+  facts.window = config.receive_window.value;
+  facts.channel_cookie = RtsCookie{config.out_channel_cookie.bytes};
+  facts.virtual_connection_cookie = RtsCookie{config.virtual_connection_cookie.bytes};
+  auto const bytes = ack_bytes(step, facts, "FDOutProxy");
+  auto const channel = channel_named(step.channel(), Channel::in);
+  if (!bytes || !channel) {
+    co_return tl::unexpected(bytes ? channel.error() : bytes.error());
+  }
+  co_return co_await write(vc, *channel, *bytes, net::Pieces(), deadline);
+}
+
+net::Task<Result<void>> Client::echo(std::uint32_t vc, scn::Echo step, net::Deadline deadline) {
+  auto const by_method = step.method() == "RPC_OUT_DATA" ? Channel::out : Channel::in;
+  auto const channel = channel_named(step.channel(), by_method);
+  if (!channel) {
+    co_return tl::unexpected(channel.error());
+  }
+  // fn 11 and 12: Windows sends these four bytes.
+  auto body = from_hex(step.body_hex().empty() ? "f8e81808" : step.body_hex());
+  if (!body) {
+    co_return tl::unexpected(body.error());
+  }
+  if (step.has_content_length()) {
+    body->resize(step.content_length());
+  }
+  scn::Request request;
+  request.set_method(step.method());
+  request.set_content_length(std::to_string(body->size()));
+  request.set_http_version(step.http_version());
+  request.set_path(step.path());
+  request.set_query(step.query());
+  request.set_reuse(step.reuse());
+  *request.mutable_headers() = step.headers();
+  auto const sent = co_await send_request(vc, *channel, std::move(request), deadline);
+  if (!sent || body->empty()) {
+    co_return sent;
+  }
+  co_return co_await write(vc, *channel, std::move(*body), net::Pieces(), deadline);
+}
+
+net::Task<Result<void>> Client::http(std::uint32_t vc,
+                                     scn::HttpExchange step,
+                                     net::Deadline deadline) {
+  auto const channel = channel_named(step.request().channel(), Channel::in);
+  auto body = from_hex(step.body_hex());
+  if (!channel || !body) {
+    co_return tl::unexpected(channel ? body.error() : channel.error());
+  }
+  auto const sent = co_await send_request(vc, *channel, step.request(), deadline);
+  if (!sent) {
+    co_return sent;
+  }
+  if (!body->empty()) {
+    auto const written = co_await write(vc, *channel, std::move(*body), net::Pieces(), deadline);
+    if (!written) {
+      co_return written;
+    }
+  }
+  auto const of = virtual_connection(vc).channel(*channel);
+  auto const within = step.has_within() ? net::Deadline::in(to_duration(step.within())) : deadline;
+  auto const answered = [&of] { return of->idle() || of->ended() || of->answering(); };
+  if (!co_await changed_.wait(answered, earlier(within, deadline))) {
+    co_return fail({ErrorCode::deadline, 0, "", "", "the request was not answered"});
+  }
+  co_return Result<void>();
+}
+
+Result<void> Client::reading(std::uint32_t vc, scn::Reading const& step) {
+  auto const channels = channels_named(step.channel());
+  if (!channels) {
+    return tl::unexpected(channels.error());
+  }
+  for (auto const channel : *channels) {
+    auto const of = virtual_connection(vc).channel(channel);
+    if (!of) {
+      return tl::unexpected(no_channel(channel));
+    }
+    of->leg().set_reading(!step.stop());
+  }
+  return {};
+}
+
+Result<void> Client::fault(std::uint32_t vc, scn::Byte const& step) {
+  auto const channel = channel_named(step.channel(), Channel::in);
+  auto const fault = fault_of(step);
+  if (!channel || !fault) {
+    return tl::unexpected(channel ? fault.error() : channel.error());
+  }
+  auto const of = virtual_connection(vc).channel(*channel);
+  if (!of) {
+    return tl::unexpected(no_channel(*channel));
+  }
+  of->leg().stream().set_send_faults({*fault});
+  return {};
+}
+
+net::Task<> Client::stop() {
+  for (auto const& [number, vc] : virtual_connections_) {
+    for (auto const channel : {Channel::in, Channel::out}) {
+      if (auto const of = vc->channel(channel)) {
+        of->leg().stream().abort();
+      }
+    }
+  }
+  scope_.cancel();
+  co_await scope_.join();
+}
+
+}  // namespace rpchspec::actors

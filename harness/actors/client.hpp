@@ -1,0 +1,100 @@
+// The client actor: what a scenario's client steps do, against the proxy under test.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+
+#include "harness/actors/client_target.hpp"
+#include "harness/actors/send_bytes.hpp"
+#include "harness/actors/virtual_connection.hpp"
+#include "journal/recorder.hpp"
+#include "model/scenario.pb.h"
+#include "net/task_scope.hpp"
+
+namespace rpchspec::actors {
+
+namespace scn = scenario::v1;
+
+struct ClientOptions {
+  ClientTarget target{};
+  scn::Client conduct{};          // of the scenario
+  std::uint64_t seed = 0;         // of cookies
+  std::uint64_t payload_key = 0;
+};
+
+/// Told of every cookie before it goes out, so that the server's side can be attributed.
+using CookieListener =
+    std::function<void(VirtualConnectionCookie const& cookie, std::uint32_t virtual_connection)>;
+
+/// Single-threaded. Steps are awaited one by one, or side by side from a `parallel`.
+///
+/// Every step returns an error for what it could not do (not connected, a leg that ended), with
+/// words that fit behind "step 3 client.send:". What the proxy answers is not judged here.
+class Client {
+ public:
+  Client(net::Executor executor,
+         ClientOptions options,
+         journal::Recorder& recorder,
+         CookieListener on_cookie);
+  ~Client();
+
+  [[nodiscard]] net::Task<Result<void>> connect(std::uint32_t vc, scn::Connect step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> request(std::uint32_t vc, scn::Request step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> open(std::uint32_t vc, scn::Open step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send(std::uint32_t vc, scn::Send step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> close(std::uint32_t vc, scn::Close step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> ack(std::uint32_t vc, scn::Ack step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> echo(std::uint32_t vc, scn::Echo step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> http(std::uint32_t vc, scn::HttpExchange step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> call(std::uint32_t vc, scn::Call step, net::Deadline deadline);
+  [[nodiscard]] Result<void> reading(std::uint32_t vc, scn::Reading const& step);
+  [[nodiscard]] Result<void> fault(std::uint32_t vc, scn::Byte const& step);
+
+  /// The virtual connection with this number; made on first use.
+  [[nodiscard]] VirtualConnection& virtual_connection(std::uint32_t vc);
+
+  /// Closes every connection (RST) and waits for their tasks.
+  [[nodiscard]] net::Task<> stop();
+
+ private:
+  using ChannelResult = Result<std::shared_ptr<HttpChannel>>;
+
+  [[nodiscard]] net::Task<ChannelResult> dial(std::uint32_t vc,
+                                              session::Channel channel,
+                                              net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send_request(std::uint32_t vc,
+                                                     session::Channel channel,
+                                                     scn::Request step,
+                                                     net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> write(std::uint32_t vc,
+                                              session::Channel channel,
+                                              Bytes bytes,
+                                              net::Pieces pieces,
+                                              net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send_payload(std::uint32_t vc,
+                                                     scn::Send step,
+                                                     net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> start_channel(std::uint32_t vc,
+                                                      session::Channel channel,
+                                                      scn::Open step,
+                                                      net::Deadline deadline);
+  [[nodiscard]] session::ClientConfig session_config();
+  [[nodiscard]] Origin origin(session::Channel channel) const;
+  [[nodiscard]] MeaningValues values_of(VirtualConnection& vc) const;
+  void tell(VirtualConnection const& made);
+  void apply(scn::Open const& step);
+
+  net::Executor executor_;
+  ClientOptions options_;
+  journal::Recorder& recorder_;
+  CookieListener on_cookie_;
+  net::TaskScope scope_;
+  net::Event changed_;
+  std::mt19937_64 random_;
+  std::map<std::uint32_t, std::unique_ptr<VirtualConnection>> virtual_connections_;
+};
+
+}  // namespace rpchspec::actors

@@ -1,0 +1,131 @@
+#include "harness/actors/request_head.hpp"
+
+#include <algorithm>
+
+#include <openssl/evp.h>
+
+#include "protocol/wire/http_headers.hpp"
+
+namespace rpchspec::actors {
+namespace {
+
+namespace scn = scenario::v1;
+using session::Channel;
+
+constexpr std::uint64_t kDefaultInContentLength = 1U << 30;  // fn 8
+constexpr std::uint64_t kFirstOutContentLength = 76;         // 2.1.2.1.2: CONN/A1
+
+std::string replaced(std::string text, std::string_view name, std::string const& value) {
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) {
+    text.replace(at, name.size(), value);
+  }
+  return text;
+}
+
+std::string server_name(RequestSetting const& setting) {
+  return setting.conduct.server_name().empty() ? setting.target.server_name
+                                               : setting.conduct.server_name();
+}
+
+std::uint16_t port_of(RequestSetting const& setting, std::string const& service) {
+  auto const at = setting.target.ports.find(service.empty() ? "store" : service);
+  return at == setting.target.ports.end() ? 0 : at->second;
+}
+
+std::string target_of(RequestSetting const& setting, scn::Request const& step) {
+  auto const path = step.path().empty() ? setting.target.path : step.path();
+  auto query = step.query().empty() ? query_of(setting) : step.query();
+  query = replaced(std::move(query), "$server_name", server_name(setting));
+  query = replaced(std::move(query), "$port",
+                   std::to_string(port_of(setting, setting.conduct.server())));
+  return query == "none" ? path : path + "?" + query;
+}
+
+std::string host_of(Origin const& origin) {
+  auto const literal = origin.host.find(':') != std::string::npos;
+  auto host = literal ? "[" + origin.host + "]" : origin.host;
+  auto const usual = origin.tls ? 443 : 80;
+  return origin.port == usual ? host : host + ":" + std::to_string(origin.port);
+}
+
+void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Request const& step) {
+  auto const& origin = setting.channel == Channel::in ? setting.target.in : setting.target.out;
+  auto& headers = head.headers;
+  headers = {{"Accept", "application/rpc"},
+             {"Cache-Control", "no-cache"},
+             {"Connection", "Keep-Alive"},
+             {"Pragma", "No-cache"},
+             {"User-Agent", "MSRPC"},
+             {"Host", host_of(origin)}};
+  auto const& length = step.content_length();
+  if (length != "absent") {
+    headers.emplace_back("Content-Length",
+                         length.empty() ? std::to_string(legal_content_length(setting)) : length);
+  }
+  if (!setting.conduct.min_conn_timeout().empty()) {
+    headers.emplace_back("Pragma", "MinConnTimeout=" + setting.conduct.min_conn_timeout());
+  }
+  auto credentials = setting.target.credentials;
+  if (!setting.conduct.user().empty()) {
+    credentials = {setting.conduct.user(), setting.conduct.password()};
+  }
+  if (!credentials.user.empty() && !setting.conduct.anonymous() && !step.anonymous()) {
+    headers.emplace_back("Authorization", basic_authorization(credentials));
+  }
+  for (auto const& added : setting.conduct.headers()) {
+    headers.emplace_back(added.name(), added.value());
+  }
+  for (auto const& added : step.headers()) {
+    headers.emplace_back(added.name(), added.value());
+  }
+  for (auto const& name : step.omit()) {
+    wire::remove_header(headers, name);
+  }
+}
+
+}  // namespace
+
+std::string query_of(RequestSetting const& setting, std::string const& service) {
+  auto const& wanted = service.empty() ? setting.conduct.server() : service;
+  return server_name(setting) + ":" + std::to_string(port_of(setting, wanted));
+}
+
+std::uint64_t legal_content_length(RequestSetting const& setting) {
+  if (setting.channel == Channel::out) {
+    return kFirstOutContentLength;
+  }
+  return setting.conduct.in_content_length() != 0 ? setting.conduct.in_content_length()
+                                                  : kDefaultInContentLength;
+}
+
+Bytes request_head(RequestSetting const& setting, scn::Request const& step) {
+  Bytes bytes;
+  append(bytes, as_bytes(step.prefix()));
+  if (!step.raw().empty()) {
+    auto raw = replaced(step.raw(), "$target", target_of(setting, scn::Request()));
+    append(bytes, as_bytes(raw));
+    return bytes;
+  }
+  wire::RequestHead head;
+  head.method = step.method();
+  if (head.method.empty()) {
+    head.method = setting.channel == Channel::in ? "RPC_IN_DATA" : "RPC_OUT_DATA";
+  }
+  head.target = target_of(setting, step);
+  head.version = step.http_version() == "1.0" ? wire::kHttp10 : wire::kHttp11;
+  add_headers(head, setting, step);
+  append(bytes, wire::encode(head));
+  return bytes;
+}
+
+std::string basic_authorization(Credentials const& credentials) {
+  auto const plain = credentials.user + ":" + credentials.password;
+  std::string text(4 * ((plain.size() + 2) / 3) + 1, '\0');
+  auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                    reinterpret_cast<unsigned char const*>(plain.data()),
+                                    static_cast<int>(plain.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return "Basic " + text;
+}
+
+}  // namespace rpchspec::actors

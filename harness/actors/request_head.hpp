@@ -1,0 +1,33 @@
+// The request heads of the client actor: the role's legal one, and what a scenario changes in it.
+
+#pragma once
+
+#include "harness/actors/client_target.hpp"
+#include "model/scenario.pb.h"
+#include "protocol/base/bytes.hpp"
+#include "protocol/session/server.hpp"
+#include "protocol/wire/http_head.hpp"
+
+namespace rpchspec::actors {
+
+/// What a request head needs to know of its surroundings.
+struct RequestSetting {
+  ClientTarget const& target;
+  scenario::v1::Client const& conduct;
+  session::Channel channel;
+};
+
+/// "EXCH01:6001": server-name and port of the service that the conduct or `service` names.
+[[nodiscard]] std::string query_of(RequestSetting const& setting, std::string const& service = {});
+
+/// The head as bytes, literally. Order of headers: those of the role, the conduct's, the step's.
+[[nodiscard]] Bytes request_head(RequestSetting const& setting,
+                                 scenario::v1::Request const& step);
+
+/// Content-Length of the channel's legal request: the first OUT channel announces 76.
+[[nodiscard]] std::uint64_t legal_content_length(RequestSetting const& setting);
+
+/// "Basic dXNlcjpwYXNz" (RFC 7617).
+[[nodiscard]] std::string basic_authorization(Credentials const& credentials);
+
+}  // namespace rpchspec::actors

@@ -1,0 +1,159 @@
+#include "harness/actors/server.hpp"
+
+#include "harness/actors/step_values.hpp"
+
+namespace rpchspec::actors {
+namespace {
+
+namespace scn = scenario::v1;
+using session::Channel;
+
+/// What the server's role knows of a virtual connection, by meaning.
+MeaningValues values_of(backend::VirtualConnection const& vc) {
+  MeaningValues values;
+  auto const peers = vc.machine().peers();
+  values["VirtualConnectionCookie"] = to_hex(vc.cookie());
+  if (peers) {
+    values["INChannelCookie"] = to_hex(peers->in_channel_cookie);
+    values["OUTChannelCookie"] = to_hex(peers->out_channel_cookie);
+    values["AssociationGroupId"] = to_hex(peers->association_group_id);
+    values["InProxyReceiveWindow"] = std::to_string(peers->in_proxy_window.value);
+    values["InProxyConnectionTimeout"] = std::to_string(peers->in_proxy_timeout.value);
+  }
+  return values;
+}
+
+/// CONN/C1 repeats the inbound proxy's values; CONN/B3 carries our own.
+void add_defaults(MeaningValues& values, std::string const& pdu, session::Server const& machine) {
+  if (pdu == "CONN/C1" && values.contains("InProxyReceiveWindow")) {
+    values["ReceiveWindowSize"] = values["InProxyReceiveWindow"];
+    values["ConnectionTimeout"] = values["InProxyConnectionTimeout"];
+  } else if (pdu == "CONN/B3") {
+    values["ReceiveWindowSize"] =
+        std::to_string(machine.in_window().receive_window().value);
+  }
+}
+
+}  // namespace
+
+net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> Server::leg(
+    std::uint32_t vc, Channel channel, net::Deadline deadline) {
+  auto found = co_await backend_.wait_for(vc, channel, deadline);
+  if (!found) {
+    co_return fail({ErrorCode::deadline, 0, "", "",
+                    "the server never got the " + std::string(to_string(channel)) +
+                        " leg of virtual connection " + std::to_string(vc)});
+  }
+  co_return found;
+}
+
+net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Deadline deadline) {
+  auto const channel = channel_named(step.channel(), Channel::out);
+  if (!channel) {
+    co_return tl::unexpected(channel.error());
+  }
+  auto const there = co_await leg(vc, *channel, deadline);
+  if (!there) {
+    co_return tl::unexpected(there.error());
+  }
+  auto const virtual_connection = *there;
+  constexpr std::uint8_t kResponse = 2;
+  if (is_payload(step) && *channel == Channel::out) {
+    auto const order = payload_order(step, kResponse);
+    if (!order) {
+      co_return tl::unexpected(order.error());
+    }
+    co_return co_await virtual_connection->send_payload(*order, deadline);
+  }
+  auto values = values_of(*virtual_connection);
+  add_defaults(values, step.pdu(), virtual_connection->machine());
+  auto const bytes =
+      is_payload(step) ? stray_payload(step, kResponse) : bytes_of(step, values);
+  if (!bytes) {
+    co_return tl::unexpected(bytes.error());
+  }
+  auto const to = virtual_connection->leg(*channel);
+  auto const pieces = net::Pieces(step.split(), to_duration(step.gap()));
+  for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
+    if (!co_await to->send_pieces(*bytes, pieces, deadline)) {
+      co_return fail({ErrorCode::io, 0, "", "", "the leg ended before all of it was sent"});
+    }
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Server::close(std::uint32_t vc, scn::Close step, net::Deadline deadline) {
+  auto const channels = channels_named(step.leg().empty() ? step.channel() : step.leg());
+  if (!channels) {
+    co_return tl::unexpected(channels.error());
+  }
+  for (auto const channel : *channels) {
+    auto const there = co_await leg(vc, channel, deadline);
+    if (!there) {
+      co_return tl::unexpected(there.error());
+    }
+    auto const of = (*there)->leg(channel);
+    if (step.cause() == scn::HALF_CLOSE) {
+      co_await of->half_close(deadline);
+    } else {
+      (void)co_await of->outbox().drained(deadline);
+      of->stream().close_now(close_how(step.cause()));
+    }
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Server::ack(std::uint32_t vc, scn::Ack step, net::Deadline deadline) {
+  auto const there = co_await leg(vc, Channel::in, deadline);
+  if (!there) {
+    co_return tl::unexpected(there.error());
+  }
+  auto const& machine = (*there)->machine();
+  AckFacts facts;
+  facts.bytes_received = machine.in_window().bytes_received().value;
+  facts.window = machine.in_window().receive_window().value;
+  facts.channel_cookie = RtsCookie{machine.peers()->in_channel_cookie.bytes};
+  facts.virtual_connection_cookie = RtsCookie{(*there)->cookie().bytes};
+  auto const bytes = ack_bytes(step, facts, "none");
+  if (!bytes) {
+    co_return tl::unexpected(bytes.error());
+  }
+  auto const channel = channel_named(step.channel(), Channel::in);
+  auto const to = channel ? (*there)->leg(*channel) : nullptr;
+  if (!to || !to->send(*bytes)) {
+    co_return fail({ErrorCode::io, 0, "", "", "the leg is gone"});
+  }
+  (void)co_await to->outbox().drained(deadline);
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Server::reading(std::uint32_t vc, scn::Reading step, net::Deadline deadline) {
+  auto const channels = channels_named(step.channel());
+  if (!channels) {
+    co_return tl::unexpected(channels.error());
+  }
+  for (auto const channel : *channels) {
+    auto const there = co_await leg(vc, channel, deadline);
+    if (!there) {
+      co_return tl::unexpected(there.error());
+    }
+    (*there)->leg(channel)->set_reading(!step.stop());
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Server::fault(std::uint32_t vc, scn::Byte step, net::Deadline deadline) {
+  auto const channel = channel_named(step.channel(), Channel::out);
+  auto const fault = fault_of(step);
+  if (!channel || !fault) {
+    co_return tl::unexpected(channel ? fault.error() : channel.error());
+  }
+  auto const there = co_await leg(vc, *channel, deadline);
+  if (!there) {
+    co_return tl::unexpected(there.error());
+  }
+  (*there)->leg(*channel)->stream().set_send_faults({*fault});
+  co_return Result<void>();
+}
+
+}  // namespace rpchspec::actors

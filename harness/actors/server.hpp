@@ -1,0 +1,30 @@
+// The server side of a scenario: what its server steps do to the mock backend's legs.
+
+#pragma once
+
+#include "harness/actors/send_bytes.hpp"
+#include "mock_backend/backend.hpp"
+#include "model/scenario.pb.h"
+
+namespace rpchspec::actors {
+
+/// Single-threaded. A step waits until the leg it is about is there; that it never comes is the
+/// step's error.
+class Server {
+ public:
+  explicit Server(backend::MockBackend& backend) : backend_(backend) {}
+
+  [[nodiscard]] net::Task<Result<void>> send(std::uint32_t vc, scenario::v1::Send step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> close(std::uint32_t vc, scenario::v1::Close step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> ack(std::uint32_t vc, scenario::v1::Ack step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> reading(std::uint32_t vc, scenario::v1::Reading step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> fault(std::uint32_t vc, scenario::v1::Byte step, net::Deadline deadline);
+
+ private:
+  [[nodiscard]] net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> leg(
+      std::uint32_t vc, session::Channel channel, net::Deadline deadline);
+
+  backend::MockBackend& backend_;
+};
+
+}  // namespace rpchspec::actors

@@ -1,0 +1,47 @@
+// What scenario words mean to both actors: channels, causes, acknowledgements, faults.
+
+#pragma once
+
+#include "harness/actors/send_bytes.hpp"
+#include "net/ending.hpp"
+#include "net/faults.hpp"
+#include "net/payload_sender.hpp"
+#include "protocol/session/server.hpp"
+
+namespace rpchspec::actors {
+
+/// "in" or "out"; `fallback` when empty; bad_value otherwise ("both" is the caller's).
+[[nodiscard]] Result<session::Channel> channel_named(std::string const& name, session::Channel fallback);
+
+/// "in", "out" or "both" as a list; both when empty.
+[[nodiscard]] Result<std::vector<session::Channel>> channels_named(std::string const& name);
+
+[[nodiscard]] std::string_view to_string(session::Channel channel);
+
+/// Half-close has no CloseHow: the callers ask for the cause first.
+[[nodiscard]] net::CloseHow close_how(scenario::v1::Cause cause);
+
+[[nodiscard]] Duration to_duration(google::protobuf::Duration const& duration);
+
+/// `bytes`, sizes, window rule and type of a payload step. @param ptype  when the step names none.
+[[nodiscard]] Result<net::PayloadOrder> payload_order(scenario::v1::Send const& step, std::uint8_t ptype);
+
+/// One RPC PDU for a channel that must not carry any in this direction: past every window.
+[[nodiscard]] Result<Bytes> stray_payload(scenario::v1::Send const& step, std::uint8_t ptype);
+
+/// What an acknowledgement says when it is right.
+struct AckFacts {
+  std::uint32_t bytes_received = 0;
+  std::uint32_t window = 65536;
+  RtsCookie channel_cookie{};
+  RtsCookie virtual_connection_cookie{};
+};
+
+/// The step's acknowledgement: its own numbers where it has some. @param destination  "none" for a
+/// plain FlowControlAck.
+[[nodiscard]] Result<Bytes> ack_bytes(scenario::v1::Ack const& step, AckFacts const& facts, std::string const& destination);
+
+/// The byte-level fault of a `fault` step; bad_value when it names none.
+[[nodiscard]] Result<net::Fault> fault_of(scenario::v1::Byte const& step);
+
+}  // namespace rpchspec::actors

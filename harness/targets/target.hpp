@@ -1,0 +1,89 @@
+// Everything known of one proxy under test: how it is reached, started, and what it is like.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/connect.hpp"
+#include "protocol/base/time.hpp"
+
+namespace rpchspec::targets {
+
+enum class Topology { embedded, rpc_proxy, http_front, split, live };
+
+[[nodiscard]] std::string_view to_string(Topology topology);  // "rpc-proxy"
+
+/// http://host:port/rpc/rpcproxy.dll; the path may be left out.
+struct Url {
+  std::string text;
+  std::string host;
+  std::uint16_t port = 80;
+  bool tls = false;
+  std::string path = "/rpc/rpcproxy.dll";
+};
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+enum class Auth { none, basic, ntlm, negotiate };
+
+/// What is known of the proxy's configuration. Typed; `rpchspec facts` lists them.
+struct Facts {
+  std::optional<Duration> connection_timeout{};
+  std::optional<Duration> idle_timeout{};
+  std::optional<std::uint32_t> receive_window{};
+  std::optional<std::uint32_t> channel_lifetime{};
+  std::optional<bool> allow_anonymous{};
+  std::optional<std::string> valid_ports{};
+  std::optional<Auth> auth{};
+  std::optional<bool> pings{};
+  std::map<std::string, std::string> given{};  // as written, for the reports
+};
+
+/// A failure that is allowed, until a date (model of reports/waivers.hpp).
+struct WaiverEntry {
+  std::string finding;      // exactly one of these three is set
+  std::string requirement;
+  std::string id;           // glob
+  std::string reason;
+  std::string owner;
+  std::string until;        // YYYY-MM-DD
+};
+
+struct Target {
+  std::string name = "embedded";
+  Topology topology = Topology::embedded;
+  std::vector<Url> urls;              // http and https of the same proxy
+  std::optional<Url> in_url{};        // split
+  std::optional<Url> out_url{};
+  std::string start;                  // shell command; empty: it runs already
+  std::map<std::string, std::string> environment;
+  Duration wait{};                    // for it to come up; zero: not at all
+  std::vector<Address> upstream_listen;
+  std::string upstream_tls;           // "", "auto", or "CERT,KEY"
+  std::string server_name = "auto";
+  std::string backend_bind = "auto";
+  std::vector<std::uint16_t> backend_ports{6001, 6002, 6004};
+  std::vector<net::ResolveOverride> resolve;
+  std::string sni;
+  std::string ca_file;
+  bool insecure = false;
+  std::string client_cert;
+  std::string client_key;
+  Auth auth = Auth::none;
+  std::string user;
+  std::string password;
+  Facts facts;
+  std::vector<std::string> excludes;
+  std::vector<WaiverEntry> waivers;
+  std::string defect;                 // embedded only
+};
+
+}  // namespace rpchspec::targets
