@@ -13,7 +13,6 @@ constexpr std::uint64_t kUntilClose = std::numeric_limits<std::uint64_t>::max();
 constexpr std::string_view kResponseStart = "HTTP/";
 constexpr std::string_view kGarbage = "garbage";
 constexpr std::string_view kLegacy = "legacy-response";
-constexpr std::size_t kLongestPipeline = 64;
 constexpr std::uint8_t kPduStart = 5;
 
 /// A character of a method, or an empty line before it.
@@ -23,34 +22,7 @@ bool may_start_request(std::uint8_t byte) {
          (byte >= '0' && byte <= '9') || kOther.find(static_cast<char>(byte)) != kOther.npos;
 }
 
-Exchange::Request request_of(std::string const& method) {
-  if (method == "RPC_IN_DATA" || method == "RPC_OUT_DATA") {
-    return Exchange::Request::rpc;
-  }
-  return method == "RPC_CONNECT" ? Exchange::Request::rpc_connect
-         : method == "HEAD"      ? Exchange::Request::head
-                                 : Exchange::Request::other;
-}
-
 }  // namespace
-
-void Exchange::requested(Request request) {
-  if (pending_.size() == kLongestPipeline) {
-    pending_.pop_front();
-  }
-  pending_.push_back(request);
-  refused_ = false;
-}
-
-Exchange::Request Exchange::answered(std::uint32_t status) {
-  if (pending_.empty()) {
-    return Request::other;
-  }
-  auto const request = pending_.front();
-  pending_.pop_front();
-  refused_ = pending_.empty() && status >= 300;
-  return request;
-}
 
 Lane::Lane(TapEvents& events, Exchange& exchange, v1::Direction direction, Role role)
     : events_(&events),
@@ -172,8 +144,8 @@ void Lane::take_head(ByteView& bytes, TimePoint now) {
 }
 
 void Lane::after_request() {
-  auto const request = request_of(head_.method());
-  exchange_->requested(request);
+  exchange_->requested(head_.method());
+  auto const request = exchange_->last();
   may_be_pdus_ = request == Exchange::Request::rpc || request == Exchange::Request::rpc_connect;
   if (head_.chunked()) {
     chunks_.restart();

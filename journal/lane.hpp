@@ -4,31 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 
 #include "journal/chunk_framer.hpp"
+#include "journal/exchange.hpp"
 #include "journal/raw_run.hpp"
 #include "journal/tap_events.hpp"
 
 namespace rpchspec::journal {
-
-/// What the two directions of an HTTP connection know of each other.
-class Exchange {
- public:
-  enum class Request { rpc, rpc_connect, head, other };
-
-  void requested(Request request);
-
-  /// Request that a final response answers; `other` when none is known.
-  [[nodiscard]] Request answered(std::uint32_t status);
-
-  /// The last request was refused: its body may never come, and a new head may take its place.
-  [[nodiscard]] bool refused() const { return refused_; }
-
- private:
-  std::deque<Request> pending_;  // bounded
-  bool refused_ = false;
-};
 
 /// Takes the bytes of one direction in any segmentation and writes what they are to the journal.
 class Lane {
