@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "journal/journal.pb.h"
 #include "net/asio.hpp"
@@ -37,8 +38,10 @@ enum class Ending {
 
 /// What failed and how: for operations that make a connection.
 struct Failure {
-  Ending ending = Ending::unreachable;
-  Error error = {};
+  Failure(Ending ending_, Error error_) : ending(ending_), error(std::move(error_)) {}
+
+  Ending ending;
+  Error error;
 };
 
 /// A connection, or why there is none.

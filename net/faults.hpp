@@ -120,6 +120,9 @@ class FaultLine {
   /// piece counts as passed. `last`: nothing follows soon, so Coalesce lets go.
   [[nodiscard]] FaultStep next(MutableByteView at_hand, bool last);
 
+  /// A Coalesce waits for more than what is at hand.
+  [[nodiscard]] bool holds_back(std::size_t at_hand, bool last) const;
+
   /// How long not to read, when StopReading is in force at this position; taken once for each
   /// time. What began is added to `step.applied`.
   [[nodiscard]] std::optional<Duration> stop_reading(FaultStep& step);
@@ -141,7 +144,6 @@ class FaultLine {
   [[nodiscard]] static bool spent(Active const& a) { return !a.endless && a.left == 0; }
 
   static void use(Active& active, FaultStep& step);
-  [[nodiscard]] bool holds_back(std::size_t at_hand, bool last) const;
   bool ends_here(FaultStep& step);
   [[nodiscard]] std::size_t piece_size(std::size_t at_hand) const;
   void apply(Active& active, MutableByteView at_hand, FaultStep& step);

@@ -53,7 +53,8 @@ class Outbox {
  private:
   using Entry = std::variant<Bytes, ByteView>;
 
-  [[nodiscard]] bool admit(std::size_t size);
+  template <class Kept>
+  [[nodiscard]] bool keep(Kept bytes);
   void drop(Ending ending);
   [[nodiscard]] Task<bool> write_batch();
 

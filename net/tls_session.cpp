@@ -32,7 +32,9 @@ bool name_the_server(SSL* ssl, TlsClientOptions const& options, std::string cons
     return options.insecure ||
            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
   }
-  if (options.send_sni && SSL_set_tlsext_host_name(ssl, name.c_str()) != 1) {
+  // What the macro SSL_set_tlsext_host_name says, without its old-style cast.
+  if (options.send_sni && SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                                   const_cast<char*>(name.c_str())) != 1) {
     return false;
   }
   return options.insecure || SSL_set1_host(ssl, name.c_str()) == 1;
@@ -186,16 +188,9 @@ void TlsSession::commit_input(std::size_t size) {
   input_end_ += size;
 }
 
-ByteView TlsSession::output() const {
-  return ByteView(output_).subspan(output_begin_);
-}
-
-void TlsSession::consume_output(std::size_t size) {
-  output_begin_ += size;
-  if (output_begin_ == output_.size()) {
-    output_.clear();
-    output_begin_ = 0;
-  }
+void TlsSession::take_output(Bytes& into) {
+  into.clear();
+  into.swap(output_);
 }
 
 TlsSummary TlsSession::summary() const {

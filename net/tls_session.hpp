@@ -21,7 +21,7 @@ class TlsSession {
     done,
     want_input,  // more cipher text is needed
     closed,      // the peer's close_notify
-    failed,      // error() says why; an alert may be waiting in output()
+    failed,      // error() says why; an alert may be waiting as output
   };
 
   struct Got {
@@ -41,19 +41,20 @@ class TlsSession {
   /// Decrypts what is there into `into` (not empty).
   [[nodiscard]] Got read(MutableByteView into);
 
-  /// Encrypts all of `plain` into output(). False: error().
+  /// Encrypts all of `plain` as output. False: error().
   [[nodiscard]] bool write(ByteView plain);
 
-  /// Puts a close_notify into output(). Reading goes on.
+  /// Puts a close_notify in the output. Reading goes on.
   void shutdown();
 
   /// Cipher text from the peer: fill the space, commit what came.
   [[nodiscard]] MutableByteView input_space();
   void commit_input(std::size_t size);
 
-  /// Cipher text for the peer: send it, consume what went.
-  [[nodiscard]] ByteView output() const;
-  void consume_output(std::size_t size);
+  /// Cipher text for the peer, all there is, in exchange for `into`'s memory.
+  void take_output(Bytes& into);
+
+  [[nodiscard]] bool has_output() const { return !output_.empty(); }
 
   [[nodiscard]] std::string const& error() const { return error_; }
 
@@ -74,7 +75,6 @@ class TlsSession {
   std::size_t input_begin_ = 0;
   std::size_t input_end_ = 0;
   Bytes output_;
-  std::size_t output_begin_ = 0;
   std::string error_;
 };
 
