@@ -101,6 +101,11 @@ void HeadFramer::read_request_line(std::string_view line) {
   auto const first = line.find(' ');
   auto const last = line.rfind(' ');
   method_ = line.substr(0, first);
+  if (method_.find(':') != std::string::npos) {
+    complain("a field where the request line should stand");
+    method_.clear();  // a secret may be in what follows its name
+    return;
+  }
   if (first == std::string_view::npos || first == last) {
     target_ = first == std::string_view::npos ? std::string_view() : line.substr(first + 1);
     complain("the request line has not three parts");

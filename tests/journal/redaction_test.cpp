@@ -51,6 +51,16 @@ TEST(Redaction, LeavesEverythingElse) {
   EXPECT_EQ(redacted(head), head);
 }
 
+TEST(Redaction, HoldsForAHeadThatLacksItsRequestLine) {
+  TapOptions const client{v1::CLIENT, v1::IN, 1, Stream::http_then_pdus};
+  auto const events =
+      record(client, {{v1::SENT, text("Cookie:c2Vj\r\n\r\nCookie: c2Vj d\r\n\r\n")}});
+  ASSERT_EQ(events.size(), 3U);
+  for (auto const& event : events) {
+    EXPECT_EQ(event.SerializeAsString().find("c2Vj"), std::string::npos) << event.DebugString();
+  }
+}
+
 TEST(Redaction, KeepsSecretsOutOfTheWholeJournalButDigestsTheOriginal) {
   auto const head =
       text("GET / HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\nCookie: c2VjcmV0\r\n\r\n");
