@@ -21,7 +21,7 @@ struct MockBackend::Connection {
   Listening service;
   std::shared_ptr<VirtualConnection> virtual_connection;  // once the first PDU told
   session::Channel channel = session::Channel::in;
-  RpcService dialect_v1;  // the first PDU was no RTS PDU: DCE/RPC straight over TCP
+  std::unique_ptr<RpcRuntime> dialect_v1;  // the first PDU was no RTS PDU: DCE/RPC as it stands
 };
 
 MockBackend::MockBackend(net::Executor executor,
@@ -31,14 +31,15 @@ MockBackend::MockBackend(net::Executor executor,
       config_(std::move(config)),
       recorder_(recorder),
       scope_(executor, "MockBackend"),
-      changed_(executor) {}
+      changed_(executor),
+      groups_(std::make_shared<AssociationGroups>()) {}
 
 MockBackend::~MockBackend() = default;
 
 Result<void> MockBackend::start() {
   for (auto const& [service, port] : config_.ports) {
     auto const is_referral = service == Listening::referral || service == Listening::referral_tcp;
-    if (is_referral && config_.deployment == Deployment::co_located) {
+    if (is_referral && config_.placement == Placement::CoLocated) {
       continue;  // DSProxy is not loaded where the server is its own global catalog
     }
     if (auto const listening = listen(service, port); !listening) {
@@ -160,9 +161,7 @@ Result<std::size_t> MockBackend::on_bytes(Connection& connection, ByteView bytes
     if (connection.virtual_connection) {
       done = connection.virtual_connection->on_pdu(connection.channel, **pdu);
     } else if (connection.dialect_v1) {
-      for (auto& reply : connection.dialect_v1(**pdu)) {
-        (void)connection.leg->send(std::move(reply));
-      }
+      answer_v1(connection, **pdu);
     } else {
       done = on_first_pdu(connection, **pdu);
     }
@@ -172,15 +171,21 @@ Result<std::size_t> MockBackend::on_bytes(Connection& connection, ByteView bytes
   }
 }
 
+void MockBackend::answer_v1(Connection& connection, wire::PduView const& pdu) {
+  for (auto& reply : connection.dialect_v1->on_pdu(pdu, Clock::now()).pdus) {
+    (void)connection.leg->send(std::move(reply));
+  }
+}
+
 // The server picks the dialect by the first PDU: RTS is v2, anything else is DCE/RPC as it stands.
 Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView const& pdu) {
   if (!pdu.is_rts()) {
-    auto const transport = connection.service == Listening::referral_tcp ? Transport::tcp
-                                                                         : Transport::http_v1;
-    connection.dialect_v1 = make_service(config_, connection.service, transport);
-    for (auto& reply : connection.dialect_v1(pdu)) {
-      (void)connection.leg->send(std::move(reply));
-    }
+    auto const transport = connection.service == Listening::referral_tcp
+                               ? RpcTransport::Tcp
+                               : RpcTransport::RpcOverHttp;
+    connection.dialect_v1 = std::make_unique<RpcRuntime>(
+        make_runtime(config_, connection.service, transport, groups_));
+    answer_v1(connection, pdu);
     return {};
   }
   auto const first = session::first_pdu_of_leg(pdu);
@@ -213,7 +218,7 @@ std::shared_ptr<VirtualConnection> MockBackend::virtual_connection(
     options.patient = config_.patient;
     options.payload_key = config_.payload_key;
     known = std::make_shared<VirtualConnection>(
-        changed_, options, make_service(config_, service, Transport::http_v2));
+        changed_, options, make_runtime(config_, service, RpcTransport::RpcOverHttp, groups_));
     scope_.spawn(known->run_timers());
   }
   return known;

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 
@@ -68,6 +68,7 @@ class MockBackend {
   [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
   [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
       VirtualConnectionCookie const& cookie, Listening service);
+  void answer_v1(Connection& connection, wire::PduView const& pdu);
   void forget(std::shared_ptr<VirtualConnection> const& gone);
 
   net::Executor executor_;
@@ -75,6 +76,7 @@ class MockBackend {
   journal::Recorder* recorder_;
   net::TaskScope scope_;
   net::Event changed_;
+  std::shared_ptr<AssociationGroups> groups_;
   std::map<Listening, net::Listener> listeners_;
   std::map<Listening, std::uint16_t> ports_;
   std::map<VirtualConnectionCookie, std::uint32_t> numbers_;

@@ -11,6 +11,7 @@
 
 #include <tl/expected.hpp>
 
+#include "mock_backend/rpc_runtime_environment.hpp"
 #include "model/text_error.hpp"
 #include "net/faults.hpp"
 #include "protocol/session/server.hpp"
@@ -21,9 +22,6 @@ namespace rpchspec::backend {
 enum class Listening { store, referral, address_book, referral_tcp };
 
 [[nodiscard]] std::string_view to_string(Listening service);  // "address-book"
-
-/// DSProxy on 6002 and 6004, or the server is its own global catalog.
-enum class Deployment { separate, co_located };
 
 /// What a connection meets before its first byte.
 enum class OnAccept { serve, rst, fin, silence };
@@ -37,7 +35,7 @@ struct BackendConfig {
   std::string server_dn =
       "/o=rpchspec/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=EXCH01";
   std::string global_catalog = "gc01.rpchspec.example";
-  Deployment deployment = Deployment::separate;
+  Placement placement = Placement::Separate;
   std::string bind = "127.0.0.1";
   std::map<Listening, std::uint16_t> ports = {{Listening::store, 6001},
                                               {Listening::referral, 6002},
@@ -47,7 +45,7 @@ struct BackendConfig {
   OnAccept on_accept = OnAccept::serve;
   bool patient = false;           // keeps the other leg open when one is lost
   bool reads = true;              // false: accepts and never reads
-  std::uint32_t max_fragment = 5840;  // bytes, negotiated in bind_ack
+  std::uint16_t max_fragment = 5840;  // bytes, negotiated in bind_ack
   std::vector<net::Fault> send_faults{};  // on every accepted connection
   std::uint64_t payload_key = 0;  // of the keyed stream that payload PDUs carry
 };

@@ -3,16 +3,15 @@
 #pragma once
 
 #include "mock_backend/config.hpp"
-#include "mock_backend/virtual_connection.hpp"
+#include "mock_backend/rpc_runtime.hpp"
 
 namespace rpchspec::backend {
 
-/// How RPC PDUs reach the server: Referral answers an RPC over HTTP session otherwise than a TCP one.
-enum class Transport { http_v2, http_v1, tcp };
-
 /// A runtime of its own for one connection to this service.
-[[nodiscard]] RpcService make_service(BackendConfig const& config,
+/// @param groups  shared by all connections of one backend.
+[[nodiscard]] RpcRuntime make_runtime(BackendConfig const& config,
                                       Listening service,
-                                      Transport transport);
+                                      RpcTransport transport,
+                                      std::shared_ptr<AssociationGroups> groups);
 
 }  // namespace rpchspec::backend

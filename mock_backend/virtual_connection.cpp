@@ -1,5 +1,7 @@
 #include "mock_backend/virtual_connection.hpp"
 
+#include <utility>
+
 #include "journal/payload_pdu.hpp"
 
 namespace rpchspec::backend {
@@ -14,11 +16,11 @@ bool carries_payload(wire::PduView const& pdu) {
 
 VirtualConnection::VirtualConnection(net::Event& changed,
                                      VirtualConnectionOptions options,
-                                     RpcService service)
+                                     RpcRuntime runtime)
     : changed_(changed),
       timers_(changed.executor()),
       options_(std::move(options)),
-      service_(std::move(service)),
+      runtime_(std::move(runtime)),
       machine_(options_.session),
       payload_(changed,
                options_.payload_key,
@@ -60,14 +62,10 @@ void VirtualConnection::pump() {
     } else if (std::holds_alternative<session::Server::Close>(*event)) {
       close_legs();
     }
-    // Replies go in only now: the machine must not be entered while an event of it is in use.
-    for (auto& reply : replies_) {
-      (void)machine_.send_rpc(std::move(reply));
-    }
-    replies_.clear();
+    flush_replies();
   }
-  if (machine_.next_deadline() != armed_) {
-    armed_ = machine_.next_deadline();
+  if (next_deadline() != armed_) {
+    armed_ = next_deadline();
     timers_.notify();
   }
   changed_.notify();
@@ -75,9 +73,30 @@ void VirtualConnection::pump() {
 
 // Payload is verified by the journal's tap; here it has only to be consumed.
 void VirtualConnection::deliver(wire::PduView const& pdu) {
-  if (service_ && !carries_payload(pdu)) {
-    replies_ = service_(pdu);
+  if (!carries_payload(pdu)) {
+    reply(runtime_.on_pdu(pdu, Clock::now()));
   }
+}
+
+// Kept until the machine's event is done with: the machine must not be entered while it is in use.
+void VirtualConnection::reply(RuntimeReply reply) {
+  for (auto& pdu : reply.pdus) {
+    replies_.push_back(std::move(pdu));
+  }
+  close_after_replies_ = close_after_replies_ || reply.after == AfterReply::close;
+}
+
+void VirtualConnection::flush_replies() {
+  for (auto& pdu : std::exchange(replies_, {})) {
+    (void)machine_.send_rpc(std::move(pdu));
+  }
+  if (close_after_replies_) {
+    close_legs();
+  }
+}
+
+TimePoint VirtualConnection::next_deadline() const {
+  return std::min(machine_.next_deadline(), runtime_.next_deadline());
 }
 
 void VirtualConnection::close_legs() {
@@ -94,8 +113,11 @@ void VirtualConnection::close_legs() {
 net::Task<> VirtualConnection::run_timers() {
   auto const self = shared_from_this();
   while (!finished_) {
-    if (!co_await timers_.next(net::Deadline(machine_.next_deadline())) && !finished_) {
-      machine_.on_deadline(Clock::now());
+    if (!co_await timers_.next(net::Deadline(next_deadline())) && !finished_) {
+      auto const now = Clock::now();
+      machine_.on_deadline(now);
+      reply(runtime_.on_time(now));
+      flush_replies();
       pump();
     }
   }

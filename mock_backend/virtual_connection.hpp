@@ -2,18 +2,15 @@
 
 #pragma once
 
-#include <functional>
 #include <memory>
 
+#include "mock_backend/rpc_runtime.hpp"
 #include "net/event.hpp"
 #include "net/payload_sender.hpp"
 #include "net/pdu_leg.hpp"
 #include "protocol/session/server.hpp"
 
 namespace rpchspec::backend {
-
-/// Answers one RPC PDU of a client with any number of PDUs.
-using RpcService = std::function<std::vector<Bytes>(wire::PduView const&)>;
 
 struct VirtualConnectionOptions {
   session::ServerConfig session{};
@@ -26,7 +23,7 @@ struct VirtualConnectionOptions {
 class VirtualConnection : public std::enable_shared_from_this<VirtualConnection> {
  public:
   /// @param changed  notified after everything that somebody may wait for; outlives this.
-  VirtualConnection(net::Event& changed, VirtualConnectionOptions options, RpcService service);
+  VirtualConnection(net::Event& changed, VirtualConnectionOptions options, RpcRuntime runtime);
 
   /// The leg's first PDU was seen; what comes next goes to on_pdu.
   void attach(session::Channel channel, std::shared_ptr<net::PduLeg> leg);
@@ -58,6 +55,9 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
  private:
   void pump();
   void deliver(wire::PduView const& pdu);
+  void reply(RuntimeReply reply);
+  void flush_replies();
+  [[nodiscard]] TimePoint next_deadline() const;
   void close_legs();
   [[nodiscard]] net::PayloadWay payload_way();
   [[nodiscard]] std::shared_ptr<net::PduLeg>& slot(session::Channel channel);
@@ -65,11 +65,12 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   net::Event& changed_;
   net::Event timers_;
   VirtualConnectionOptions options_;
-  RpcService service_;
+  RpcRuntime runtime_;
   session::Server machine_;
   std::shared_ptr<net::PduLeg> in_;
   std::shared_ptr<net::PduLeg> out_;
   std::vector<Bytes> replies_;
+  bool close_after_replies_ = false;
   net::PayloadSender payload_;
   TimePoint armed_ = kNever;
   bool finished_ = false;

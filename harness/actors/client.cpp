@@ -403,6 +403,39 @@ net::Task<Result<void>> Client::http(std::uint32_t vc,
   co_return Result<void>();
 }
 
+net::Task<Result<void>> Client::call(std::uint32_t vc, scn::Call step, net::Deadline deadline) {
+  auto& made = virtual_connection(vc);
+  auto const service = options_.conduct.server().empty() ? "store" : options_.conduct.server();
+  auto& caller = callers_.try_emplace(vc, service).first->second;
+  for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
+    auto request = caller.request(step.operation());
+    if (!request) {
+      co_return tl::unexpected(request.error());
+    }
+    auto const sent = made.machine().send_rpc(std::move(*request), Clock::now());
+    if (!sent) {
+      co_return sent;
+    }
+    made.pump();
+    auto& replies = made.replies();
+    auto const answered = [&] {
+      while (!replies.empty() && !caller.answers(replies.front())) {
+        replies.pop_front();
+      }
+      return !replies.empty();
+    };
+    if (!co_await changed_.wait(answered, deadline)) {
+      co_return fail({ErrorCode::deadline, 0, "", "", step.operation() + " was not answered"});
+    }
+    auto const reply = caller.on_reply(replies.front());
+    replies.pop_front();
+    if (!reply) {
+      co_return reply;
+    }
+  }
+  co_return Result<void>();
+}
+
 Result<void> Client::reading(std::uint32_t vc, scn::Reading const& step) {
   auto const channels = channels_named(step.channel());
   if (!channels) {

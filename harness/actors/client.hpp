@@ -8,6 +8,7 @@
 #include <random>
 
 #include "harness/actors/client_target.hpp"
+#include "harness/actors/rpc_call.hpp"
 #include "harness/actors/send_bytes.hpp"
 #include "harness/actors/virtual_connection.hpp"
 #include "journal/recorder.hpp"
@@ -94,6 +95,7 @@ class Client {
   net::TaskScope scope_;
   net::Event changed_;
   std::mt19937_64 random_;
+  std::map<std::uint32_t, RpcCaller> callers_;
   std::map<std::uint32_t, std::unique_ptr<VirtualConnection>> virtual_connections_;
 };
 

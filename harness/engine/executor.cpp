@@ -1,0 +1,244 @@
+#include "harness/engine/executor.hpp"
+
+#include <limits>
+
+#include "harness/actors/step_values.hpp"
+#include "net/task_scope.hpp"
+
+namespace rpchspec::engine {
+namespace {
+
+namespace scn = scenario::v1;
+
+// A step that moves no payload is done within this, or it never is.
+constexpr auto kStepBound = std::chrono::seconds(10);
+constexpr std::uint64_t kSlowestRate = 4 << 20;  // bytes a second, for steps that move payload
+
+Duration scaled(Duration duration, double scale) {
+  return std::chrono::duration_cast<Duration>(duration * scale);
+}
+
+std::uint64_t payload_of(scn::Step const& step) {
+  if (step.has_client_send()) {
+    return step.client_send().bytes();
+  }
+  return step.has_server_send() ? step.server_send().bytes() : 0;
+}
+
+Duration pieces_time(scn::Send const& send) {
+  if (send.split() == 0) {
+    return {};
+  }
+  constexpr int kMostPieces = 1024;
+  return actors::to_duration(send.gap()) * kMostPieces;
+}
+
+}  // namespace
+
+Executor::Executor(net::Executor executor,
+                   scn::Scenario const& scenario,
+                   Cast cast,
+                   double timeout_scale)
+    : scenario_(scenario), cast_(cast), scale_(timeout_scale), watch_(scenario), happened_(executor) {
+  for (std::uint32_t i = 0; i < watch_.steps().size(); ++i) {
+    if (auto const* step = watch_.steps()[i].step) {
+      index_[step] = i;
+    }
+  }
+  cast_.recorder.listen([this](journal::Event const& event) {
+    watch_.on_event(event);
+    happened_.notify();
+  });
+}
+
+std::uint64_t Executor::now_ns() const {
+  auto const since = Clock::now() - cast_.recorder.start();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+}
+
+net::Deadline Executor::at_ns(std::uint64_t ns) const {
+  if (ns >= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+    return net::Deadline::never();
+  }
+  // One microsecond later: a timer that fires early must not make the wait spin.
+  return net::Deadline(cast_.recorder.start() + std::chrono::nanoseconds(ns) +
+                       std::chrono::microseconds(1));
+}
+
+void Executor::tell(std::uint32_t index,
+                    journal::v1::Step::Phase phase,
+                    std::string error,
+                    bool setup) {
+  journal::Event event;
+  event.set_source(journal::v1::HARNESS);
+  auto* step = event.mutable_step();
+  step->set_index(index);
+  step->set_label(watch_.steps()[index].label);
+  step->set_phase(phase);
+  step->set_error(std::move(error));
+  step->set_setup(setup);
+  cast_.recorder.append(event, Clock::now());
+}
+
+net::Task<bool> Executor::run(net::Deadline watchdog) {
+  (void)co_await run_steps(scenario_.steps(), watchdog);
+  if (!set_up_failed_) {
+    co_await settle(watchdog);
+  }
+  co_return !watchdog.has_passed();
+}
+
+net::Task<bool> Executor::run_steps(google::protobuf::RepeatedPtrField<scn::Step> const& steps,
+                                    net::Deadline watchdog) {
+  for (auto const& step : steps) {
+    if (watchdog.has_passed() || !co_await run_step(step, watchdog)) {
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+net::Task<bool> Executor::run_step(scn::Step const& step, net::Deadline watchdog) {
+  auto const index = index_.at(&step);
+  // An `await` that cites nothing is how a scenario says "this must be so before the case begins".
+  auto const setup = !step.given().empty() ||
+                     (step.has_await() && step.await().by().empty() && step.by().empty());
+  tell(index, journal::v1::Step::BEGAN, {}, setup);
+  auto const done = co_await act(step, watchdog);
+  if (done) {
+    tell(index, journal::v1::Step::DONE, {}, setup);
+    co_return true;
+  }
+  set_up_failed_ = set_up_failed_ || setup;
+  tell(index, journal::v1::Step::FAILED, done.error().detail, setup);
+  co_return false;
+}
+
+net::Deadline Executor::deadline_of(scn::Step const& step) const {
+  Duration bound = kStepBound;
+  bound += std::chrono::seconds(payload_of(step) / kSlowestRate);
+  if (step.has_client_send()) {
+    bound += pieces_time(step.client_send());
+  } else if (step.has_server_send()) {
+    bound += pieces_time(step.server_send());
+  }
+  return net::Deadline::in(scaled(bound, scale_));
+}
+
+net::Task<Executor::Outcome> Executor::act(scn::Step const& step, net::Deadline watchdog) {
+  auto const deadline = earlier(deadline_of(step), watchdog);
+  if (step.has_await()) {
+    co_return co_await await(step, watchdog);
+  }
+  if (step.has_parallel()) {
+    co_return co_await parallel(step.parallel(), watchdog);
+  }
+  if (step.has_pause()) {
+    auto const until = net::Deadline::in(actors::to_duration(step.pause().for_()));
+    (void)co_await net::sleep_until(earlier(until, watchdog));
+    co_return Outcome();
+  }
+  switch (step.action_case()) {
+    case scn::Step::kServerSend:
+    case scn::Step::kServerClose:
+    case scn::Step::kServerReading:
+    case scn::Step::kServerAck:
+    case scn::Step::kServerFault:
+      co_return co_await act_server(step, deadline);
+    default:
+      co_return co_await act_client(step, deadline);
+  }
+}
+
+net::Task<Executor::Outcome> Executor::act_client(scn::Step const& step, net::Deadline deadline) {
+  auto& client = cast_.client;
+  auto const vc = std::max(step.vc(), 1U);
+  switch (step.action_case()) {
+    case scn::Step::kClientConnect:
+      co_return co_await client.connect(vc, step.client_connect(), deadline);
+    case scn::Step::kClientRequest:
+      co_return co_await client.request(vc, step.client_request(), deadline);
+    case scn::Step::kClientOpen:
+      co_return co_await client.open(vc, step.client_open(), deadline);
+    case scn::Step::kClientSend:
+      co_return co_await client.send(vc, step.client_send(), deadline);
+    case scn::Step::kClientClose:
+      co_return co_await client.close(vc, step.client_close(), deadline);
+    case scn::Step::kClientAck:
+      co_return co_await client.ack(vc, step.client_ack(), deadline);
+    case scn::Step::kClientEcho:
+      co_return co_await client.echo(vc, step.client_echo(), deadline);
+    case scn::Step::kClientHttp:
+      co_return co_await client.http(vc, step.client_http(), deadline);
+    case scn::Step::kClientCall:
+      co_return co_await client.call(vc, step.client_call(), deadline);
+    case scn::Step::kClientReading:
+      co_return client.reading(vc, step.client_reading());
+    case scn::Step::kClientFault:
+      co_return client.fault(vc, step.client_fault());
+    default:
+      co_return fail({ErrorCode::not_supported, 0, "", "", "a step without an action"});
+  }
+}
+
+net::Task<Executor::Outcome> Executor::act_server(scn::Step const& step, net::Deadline deadline) {
+  auto& server = cast_.server;
+  auto const vc = std::max(step.vc(), 1U);
+  switch (step.action_case()) {
+    case scn::Step::kServerSend:
+      co_return co_await server.send(vc, step.server_send(), deadline);
+    case scn::Step::kServerClose:
+      co_return co_await server.close(vc, step.server_close(), deadline);
+    case scn::Step::kServerAck:
+      co_return co_await server.ack(vc, step.server_ack(), deadline);
+    case scn::Step::kServerReading:
+      co_return co_await server.reading(vc, step.server_reading(), deadline);
+    default:
+      co_return co_await server.fault(vc, step.server_fault(), deadline);
+  }
+}
+
+net::Task<Executor::Outcome> Executor::await(scn::Step const& step, net::Deadline watchdog) {
+  auto* watch = watch_.of_step(index_.at(&step));
+  while (!watch->decided() && !watchdog.has_passed()) {
+    (void)co_await happened_.next(earlier(at_ns(watch->next_deadline_ns()), watchdog));
+    watch_.on_time(now_ns());
+  }
+  if (!watch->decided()) {
+    co_return fail({ErrorCode::deadline, 0, "", "", "the case's watchdog ended the wait"});
+  }
+  if (*watch->decided() == model::Outcome::never) {
+    auto const said = watch->observation();
+    co_return fail({ErrorCode::deadline, 0, "", "",
+                    "expected " + said.expected + "; seen: " + said.seen});
+  }
+  co_return Outcome();
+}
+
+net::Task<Executor::Outcome> Executor::parallel(scn::Parallel const& step, net::Deadline watchdog) {
+  auto all = true;
+  co_await net::in_scope([&](net::TaskScope& scope) -> net::Task<> {
+    for (auto const& branch : step.branches()) {
+      scope.spawn([this, &branch, &all, watchdog]() -> net::Task<> {
+        auto const done = co_await run_steps(branch.steps(), watchdog);
+        all = all && done;
+      });
+    }
+    co_return;
+  });
+  if (!all) {
+    co_return fail({ErrorCode::unexpected, 0, "", "", "a branch did not get to its end"});
+  }
+  co_return Outcome();
+}
+
+net::Task<> Executor::settle(net::Deadline watchdog) {
+  watch_.on_time(now_ns());
+  while (!watch_.all_decided() && !watchdog.has_passed()) {
+    (void)co_await happened_.next(earlier(at_ns(watch_.next_deadline_ns()), watchdog));
+    watch_.on_time(now_ns());
+  }
+}
+
+}  // namespace rpchspec::engine

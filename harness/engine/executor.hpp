@@ -1,0 +1,63 @@
+// Runs the steps of one case in order, and waits until its expectations are decided.
+
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "harness/actors/client.hpp"
+#include "harness/actors/server.hpp"
+#include "journal/recorder.hpp"
+#include "model/scenario.pb.h"
+#include "net/event.hpp"
+#include "reports/case_watch.hpp"
+
+namespace rpchspec::engine {
+
+/// Single-threaded, on the case's io_context.
+class Executor {
+ public:
+  struct Cast {
+    actors::Client& client;
+    actors::Server& server;
+    journal::Recorder& recorder;
+  };
+
+  /// @param scenario  outlives the executor; so does the cast.
+  Executor(net::Executor executor,
+           scenario::v1::Scenario const& scenario,
+           Cast cast,
+           double timeout_scale);
+
+  /// Set-ups, steps, then the wait for what is still undecided. Everything is told in the journal;
+  /// returns early when `watchdog` passes. @return false: it did.
+  [[nodiscard]] net::Task<bool> run(net::Deadline watchdog);
+
+ private:
+  using Outcome = Result<void>;
+
+  [[nodiscard]] net::Task<bool> run_steps(
+      google::protobuf::RepeatedPtrField<scenario::v1::Step> const& steps, net::Deadline watchdog);
+  [[nodiscard]] net::Task<bool> run_step(scenario::v1::Step const& step, net::Deadline watchdog);
+  [[nodiscard]] net::Task<Outcome> act(scenario::v1::Step const& step, net::Deadline watchdog);
+  [[nodiscard]] net::Task<Outcome> act_client(scenario::v1::Step const& step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Outcome> act_server(scenario::v1::Step const& step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Outcome> await(scenario::v1::Step const& step, net::Deadline watchdog);
+  [[nodiscard]] net::Task<Outcome> parallel(scenario::v1::Parallel const& step, net::Deadline watchdog);
+  [[nodiscard]] net::Task<> settle(net::Deadline watchdog);
+
+  void tell(std::uint32_t index, journal::v1::Step::Phase phase, std::string error, bool setup);
+  [[nodiscard]] std::uint64_t now_ns() const;
+  [[nodiscard]] net::Deadline at_ns(std::uint64_t ns) const;
+  [[nodiscard]] net::Deadline deadline_of(scenario::v1::Step const& step) const;
+
+  scenario::v1::Scenario const& scenario_;
+  Cast cast_;
+  double scale_;
+  reports::CaseWatch watch_;
+  net::Event happened_;
+  bool set_up_failed_ = false;
+  std::map<scenario::v1::Step const*, std::uint32_t> index_;
+};
+
+}  // namespace rpchspec::engine
