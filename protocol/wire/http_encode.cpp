@@ -9,6 +9,12 @@ std::string version_text(int version) {
   return "HTTP/" + std::to_string(version / 10) + "." + std::to_string(version % 10);
 }
 
+/// Three digits, as every legal status has.
+std::string status_text(unsigned status) {
+  auto const digits = std::to_string(status);
+  return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
+}
+
 Bytes with_headers(std::string text, HeaderList const& headers) {
   text += kCrlf;
   for (auto const& [name, value] : headers) {
@@ -31,7 +37,7 @@ Bytes encode(RequestHead const& head) {
 
 Bytes encode(ResponseHead const& head) {
   return with_headers(
-      version_text(head.version) + " " + std::to_string(head.status) + " " + head.reason,
+      version_text(head.version) + " " + status_text(head.status) + " " + head.reason,
       head.headers);
 }
 
