@@ -58,9 +58,12 @@ class ExpectationWatch {
   /// The same once for every cited requirement.
   [[nodiscard]] std::vector<model::Observation> observations() const;
 
-  /// True when the last event given was the one that satisfied it: a following `await` on the same
-  /// subject looks at what comes after (see CaseWatch).
+  /// True once it has seen what it waits for, also where its own time has not yet begun: a
+  /// following `await` on the same subject looks at what comes after (see CaseWatch).
   [[nodiscard]] bool satisfied() const;
+
+  /// Looks at nothing but connections and steps until restart_scope().
+  void mute();
 
   /// Forgets what was matched so far and starts looking with the next event.
   void restart_scope();

@@ -14,15 +14,35 @@ namespace rpchspec::reports {
 
 /// One entry of the flattened list.
 struct FlatStep {
-  std::string label;  // "given:opened"; the scenario's own label; else the action: "server.send"
-  scenario::v1::Step const* step = nullptr;  // null for a named set-up; lives with the scenario
-  bool own = false;                          // one of `steps`, not of `given`
-  bool in_branch = false;                    // inside a `parallel`
+  std::string label;  // the step's own label; else its action: "server.send"
+  std::string given;  // the named set-up it belongs to; empty: one of the case's own
+  scenario::v1::Step const* step =
+      nullptr;             // lives with the scenario; null: a set-up not filled in
+  bool in_branch = false;  // inside a `parallel`
+
+  [[nodiscard]] bool own() const { return given.empty(); }
 };
 
-/// Named set-ups first, one entry each; then `steps` in order; a `parallel` takes an entry of its
-/// own, followed by the steps of its branches, branch after branch.
+/// Steps of set-ups first (as the loader put them into `steps` or `set_up`; else one entry a name),
+/// then the case's own, in order. A `parallel` takes an entry of its own, followed by the steps of
+/// its branches, branch after branch.
 [[nodiscard]] std::vector<FlatStep> flatten_steps(scenario::v1::Scenario const& scenario);
+
+/// Where `since: label` points to: "given:opened" is the whole of that set-up.
+struct StepRange {
+  std::uint32_t first = 0;  // events count from its beginning
+  std::uint32_t last = 0;   // times count from its end
+};
+
+/// Empty when there is no step of that name.
+[[nodiscard]] std::optional<StepRange> find_step(std::vector<FlatStep> const& steps,
+                                                 std::string_view label);
+
+/// The last step outside branches: the end of the timeline. Empty without steps.
+[[nodiscard]] std::optional<std::uint32_t> last_step(std::vector<FlatStep> const& steps);
+
+/// The first step that is the case's own; empty when it has none.
+[[nodiscard]] std::optional<std::uint32_t> first_own_step(std::vector<FlatStep> const& steps);
 
 /// "server.send", "await", "pause", "parallel"; "step" for one without an action.
 [[nodiscard]] std::string_view action_name(scenario::v1::Step const& step);

@@ -1,0 +1,385 @@
+#include "reports/expectation.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "reports/pdu_text.hpp"
+#include "reports/predicate.hpp"
+
+namespace rpchspec::reports {
+
+namespace v1 = journal::v1;
+using model::Outcome;
+using scenario::v1::Expectation;
+
+namespace {
+
+constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kDefaultWithin = 5 * kSecond;
+constexpr std::uint64_t kLeastNever = 10 * kSecond;
+
+/// One predicate; an expectation with any_of has several.
+struct Alternative {
+  Subject subject;
+  std::unique_ptr<Predicate> predicate;
+  std::uint64_t within_ns = kDefaultWithin;  // unscaled
+  std::optional<Outcome> decided{};
+  std::uint64_t decided_ns = 0;
+  std::string seen{};
+};
+
+void add_alternatives(Expectation const& expectation,
+                      Expectation const& outer,
+                      std::vector<Alternative>& to) {
+  auto merged = expectation;
+  if (merged.subject().empty()) {
+    merged.set_subject(outer.subject());
+  }
+  if (merged.vc() == 0) {
+    merged.set_vc(outer.vc());
+  }
+  if (!merged.has_within() && outer.has_within()) {
+    *merged.mutable_within() = outer.within();
+  }
+  for (auto const& inner : merged.any_of()) {
+    add_alternatives(inner, merged, to);
+  }
+  Alternative alternative;
+  alternative.within_ns = merged.has_within() ? to_ns(merged.within()) : kDefaultWithin;
+  alternative.subject = parse_subject(merged.subject(), merged.vc()).value_or(Subject{});
+  alternative.predicate =
+      make_predicate(merged, alternative.subject, PredicateTimes{alternative.within_ns});
+  if (alternative.predicate) {
+    to.push_back(std::move(alternative));
+  }
+}
+
+std::string last_text(v1::Event const& event) {
+  if (event.has_pdu()) {
+    return pdu_name(event);
+  }
+  if (event.has_head()) {
+    auto const& head = event.head();
+    return head.response() ? fmt::format("response {}", head.status()) : head.method();
+  }
+  if (event.has_ended()) {
+    return std::string(name_of(event.ended().ending()));
+  }
+  return {};
+}
+
+}  // namespace
+
+struct ExpectationWatch::Impl {
+  Expectation expectation;
+  ExpectationContext context;
+  std::vector<Alternative> alternatives;
+  ConnectionTable table;
+  Parameters parameters;
+  std::optional<std::uint64_t> anchor_ns;
+  std::string anchor_label;
+  bool in_scope = false;
+  bool muted = false;
+  std::uint64_t now_ns = 0;
+  std::string last;  // what came last on the subject, and when
+  std::optional<Outcome> decided;
+  std::uint64_t decided_ns = 0;
+
+  [[nodiscard]] std::uint64_t scaled(std::uint64_t ns) const {
+    return static_cast<std::uint64_t>(static_cast<double>(ns) * context.timeout_scale);
+  }
+
+  [[nodiscard]] std::uint64_t never_ns(Alternative const& alternative) const {
+    return scaled(std::max(3 * alternative.within_ns, kLeastNever));
+  }
+
+  /// When an alternative is decided if nothing more happens.
+  [[nodiscard]] std::uint64_t due(Alternative const& alternative) const {
+    auto const& predicate = *alternative.predicate;
+    if (alternative.decided) {
+      return kForever;
+    }
+    if (predicate.violated_at()) {
+      return 0;
+    }
+    if (!anchor_ns) {
+      return kForever;
+    }
+    if (auto const at = predicate.satisfied_at()) {
+      auto const settled = std::max(*at, *anchor_ns) + predicate.settle_ns();
+      return std::max(settled, *anchor_ns + predicate.hold_ns());
+    }
+    return *anchor_ns + never_ns(alternative);
+  }
+
+  void decide(Alternative& alternative) {
+    auto const& predicate = *alternative.predicate;
+    if (predicate.violated_at()) {
+      alternative.decided = Outcome::never;
+      alternative.decided_ns = *predicate.violated_at();
+    } else if (auto const at = predicate.satisfied_at()) {
+      bool const in_time = *at <= *anchor_ns + scaled(alternative.within_ns);
+      alternative.decided = in_time ? Outcome::held : Outcome::late;
+      alternative.decided_ns = *at;
+    } else {
+      alternative.decided = Outcome::never;
+      alternative.decided_ns = *anchor_ns + never_ns(alternative);
+    }
+    alternative.seen = seen(alternative);
+  }
+
+  /// Decides what is due at `now`, or before it where `before` is set.
+  void advance(std::uint64_t now, bool before) {
+    for (auto& alternative : alternatives) {
+      auto const at = due(alternative);
+      if (at < now || (!before && at == now)) {
+        decide(alternative);
+      }
+    }
+    settle();
+  }
+
+  void settle() {
+    if (decided || alternatives.empty()) {
+      return;
+    }
+    bool all = true;
+    Alternative const* best = nullptr;
+    for (auto const& alternative : alternatives) {
+      if (alternative.decided == Outcome::held) {
+        decided = Outcome::held;
+        decided_ns = alternative.decided_ns;
+        return;
+      }
+      all = all && alternative.decided.has_value();
+      if (best == nullptr || alternative.decided == Outcome::late) {
+        best = &alternative;
+      }
+    }
+    if (all) {
+      decided = best->decided;
+      decided_ns = best->decided_ns;
+    }
+  }
+
+  void note_step(v1::Event const& event) {
+    auto const& step = event.step();
+    bool const began = step.phase() == v1::Step::BEGAN;
+    if (context.scope && step.index() == *context.scope && began) {
+      in_scope = true;
+    }
+    if (context.anchor && step.index() == *context.anchor && began == context.from_began &&
+        !anchor_ns) {
+      anchor_ns = event.at_ns();
+      anchor_label = fmt::format("step {} {}", step.index() + 1, step.label());
+    }
+  }
+
+  void note_last(v1::Event const& event, Connection const* connection) {
+    if (connection == nullptr || event.direction() == v1::SENT) {
+      return;
+    }
+    auto const text = last_text(event);
+    if (!text.empty() && std::any_of(alternatives.begin(), alternatives.end(), [&](auto const& a) {
+          return a.subject.covers(*connection);
+        })) {
+      last = fmt::format("{} at {}", text, seconds_text(event.at_ns()));
+    }
+  }
+
+  [[nodiscard]] std::string seen(Alternative const& alternative) const {
+    auto text = alternative.predicate->seen();
+    auto const subject = subject_text(alternative.subject);
+    if (text.empty()) {
+      auto const waited = alternative.decided_ns - anchor_ns.value_or(0);
+      text = alternative.decided == Outcome::held
+                 ? "as expected"
+                 : fmt::format("{} on {} within {}", alternative.predicate->kind(), subject,
+                               span_text(waited));
+    }
+    if (alternative.decided == Outcome::late) {
+      text +=
+          fmt::format(", {} after {}, {} allowed", span_text(alternative.decided_ns - *anchor_ns),
+                      anchor_text(), span_text(scaled(alternative.within_ns)));
+    }
+    if (alternative.decided == Outcome::never && !alternative.predicate->violated_at()) {
+      text += last.empty() ? "; nothing came there at all" : "; the last was " + last;
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string anchor_text() const {
+    return anchor_label.empty() ? "the start" : anchor_label;
+  }
+
+  [[nodiscard]] std::string expected_text() const {
+    std::string text;
+    for (auto const& alternative : alternatives) {
+      text += (text.empty() ? "" : ", or ") + alternative.predicate->expected();
+      if (alternative.predicate->hold_ns() == 0) {
+        text += fmt::format(" within {}", span_text(scaled(alternative.within_ns)));
+      }
+    }
+    if (anchor_ns && !anchor_label.empty()) {
+      text += " of " + anchor_label;
+    }
+    return expectation.note().empty() ? text : text + " (" + expectation.note() + ")";
+  }
+
+  [[nodiscard]] std::string seen_text() const {
+    std::string text;
+    for (auto const& alternative : alternatives) {
+      if (decided == alternative.decided) {
+        text += (text.empty() ? "" : ", and ") + alternative.seen;
+      }
+    }
+    return decided ? text : "the case ended before this could be seen";
+  }
+
+  [[nodiscard]] std::string where_text() const {
+    std::string text = anchor_text();
+    if (decided) {
+      text += ", " + seconds_text(decided_ns);
+    }
+    std::uint32_t newest = 0;
+    for (auto const& [number, connection] : table.all()) {
+      for (auto const& alternative : alternatives) {
+        newest = alternative.subject.covers(connection) ? std::max(newest, number) : newest;
+      }
+    }
+    return newest == 0 ? text : fmt::format("{}, connection {}", text, newest);
+  }
+
+  [[nodiscard]] std::string kind_text() const {
+    if (decided == Outcome::late) {
+      return "late";
+    }
+    return alternatives.empty() ? "no predicate" : alternatives.front().predicate->kind();
+  }
+};
+
+ExpectationWatch::ExpectationWatch(Expectation const& expectation, ExpectationContext context)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->expectation = expectation;
+  impl_->context = context;
+  impl_->in_scope = !context.scope;
+  if (!context.anchor) {
+    impl_->anchor_ns = 0;
+  }
+  add_alternatives(expectation, expectation, impl_->alternatives);
+}
+
+ExpectationWatch::~ExpectationWatch() = default;
+ExpectationWatch::ExpectationWatch(ExpectationWatch&&) noexcept = default;
+ExpectationWatch& ExpectationWatch::operator=(ExpectationWatch&&) noexcept = default;
+
+void ExpectationWatch::on_event(v1::Event const& event) {
+  auto& impl = *impl_;
+  if (impl.decided) {
+    return;
+  }
+  impl.now_ns = std::max(impl.now_ns, event.at_ns());
+  impl.advance(impl.now_ns, true);
+  if (impl.decided) {
+    return;
+  }
+  if (event.has_started() && event.started().timeout_scale() > 0) {
+    impl.context.timeout_scale = event.started().timeout_scale();
+  } else if (event.has_parameter()) {
+    impl.parameters[event.parameter().name()] = event.parameter().value();
+  } else if (event.has_step()) {
+    impl.note_step(event);
+  }
+  auto const* connection = impl.table.on_event(event);
+  impl.note_last(event, connection);
+  Moment const moment{
+      event, connection, impl.table, impl.parameters, impl.in_scope && !impl.muted, impl.muted};
+  for (auto& alternative : impl.alternatives) {
+    if (!alternative.decided) {
+      alternative.predicate->on_event(moment);
+    }
+  }
+  impl.advance(impl.now_ns, false);
+}
+
+void ExpectationWatch::on_time(std::uint64_t now_ns) {
+  if (!impl_->decided && now_ns >= impl_->now_ns) {
+    impl_->now_ns = now_ns;
+    impl_->advance(now_ns, false);
+  }
+}
+
+std::optional<Outcome> ExpectationWatch::decided() const {
+  return impl_->decided;
+}
+
+std::uint64_t ExpectationWatch::next_deadline_ns() const {
+  if (impl_->decided) {
+    return kForever;
+  }
+  std::uint64_t earliest = kForever;
+  for (auto const& alternative : impl_->alternatives) {
+    earliest = std::min(earliest, impl_->due(alternative));
+  }
+  return earliest;
+}
+
+model::Observation ExpectationWatch::observation() const {
+  model::Observation observation;
+  auto const& impl = *impl_;
+  observation.requirement = impl.expectation.by_size() == 0 ? "" : impl.expectation.by(0);
+  observation.outcome = impl.decided.value_or(Outcome::blocked);
+  observation.kind = impl.kind_text();
+  observation.leg = impl.expectation.subject();
+  if (observation.leg.empty() && !impl.alternatives.empty()) {
+    auto const& subject = impl.alternatives.front().subject;
+    observation.leg = leg_name(subject.source, subject.leg);
+  }
+  observation.expected = impl.expected_text();
+  observation.seen = impl.seen_text();
+  observation.where = impl.where_text();
+  return observation;
+}
+
+std::vector<model::Observation> ExpectationWatch::observations() const {
+  auto const first = observation();
+  std::vector<model::Observation> all{first};
+  for (int i = 1; i < impl_->expectation.by_size(); ++i) {
+    all.push_back(first);
+    all.back().requirement = impl_->expectation.by(i);
+  }
+  return all;
+}
+
+bool ExpectationWatch::satisfied() const {
+  return std::any_of(impl_->alternatives.begin(), impl_->alternatives.end(),
+                     [](auto const& a) { return a.predicate->satisfied_at().has_value(); });
+}
+
+void ExpectationWatch::mute() {
+  impl_->muted = true;
+}
+
+void ExpectationWatch::restart_scope() {
+  impl_->muted = false;
+  impl_->in_scope = true;
+  for (auto& alternative : impl_->alternatives) {
+    if (!alternative.decided) {
+      alternative.predicate->restart();
+    }
+  }
+}
+
+void ExpectationWatch::anchor_at(std::uint64_t now_ns) {
+  if (!impl_->anchor_ns) {
+    impl_->anchor_ns = now_ns;
+  }
+}
+
+Expectation const& ExpectationWatch::expectation() const {
+  return impl_->expectation;
+}
+
+}  // namespace rpchspec::reports

@@ -1,0 +1,152 @@
+#include "reports/findings.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "reports/verdict.hpp"
+
+namespace rpchspec::reports {
+
+using model::Finding;
+using model::Observation;
+using model::Verdict;
+
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_word(char c) {
+  return is_hex(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/// A number of at most three digits is a name of something (a status, a version) where no unit
+/// follows; whatever is longer, has a fraction or a unit, is a measurement.
+bool is_measurement(std::string_view token, std::string_view rest) {
+  bool const digits = std::all_of(token.begin(), token.end(),
+                                  [](char c) { return is_digit(c) || c == '.' || c == ':'; });
+  if (digits && is_digit(token.front())) {
+    bool const unit = rest.substr(0, 2) == " s" || rest.substr(0, 3) == " ms" ||
+                      rest.substr(0, 6) == " bytes" || rest.substr(0, 4) == " min";
+    return unit || token.size() > 3 || token.find('.') != token.npos;
+  }
+  if (token.substr(0, 2) == "0x") {
+    return token.size() > 10;
+  }
+  return token.size() >= 16 && std::all_of(token.begin(), token.end(), is_hex);
+}
+
+bool counts_things(std::string_view before) {
+  constexpr std::string_view kNames[] = {"connection ", "step ",   "call ",
+                                         "PDU ",        "offset ", "port "};
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view name) {
+    return before.size() >= name.size() && before.substr(before.size() - name.size()) == name;
+  });
+}
+
+std::string signature(Observation const& observation) {
+  return fmt::format("{}\n{}\n{}\n{}", observation.requirement, observation.kind, observation.leg,
+                     normalised(observation.seen));
+}
+
+std::uint32_t fnv1a(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (char const c : text) {
+    hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U;
+  }
+  return hash;
+}
+
+bool comes_first(Finding const& a, Finding const& b) {
+  bool const fails_a = verdict_of(model::Outcome::never, a.level) == Verdict::fail;
+  bool const fails_b = verdict_of(model::Outcome::never, b.level) == Verdict::fail;
+  if (fails_a != fails_b) {
+    return fails_a;
+  }
+  return a.cases.size() != b.cases.size() ? a.cases.size() > b.cases.size() : a.id < b.id;
+}
+
+}  // namespace
+
+std::string normalised(std::string_view seen) {
+  seen = seen.substr(0, seen.find(';'));  // what came last is not what is wrong
+  std::string text;
+  for (std::size_t i = 0; i < seen.size();) {
+    bool const starts_word = i == 0 || !is_word(seen[i - 1]);
+    if (!starts_word || !is_hex(seen[i])) {
+      text += seen[i++];
+      continue;
+    }
+    std::size_t end = i;
+    while (end < seen.size() &&
+           (is_word(seen[end]) || ((seen[end] == '.' || seen[end] == ':') &&
+                                   end + 1 < seen.size() && is_digit(seen[end + 1])))) {
+      ++end;
+    }
+    auto const token = seen.substr(i, end - i);
+    bool const counted = std::all_of(token.begin(), token.end(), is_digit) && counts_things(text);
+    text += counted || is_measurement(token, seen.substr(end)) ? "#" : token;
+    i = end;
+  }
+  return text;
+}
+
+std::string finding_id(Observation const& observation) {
+  return fmt::format("f-{:08x}", fnv1a(signature(observation)));
+}
+
+bool is_objection(Observation const& observation) {
+  auto const verdict = verdict_of(observation.outcome, observation.level);
+  return verdict == Verdict::fail || verdict == Verdict::warn;
+}
+
+std::vector<Finding> FindingCollector::add(model::CaseResult const& result) {
+  std::vector<Finding> fresh;
+  for (auto const& observation : result.observations) {
+    if (!is_objection(observation)) {
+      continue;
+    }
+    auto const id = finding_id(observation);
+    auto const known = std::find_if(findings_.begin(), findings_.end(),
+                                    [&](Finding const& finding) { return finding.id == id; });
+    if (known == findings_.end()) {
+      findings_.push_back({id,
+                           observation.requirement,
+                           observation.level,
+                           observation.kind,
+                           observation.leg,
+                           observation.expected,
+                           observation.seen,
+                           {result.id},
+                           result.rerun,
+                           false});
+      // A late outcome only warns, even of a must: the finding must not look worse than it is.
+      if (observation.outcome == model::Outcome::late) {
+        findings_.back().level = model::Level::product;
+      }
+      fresh.push_back(findings_.back());
+    } else if (known->cases.back() != result.id) {
+      known->cases.push_back(result.id);
+    }
+  }
+  return fresh;
+}
+
+std::vector<Finding> find_causes(std::vector<model::CaseResult> const& cases) {
+  FindingCollector collector;
+  for (auto const& result : cases) {
+    collector.add(result);
+  }
+  auto findings = collector.findings();
+  std::sort(findings.begin(), findings.end(), comes_first);
+  return findings;
+}
+
+}  // namespace rpchspec::reports

@@ -1,0 +1,206 @@
+#include "reports/run_result.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "reports/findings.hpp"
+#include "reports/verdict.hpp"
+
+namespace rpchspec::reports {
+
+using model::CaseResult;
+using model::RequirementResult;
+using model::RunResult;
+using model::Verdict;
+
+namespace {
+
+/// From best to worst, over cases that were and were not judged.
+int weight(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::skip:
+      return 0;
+    case Verdict::not_run:
+      return 1;
+    case Verdict::pass:
+      return 2;
+    case Verdict::warn:
+      return 3;
+    case Verdict::waived:
+      return 4;
+    case Verdict::blocked:
+      return 5;
+    case Verdict::error:
+      return 6;
+    case Verdict::fail:
+      return 7;
+  }
+  return 0;
+}
+
+Verdict worse(Verdict a, Verdict b) {
+  return weight(a) < weight(b) ? b : a;
+}
+
+/// What a case says of one of its requirements. Its failure is not every requirement's failure.
+Verdict of_requirement(CaseResult const& result, std::string const& id) {
+  bool seen = false;
+  auto verdict = Verdict::skip;
+  for (auto const& observation : result.observations) {
+    if (observation.requirement == id) {
+      verdict = worse(verdict, verdict_of(observation.outcome, observation.level));
+      seen = true;
+    }
+  }
+  if (!seen) {
+    return result.verdict;
+  }
+  bool const waived = verdict == Verdict::fail && result.verdict == Verdict::waived;
+  bool const trial = verdict == Verdict::fail && result.verdict == Verdict::warn;
+  return waived ? Verdict::waived : trial ? Verdict::warn : verdict;
+}
+
+void count_requirements(RunResult& run) {
+  std::map<std::string, RequirementResult> before;
+  for (auto& requirement : run.requirements) {
+    before.emplace(requirement.id, requirement);
+  }
+  std::map<std::string, RequirementResult> by_id;
+  for (auto const& result : run.cases) {
+    for (auto const& id : result.requirements) {
+      auto& entry = by_id[id];
+      if (entry.id.empty()) {
+        entry.id = id;
+        entry.verdict = Verdict::skip;
+        auto const known = before.find(id);
+        entry.level = known == before.end() ? model::Level::must : known->second.level;
+      }
+      entry.verdict = worse(entry.verdict, of_requirement(result, id));
+      entry.cases.push_back(result.id);
+    }
+    for (auto const& observation : result.observations) {
+      if (auto const found = by_id.find(observation.requirement); found != by_id.end()) {
+        found->second.level = observation.level;
+      }
+    }
+  }
+  run.requirements.clear();
+  for (auto& [id, entry] : by_id) {
+    run.requirements.push_back(std::move(entry));
+  }
+}
+
+std::string mismatch(RunResult const& a, RunResult const& b) {
+  if (a.suite != b.suite) {
+    return fmt::format("suite {} and suite {}", a.suite, b.suite);
+  }
+  if (a.seed != b.seed) {
+    return fmt::format("seed {} and seed {}", a.seed, b.seed);
+  }
+  if (a.target.topology != b.target.topology) {
+    return fmt::format("topology {} and topology {}", a.target.topology, b.target.topology);
+  }
+  return a.target.name == b.target.name
+             ? ""
+             : fmt::format("target {} and target {}", a.target.name, b.target.name);
+}
+
+void take_cases(RunResult& to, RunResult& from) {
+  for (auto& result : from.cases) {
+    auto const known = std::find_if(to.cases.begin(), to.cases.end(),
+                                    [&](CaseResult const& each) { return each.id == result.id; });
+    if (known == to.cases.end()) {
+      to.cases.push_back(std::move(result));
+    } else if (weight(known->verdict) < weight(result.verdict)) {
+      *known = std::move(result);
+    }
+  }
+}
+
+/// Findings were made where the observations were: results.json does not hold those of each case.
+void take_findings(RunResult& to, RunResult& from) {
+  for (auto& finding : from.findings) {
+    auto const known =
+        std::find_if(to.findings.begin(), to.findings.end(),
+                     [&](model::Finding const& each) { return each.id == finding.id; });
+    if (known == to.findings.end()) {
+      to.findings.push_back(std::move(finding));
+      continue;
+    }
+    known->waived = known->waived && finding.waived;
+    for (auto& id : finding.cases) {
+      if (std::find(known->cases.begin(), known->cases.end(), id) == known->cases.end()) {
+        known->cases.push_back(std::move(id));
+      }
+    }
+  }
+}
+
+void take_requirements(RunResult& to, RunResult& from) {
+  for (auto& requirement : from.requirements) {
+    auto const known =
+        std::find_if(to.requirements.begin(), to.requirements.end(),
+                     [&](RequirementResult const& each) { return each.id == requirement.id; });
+    if (known == to.requirements.end()) {
+      to.requirements.push_back(std::move(requirement));
+      continue;
+    }
+    known->verdict = worse(known->verdict, requirement.verdict);
+    known->cases.insert(known->cases.end(), requirement.cases.begin(), requirement.cases.end());
+    std::sort(known->cases.begin(), known->cases.end());
+    known->cases.erase(std::unique(known->cases.begin(), known->cases.end()), known->cases.end());
+  }
+}
+
+void count_cases(RunResult& run) {
+  run.summary.clear();
+  for (auto const& result : run.cases) {
+    ++run.summary[result.verdict];
+  }
+}
+
+}  // namespace
+
+void summarize(RunResult& run) {
+  run.findings = find_causes(run.cases);
+  recount(run);
+}
+
+void recount(RunResult& run) {
+  count_cases(run);
+  count_requirements(run);
+}
+
+Result<Merged> merge(std::vector<RunResult> shards, std::size_t expect_shards) {
+  if (shards.empty()) {
+    return fail({ErrorCode::not_found, 0, "shards", "", "no results to merge"});
+  }
+  Merged merged;
+  merged.missing_shards = expect_shards > shards.size() ? expect_shards - shards.size() : 0;
+  merged.run = std::move(shards.front());
+  auto& run = merged.run;
+  for (std::size_t i = 1; i < shards.size(); ++i) {
+    auto& shard = shards[i];
+    if (auto const why = mismatch(run, shard); !why.empty()) {
+      return fail(
+          {ErrorCode::bad_value, i, "shards", "", "these results are not of one run: " + why});
+    }
+    run.complete = run.complete && shard.complete;
+    run.duration_s = std::max(run.duration_s, shard.duration_s);
+    run.started = std::min(run.started, shard.started);
+    take_cases(run, shard);
+    take_findings(run, shard);
+    take_requirements(run, shard);
+  }
+  run.complete = run.complete && merged.missing_shards == 0;
+  std::sort(run.cases.begin(), run.cases.end(),
+            [](CaseResult const& a, CaseResult const& b) { return a.id < b.id; });
+  std::sort(run.requirements.begin(), run.requirements.end(),
+            [](RequirementResult const& a, RequirementResult const& b) { return a.id < b.id; });
+  count_cases(run);
+  return merged;
+}
+
+}  // namespace rpchspec::reports
