@@ -20,8 +20,7 @@ bool is_subject(std::string_view key) {
 
 /// Fields of Expectation that are written as they are.
 bool is_plain_expectation_key(std::string_view key) {
-  return key == "within" || key == "since" || key == "by" || key == "vc" || key == "note" ||
-         key == "subject";
+  return key == "within" || key == "since" || key == "by" || key == "vc" || key == "note";
 }
 
 std::vector<std::string> expectation_keys() {
@@ -218,9 +217,6 @@ YamlNode desugar_expectation(YamlNode const& expectation, TextErrors& errors) {
       ++said;
     } else if (is_plain_expectation_key(entry.key)) {
       out.entries.push_back(entry);
-    } else if (auto const* field = predicate(entry.key); field && expectation.find("subject")) {
-      out.entries.push_back({field->name(), entry.mark, entry.value});
-      ++said;
     } else {
       errors.add(entry.mark, "unknown subject or key '" + entry.key + "' in an expectation" +
                                  suggestion(entry.key, expectation_keys()));
