@@ -84,6 +84,13 @@ TEST(HttpHead, ReadsTheReasonPhraseVerbatim) {
   EXPECT_EQ((*empty)->head.reason, "");
 }
 
+TEST(HttpHead, WritesStatusCodesWithThreeDigits) {
+  ResponseHead head;
+  head.status = 7;
+  EXPECT_EQ(as_text(encode(head)), "HTTP/1.1 007 \r\n\r\n");
+  EXPECT_EQ((*parse_response_head(encode(head)))->head, head);
+}
+
 TEST(HttpHead, NoticesAPduWhereAHeadWasExpected) {
   std::string const pdu("\x05\x00\x14\x03\x10", 5);
   EXPECT_EQ(request_error(pdu).code, ErrorCode::bad_syntax);

@@ -119,6 +119,21 @@ TEST(RtsCodec, ABigEndianDrepIsLeftToValidation) {
   EXPECT_EQ(first_requirement(*decoded), "RPCH-2.2.3.6.1-04");
 }
 
+TEST(RtsCodec, ABigEndianLengthUnderALittleEndianDrepIsRefused) {
+  auto pdu = with(AnceCommand{});
+  pdu.header.frag_length = 24 << 8;
+  EXPECT_EQ(decode_rts(encode(pdu)).error().field, "frag_length");
+}
+
+TEST(RtsCodec, AReusedPduForgetsTheLiesItToldBefore) {
+  auto reused = with(PaddingCommand{{1, 2, 3, 4}, 9});
+  reused.header.frag_length = 1;
+  reused.header.number_of_commands = 7;
+  auto const honest = with(PaddingCommand{{0, 0, 0, 0}, {}});
+  ASSERT_TRUE(decode_rts_into(encode(honest), reused));
+  EXPECT_EQ(reused, honest);
+}
+
 TEST(RtsCodec, AReusedPduForgetsWhatItHeldBefore) {
   RtsPdu reused;
   ASSERT_TRUE(decode_rts_into(encode(with(ClientAddressCommand{1, {1, 2, 3, 4, 5}, {9}})), reused));
