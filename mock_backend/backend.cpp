@@ -72,7 +72,7 @@ net::Task<> MockBackend::accept_from(net::Listener& listener, Listening service)
 
 void MockBackend::adopt(net::Handover handover, Listening service) {
   auto stream = net::Stream::adopt(executor_, std::move(handover));
-  if (stream) {
+  if (stream && !scope_.cancelled()) {
     scope_.spawn(serve(std::move(*stream), service));
   }
 }

@@ -465,6 +465,18 @@ Result<void> Client::fault(std::uint32_t vc, scn::Byte const& step) {
   return {};
 }
 
+net::Task<> Client::leave() {
+  for (auto const& [number, vc] : virtual_connections_) {
+    for (auto const channel : {Channel::in, Channel::out}) {
+      if (auto const of = vc->channel(channel)) {
+        of->leg().set_reading(true);
+        of->leg().stream().close_now(net::CloseHow::fin);
+      }
+    }
+  }
+  co_return;
+}
+
 net::Task<> Client::stop() {
   for (auto const& [number, vc] : virtual_connections_) {
     for (auto const channel : {Channel::in, Channel::out}) {

@@ -57,6 +57,9 @@ class Client {
   /// The virtual connection with this number; made on first use.
   [[nodiscard]] VirtualConnection& virtual_connection(std::uint32_t vc);
 
+  /// Closes every connection in good order, as a client that has done its work.
+  [[nodiscard]] net::Task<> leave();
+
   /// Closes every connection (RST) and waits for their tasks.
   [[nodiscard]] net::Task<> stop();
 

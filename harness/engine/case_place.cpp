@@ -1,0 +1,223 @@
+#include "harness/engine/case_place.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "harness/actors/step_values.hpp"
+#include "journal/recorder.hpp"
+
+namespace rpchspec::engine {
+namespace {
+
+namespace scn = scenario::v1;
+using targets::Topology;
+
+std::set<wire::RtsPduKind> withheld(scn::Server const& server) {
+  std::set<wire::RtsPduKind> kinds;
+  for (auto const& name : server.hold()) {
+    if (auto const* form = wire::find_form(name)) {
+      kinds.insert(form->kind);
+    }
+  }
+  return kinds;
+}
+
+session::ReceiveWindow::AckPolicy ack_policy(std::string const& name) {
+  using AckPolicy = session::ReceiveWindow::AckPolicy;
+  return name == "every" ? AckPolicy::every_pdu
+         : name == "never" ? AckPolicy::never
+                           : AckPolicy::at_half;
+}
+
+backend::LegacyPolicy legacy(scn::Server const& server) {
+  switch (server.legacy_response()) {
+    case scn::Server::LEGACY_ABSENT:
+      return backend::LegacyPolicy::absent;
+    case scn::Server::LEGACY_SPLIT:
+      return backend::LegacyPolicy::split;
+    case scn::Server::LEGACY_WITH_FIRST_PDU:
+      return backend::LegacyPolicy::with_first_pdu;
+    default:
+      return backend::LegacyPolicy::sent;
+  }
+}
+
+backend::OnAccept on_accept(scn::Server const& server) {
+  switch (server.on_accept()) {
+    case scn::Server::ACCEPT_RST:
+      return backend::OnAccept::rst;
+    case scn::Server::ACCEPT_FIN:
+      return backend::OnAccept::fin;
+    case scn::Server::ACCEPT_SILENCE:
+      return backend::OnAccept::silence;
+    default:
+      return backend::OnAccept::serve;
+  }
+}
+
+bool on_loopback(std::string const& host) {
+  boost::system::error_code error;
+  auto const address = boost::asio::ip::make_address(host, error);
+  return host == "localhost" || (!error && address.is_loopback());
+}
+
+/// 127.1.0.1 and on: one for each case, clear of 127.0.0.x where others listen.
+std::string loopback_address(std::uint32_t number) {
+  auto const host = number % (254 * 250);
+  return "127.1." + std::to_string(host / 254) + "." + std::to_string(1 + host % 254);
+}
+
+bool closed(scn::Server const& server, std::string_view service) {
+  return std::find(server.closed_ports().begin(), server.closed_ports().end(), service) !=
+         server.closed_ports().end();
+}
+
+std::string with_ports(std::string text,
+                       std::string const& server,
+                       std::map<std::string, std::uint16_t> const& ports) {
+  auto const replace = [&text](std::string const& name, std::string const& value) {
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+      text.replace(at, name.size(), value);
+    }
+  };
+  replace("$server_name", server);
+  for (auto const& [service, port] : ports) {
+    replace("$" + service, std::to_string(port));
+  }
+  return text;
+}
+
+actors::Origin origin_of(targets::Url const& url) {
+  return {url.host, url.port, url.tls};
+}
+
+}  // namespace
+
+bool has_own_addresses(targets::Target const& target) {
+  if (target.server_name != "auto" || target.backend_bind != "auto") {
+    return false;
+  }
+  return std::all_of(target.urls.begin(), target.urls.end(),
+                     [](targets::Url const& url) { return on_loopback(url.host); });
+}
+
+actors::Credentials test_credentials() {
+  return {"tester", "correct horse"};
+}
+
+std::string server_name(Surroundings const& surroundings, CaseOrder const& order) {
+  auto const& target = surroundings.target;
+  switch (target.topology) {
+    case Topology::embedded:
+      return "127.0.0.1";
+    case Topology::http_front:
+      return "case" + std::to_string(order.number) + ".rpchspec.test";
+    default:
+      break;
+  }
+  if (target.server_name != "auto") {
+    return target.server_name;
+  }
+  return has_own_addresses(target) ? loopback_address(order.number) : surroundings.own_address;
+}
+
+backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrder const& order) {
+  auto const& target = surroundings.target;
+  auto const& server = order.scenario->server();
+  backend::BackendConfig config;
+  auto const free_ports =
+      target.topology == Topology::embedded || target.topology == Topology::http_front;
+  config.bind = free_ports ? "127.0.0.1" : server_name(surroundings, order);
+  config.ports.clear();
+  for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
+    if (!closed(server, kServiceNames[i].first)) {
+      config.ports[kServiceNames[i].second] = free_ports ? 0 : target.backend_ports[i];
+    }
+  }
+  config.session.withheld = withheld(server);
+  config.session.ack_policy = ack_policy(server.ack_policy());
+  if (server.receive_window() != 0) {
+    config.session.receive_window =
+        ReceiveWindowSize(static_cast<std::uint32_t>(server.receive_window()));
+  }
+  config.session.reply_delay = actors::to_duration(server.reply_delay());
+  config.legacy_response = legacy(server);
+  config.on_accept = on_accept(server);
+  config.patient = server.conduct() == scn::PATIENT;
+  config.reads = !server.no_read();
+  return config;
+}
+
+actors::ClientTarget client_target(Surroundings const& surroundings,
+                                   CaseOrder const& order,
+                                   std::map<std::string, std::uint16_t> const& ports) {
+  auto const& target = surroundings.target;
+  actors::ClientTarget client;
+  for (auto const& url : target.urls) {
+    (url.tls ? client.tls_in : client.in) = origin_of(url);
+    client.path = url.path;
+  }
+  if (client.in.port == 0) {
+    client.in = client.tls_in;
+  }
+  client.out = client.in;
+  client.tls_out = client.tls_in;
+  if (target.in_url && target.out_url) {
+    client.in = origin_of(*target.in_url);
+    client.out = origin_of(*target.out_url);
+  }
+  client.server_name = server_name(surroundings, order);
+  client.ports = ports;
+  client.resolve = target.resolve;
+  client.tls.server_name = target.sni;
+  client.tls.ca_file = target.ca_file;
+  client.tls.insecure = target.insecure;
+  client.tls.client_certificate_file = target.client_cert;
+  client.tls.client_key_file = target.client_key;
+  if (target.auth == targets::Auth::basic) {
+    client.credentials = {target.user, target.password};
+  }
+  return client;
+}
+
+Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
+                                        CaseOrder const& order,
+                                        std::map<std::string, std::uint16_t> const& ports) {
+  auto const& needs = order.scenario->proxy();
+  proxy::ProxyConfig config;
+  config.listen = {{proxy::Scheme::http, "127.0.0.1", 0}, {proxy::Scheme::https, "127.0.0.1", 0}};
+  config.certificate = surroundings.certificate;
+  config.allow_anonymous = needs.allow_anonymous() != scn::ProxyNeeds::OFF;
+  if (needs.basic_auth()) {
+    config.users = {{test_credentials().user, test_credentials().password}};
+  }
+  if (needs.has_connection_timeout()) {
+    config.connection_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+        actors::to_duration(needs.connection_timeout()));
+  }
+  if (needs.has_idle_timeout()) {
+    config.idle_timeout = actors::to_duration(needs.idle_timeout());
+  }
+  if (needs.receive_window() != 0) {
+    config.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(needs.receive_window()));
+  }
+  if (needs.channel_lifetime() != 0) {
+    config.channel_lifetime = ChannelLifetime(static_cast<std::uint32_t>(needs.channel_lifetime()));
+  }
+  if (!needs.valid_ports().empty()) {
+    auto const text =
+        with_ports(needs.valid_ports(), server_name(surroundings, order), ports);
+    auto const parsed = wire::ValidPorts::parse(text);
+    if (!parsed) {
+      return tl::unexpected(parsed.error());
+    }
+    config.valid_ports = *parsed;
+  }
+  if (auto const* defect = proxy::find_defect(surroundings.target.defect)) {
+    config.defect = defect->defect;
+  }
+  return config;
+}
+
+}  // namespace rpchspec::engine

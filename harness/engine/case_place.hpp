@@ -1,0 +1,44 @@
+// Where one case takes place: addresses and names of its servers, configuration of its proxy.
+
+#pragma once
+
+#include "harness/actors/client.hpp"
+#include "harness/engine/case_run.hpp"
+#include "mock_backend/config.hpp"
+#include "reference_proxy/config.hpp"
+
+namespace rpchspec::engine {
+
+/// The services by the names that scenarios use.
+inline constexpr std::array kServiceNames = {
+    std::pair{"store", backend::Listening::store},
+    std::pair{"referral", backend::Listening::referral},
+    std::pair{"address-book", backend::Listening::address_book}};
+
+/// The mock backend of a case: where it binds, and what the scenario asks of it.
+[[nodiscard]] backend::BackendConfig backend_config(Surroundings const& surroundings,
+                                                    CaseOrder const& order);
+
+/// The server-name of the case's URIs. On loopback an address of its own; behind a front a made-up
+/// name; embedded plain 127.0.0.1; else what the target says.
+[[nodiscard]] std::string server_name(Surroundings const& surroundings, CaseOrder const& order);
+
+/// How the client reaches a target that is not ours. Ports are those of the URI.
+[[nodiscard]] actors::ClientTarget client_target(Surroundings const& surroundings,
+                                                 CaseOrder const& order,
+                                                 std::map<std::string, std::uint16_t> const& ports);
+
+/// The embedded proxy's configuration: AllowAnonymous on, unless the scenario asks otherwise.
+/// @param ports  the servers' actual ones: "$store" and the like in valid_ports stand for them.
+[[nodiscard]] Result<proxy::ProxyConfig> proxy_config(
+    Surroundings const& surroundings,
+    CaseOrder const& order,
+    std::map<std::string, std::uint16_t> const& ports);
+
+/// True when each case can bind an address of its own, because the proxy runs on this machine.
+[[nodiscard]] bool has_own_addresses(targets::Target const& target);
+
+/// User and password of scenarios that need Basic authentication.
+[[nodiscard]] actors::Credentials test_credentials();
+
+}  // namespace rpchspec::engine

@@ -1,0 +1,364 @@
+#include "harness/engine/case_run.hpp"
+
+#include <optional>
+
+#include "harness/actors/client.hpp"
+#include "harness/actors/server.hpp"
+#include "harness/actors/step_values.hpp"
+#include "harness/engine/case_place.hpp"
+#include "harness/engine/executor.hpp"
+#include "harness/engine/offloader.hpp"
+#include "harness/loader/selector.hpp"
+#include "journal/recorder.hpp"
+#include "mock_backend/backend.hpp"
+#include "net/task_scope.hpp"
+#include "reference_proxy/reference_proxy.hpp"
+
+namespace rpchspec::engine {
+namespace {
+
+namespace scn = scenario::v1;
+using targets::Topology;
+
+constexpr auto kTick = std::chrono::milliseconds(50);
+constexpr auto kNoticeableLag = std::chrono::milliseconds(100);
+constexpr auto kFarewell = std::chrono::seconds(2);
+constexpr auto kWatchdogFloor = std::chrono::seconds(90);
+
+std::uint64_t seed_of(std::uint64_t seed, std::string const& id) {
+  auto mixed = seed ^ 0x9E3779B97F4A7C15ULL;
+  for (auto const c : id) {
+    mixed = (mixed ^ static_cast<std::uint8_t>(c)) * 0x100000001B3ULL;
+  }
+  return mixed;
+}
+
+std::string topology_of(targets::Target const& target) {
+  return std::string(targets::to_string(target.topology));
+}
+
+/// One case's whole world, on one io_context.
+class Case {
+ public:
+  Case(Surroundings const& surroundings,
+       CaseOrder const& order,
+       std::filesystem::path const& journal,
+       std::atomic<int> const& stop)
+      : surroundings_(surroundings),
+        order_(order),
+        stop_(stop),
+        recorder_({Clock::now(), seed_of(surroundings.seed, order.scenario->id()), journal}) {}
+
+  void play() {
+    net::asio::co_spawn(io_, main(), [this](std::exception_ptr error) {
+      if (error) {
+        try {
+          std::rethrow_exception(error);
+        } catch (std::exception const& thrown) {
+          failure_ = std::string("the harness: ") + thrown.what();
+        }
+      }
+    });
+    io_.run();
+    finish();
+  }
+
+ private:
+  net::Task<> main();
+  net::Task<> perform();
+  net::Task<> watch(net::TaskScope& scope);
+  net::Task<> strike();
+  Result<void> raise_backend();
+  Result<void> raise_proxy();
+  Result<void> raise_offloader();
+  void reserve_closed_ports();
+  void raise_client();
+  void tell_start();
+  void finish();
+  void attribute(VirtualConnectionCookie const& cookie, std::uint32_t number);
+  void route_upstream();
+  Duration watchdog() const;
+  double scale() const { return surroundings_.timeout_scale; }
+
+  scn::Scenario const& scenario() const { return *order_.scenario; }
+
+  Surroundings const& surroundings_;
+  CaseOrder const& order_;
+  std::atomic<int> const& stop_;
+  net::asio::io_context io_;
+  journal::Recorder recorder_;
+  std::optional<backend::MockBackend> backend_;
+  std::optional<proxy::ReferenceProxy> proxy_;
+  std::optional<Offloader> offloader_;
+  std::optional<actors::Client> client_;
+  actors::ClientTarget target_;
+  std::map<std::string, std::uint16_t> ports_;
+  std::vector<std::string> routed_;
+  std::string failure_;
+  bool interrupted_ = false;
+};
+
+net::Task<> Case::main() {
+  tell_start();
+  for (auto const raised : {&Case::raise_backend, &Case::raise_proxy, &Case::raise_offloader}) {
+    if (failure_.empty()) {
+      if (auto const done = (this->*raised)(); !done) {
+        failure_ = to_string(done.error());
+      }
+    }
+  }
+  if (failure_.empty()) {
+    raise_client();
+    co_await net::in_scope([this](net::TaskScope& scope) -> net::Task<> {
+      scope.spawn(watch(scope));
+      scope.spawn([this, &scope]() -> net::Task<> {
+        co_await perform();
+        scope.cancel();
+      });
+      co_return;
+    });
+  }
+  co_await strike();
+}
+
+net::Task<> Case::perform() {
+  actors::Server server(*backend_);
+  Executor executor(io_.get_executor(), scenario(), {*client_, server, recorder_}, scale());
+  if (!co_await executor.run(net::Deadline::in(watchdog()))) {
+    failure_ = "the case's watchdog ended it";
+  }
+  // The proxy must let go of the servers when the client leaves: monitors look at how.
+  co_await client_->leave();
+  auto const gone = [this] { return backend_->open_connections() == 0; };
+  (void)co_await backend_->changed().wait(gone, net::Deadline::in(kFarewell));
+}
+
+/// Notes how late this thread is, and ends the case when the run is stopped.
+net::Task<> Case::watch(net::TaskScope& scope) {
+  for (;;) {
+    auto const due = Clock::now() + kTick;
+    (void)co_await net::sleep_until(net::Deadline(due));
+    auto const now = Clock::now();
+    if (now - due > kNoticeableLag) {
+      journal::Event event;
+      event.set_source(journal::v1::HARNESS);
+      event.mutable_note()->set_text("the harness was late");
+      event.mutable_note()->set_lag_ms(static_cast<std::uint32_t>(
+          std::chrono::duration_cast<std::chrono::milliseconds>(now - due).count()));
+      recorder_.append(event, now);
+    }
+    if (stop_ != 0) {
+      interrupted_ = true;
+      scope.cancel();
+      co_return;
+    }
+  }
+}
+
+net::Task<> Case::strike() {
+  for (auto const& key : routed_) {
+    if (surroundings_.server_legs != nullptr) {
+      surroundings_.server_legs->unroute(key);
+    }
+    if (surroundings_.upstream != nullptr) {
+      surroundings_.upstream->unroute(key);
+    }
+  }
+  if (client_) {
+    co_await client_->stop();
+  }
+  if (offloader_) {
+    co_await offloader_->stop();
+  }
+  if (proxy_) {
+    co_await proxy_->stop();
+  }
+  if (backend_) {
+    co_await backend_->stop();
+  }
+}
+
+void Case::tell_start() {
+  journal::Event event;
+  auto* started = event.mutable_started();
+  started->set_scenario(scenario().id());
+  started->set_topology(topology_of(surroundings_.target));
+  started->set_seed(surroundings_.seed);
+  started->set_version(surroundings_.tool_version);
+  started->set_timeout_scale(scale());
+  for (auto const& [name, value] : surroundings_.target.facts.given) {
+    (*started->mutable_facts())[name] = value;
+  }
+  recorder_.append(event, recorder_.start());
+}
+
+Result<void> Case::raise_backend() {
+  auto config = backend_config(surroundings_, order_);
+  config.payload_key = recorder_.digest_key();
+  auto const shared = surroundings_.server_legs != nullptr;
+  if (shared) {
+    config.ports.clear();
+  }
+  backend_.emplace(io_.get_executor(), config, &recorder_);
+  if (auto const started = backend_->start(); !started) {
+    return started;
+  }
+  for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
+    auto const at = backend_->ports().find(kServiceNames[i].second);
+    ports_[kServiceNames[i].first] = at != backend_->ports().end()
+                                         ? at->second
+                                         : surroundings_.target.backend_ports[i];
+  }
+  if (surroundings_.target.topology == Topology::embedded) {
+    reserve_closed_ports();
+  }
+  return {};
+}
+
+/// A service that must not listen gets a port of which nobody listens: free a moment ago.
+void Case::reserve_closed_ports() {
+  for (auto const& [name, service] : kServiceNames) {
+    if (!backend_->ports().contains(service)) {
+      auto const listener =
+          net::Listener::bind(io_.get_executor(), net::ListenOptions("127.0.0.1", 0));
+      ports_[name] = listener ? listener->local_port() : std::uint16_t{1};
+    }
+  }
+}
+
+Result<void> Case::raise_proxy() {
+  auto const topology = surroundings_.target.topology;
+  if (topology != Topology::embedded && topology != Topology::http_front) {
+    return {};
+  }
+  auto config = proxy_config(surroundings_, order_, ports_);
+  if (!config) {
+    return tl::unexpected(config.error());
+  }
+  if (topology == Topology::http_front) {
+    config->observer = &recorder_;
+    for (auto const& [service, port] : ports_) {
+      config->servers.push_back({server_name(surroundings_, order_), port, "127.0.0.1", port});
+    }
+  }
+  proxy_.emplace(std::move(*config));
+  auto const started = proxy_->start(io_.get_executor());
+  recorder_.parameter("ProxyLoads", started ? "true" : to_string(started.error()), Clock::now());
+  if (!started && !scenario().proxy().refuses_to_load()) {
+    return started;
+  }
+  if (topology == Topology::http_front) {
+    route_upstream();
+  }
+  return {};
+}
+
+void Case::route_upstream() {
+  auto const key = server_name(surroundings_, order_);
+  auto const executor = io_.get_executor();
+  routed_.push_back(key);
+  surroundings_.upstream->route(key, [this, executor](net::Handover handover, std::size_t) {
+    net::asio::post(executor, [this, handover = std::move(handover)]() mutable {
+      proxy_->adopt(std::move(handover));
+    });
+  });
+}
+
+Result<void> Case::raise_offloader() {
+  target_ = client_target(surroundings_, order_, ports_);
+  if (surroundings_.target.topology == Topology::embedded) {
+    target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
+    target_.server_name = server_name(surroundings_, order_);
+    for (auto const& endpoint : proxy_->endpoints()) {
+      auto const origin = actors::Origin{endpoint.address, endpoint.port,
+                                         endpoint.scheme == proxy::Scheme::https};
+      (origin.tls ? target_.tls_in : target_.in) = origin;
+      (origin.tls ? target_.tls_out : target_.out) = origin;
+    }
+    if (proxy_->endpoints().empty()) {
+      target_.in = target_.out = {"127.0.0.1", 1, false};
+    }
+    if (scenario().proxy().basic_auth()) {
+      target_.credentials = test_credentials();
+    }
+  }
+  if (!scenario().client().offload_tls()) {
+    return {};
+  }
+  net::ConnectOptions to(target_.in.host, target_.in.port);
+  to.resolve = target_.resolve;
+  offloader_.emplace(io_.get_executor(), to);
+  auto const started = offloader_->start(surroundings_.certificate);
+  if (started) {
+    target_.tls_in = target_.tls_out = {"127.0.0.1", offloader_->port(), true};
+    target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
+    target_.tls.ca_file.clear();
+    target_.tls.server_name.clear();
+  }
+  return started;
+}
+
+void Case::raise_client() {
+  actors::ClientOptions options;
+  options.target = target_;
+  options.conduct = scenario().client();
+  options.seed = seed_of(surroundings_.seed, scenario().id());
+  options.payload_key = recorder_.digest_key();
+  client_.emplace(io_.get_executor(), options, recorder_,
+                  [this](VirtualConnectionCookie const& cookie, std::uint32_t number) {
+                    attribute(cookie, number);
+                  });
+}
+
+void Case::attribute(VirtualConnectionCookie const& cookie, std::uint32_t number) {
+  backend_->expect(cookie, number);
+  if (surroundings_.server_legs == nullptr) {
+    return;
+  }
+  auto const executor = io_.get_executor();
+  routed_.push_back(to_hex(cookie));
+  surroundings_.server_legs->route(
+      routed_.back(), [this, executor](net::Handover handover, std::size_t listener) {
+        net::asio::post(executor, [this, listener, handover = std::move(handover)]() mutable {
+          backend_->adopt(std::move(handover), kServiceNames[listener].second);
+        });
+      });
+}
+
+Duration Case::watchdog() const {
+  auto const own = actors::to_duration(scenario().watchdog());
+  Duration const floor = kWatchdogFloor;
+  auto const bound =
+      own > Duration::zero() ? own : floor + 3 * loader::expected_duration(scenario());
+  return std::chrono::duration_cast<Duration>(bound * scale());
+}
+
+void Case::finish() {
+  journal::Event event;
+  event.mutable_finished()->set_interrupted(interrupted_);
+  event.mutable_finished()->set_error(failure_);
+  recorder_.append(event, Clock::now());
+  recorder_.flush();
+}
+
+}  // namespace
+
+CaseOutcome run_case(Surroundings const& surroundings,
+                     CaseOrder const& order,
+                     std::atomic<int> const& stop) {
+  CaseOutcome outcome;
+  std::error_code ignored;
+  std::filesystem::create_directories(order.directory, ignored);
+  outcome.journal = order.directory / "journal.bin";
+  std::filesystem::remove(outcome.journal, ignored);
+  Case(surroundings, order, outcome.journal, stop).play();
+  reports::JudgeOptions options;
+  options.rerun = order.rerun;
+  options.strict = surroundings.strict;
+  options.lag_is_error = order.retry;
+  outcome.judgement =
+      reports::judge(*order.scenario, outcome.journal, surroundings.registry, options);
+  return outcome;
+}
+
+}  // namespace rpchspec::engine

@@ -1,0 +1,52 @@
+// One case from start to verdict: its servers, its client, its journal, on a thread of its own.
+
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+
+#include "harness/engine/dispatcher.hpp"
+#include "harness/targets/target.hpp"
+#include "model/requirements.hpp"
+#include "model/scenario.pb.h"
+#include "net/tls.hpp"
+#include "reports/judge.hpp"
+
+namespace rpchspec::engine {
+
+/// What all cases of a run share. Outlives them; read-only but for the dispatchers.
+struct Surroundings {
+  targets::Target const& target;
+  model::RequirementRegistry const& registry;
+  std::uint64_t seed = 0;
+  double timeout_scale = 1;
+  bool strict = false;
+  std::string tool_version;
+  net::Certificate certificate;       // of embedded proxies and offloaders
+  std::string own_address;            // the servers' address towards a proxy on another machine
+  Dispatcher* server_legs = nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
+  Dispatcher* upstream = nullptr;     // topology http-front
+};
+
+struct CaseOrder {
+  scenario::v1::Scenario const* scenario = nullptr;
+  std::uint32_t number = 1;           // of the case in the run: makes its address and name
+  std::filesystem::path directory;    // for its journal; made when missing
+  std::string rerun;
+  bool alone = false;                 // no other case runs meanwhile
+  bool retry = false;                 // a lag is now an error
+};
+
+struct CaseOutcome {
+  reports::Judgement judgement;
+  std::filesystem::path journal;
+};
+
+/// Plays and judges one case. Blocks the calling thread. `stop` is looked at all the time: when it
+/// is set the case is broken off and judged as interrupted.
+[[nodiscard]] CaseOutcome run_case(Surroundings const& surroundings,
+                                   CaseOrder const& order,
+                                   std::atomic<int> const& stop);
+
+}  // namespace rpchspec::engine

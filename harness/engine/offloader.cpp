@@ -1,0 +1,94 @@
+#include "harness/engine/offloader.hpp"
+
+#include <vector>
+
+namespace rpchspec::engine {
+namespace {
+
+constexpr auto kHandshakeBound = std::chrono::seconds(15);
+constexpr std::size_t kRelayBuffer = 64 * 1024;
+
+net::Task<> relay(net::Stream& from, net::Stream& to) {
+  std::vector<std::uint8_t> buffer(kRelayBuffer);
+  for (;;) {
+    auto const got = co_await from.read_some(buffer, net::Deadline::never());
+    if (got.ending == net::Ending::rst) {
+      to.abort();
+      co_return;
+    }
+    if (got.ending == net::Ending::tls_truncated) {
+      to.close_now(net::CloseHow::tls_truncate);
+      co_return;
+    }
+    if (got.ending) {
+      (void)co_await to.shutdown_send(net::Deadline::in(kHandshakeBound));
+      co_return;
+    }
+    auto const bytes = ByteView(buffer).first(got.bytes);
+    auto const put = co_await to.write_all(bytes, net::Deadline::never());
+    if (put.ending) {
+      from.close_now(*put.ending == net::Ending::rst ? net::CloseHow::rst : net::CloseHow::fin);
+      co_return;
+    }
+  }
+}
+
+}  // namespace
+
+Offloader::Offloader(net::Executor executor, net::ConnectOptions to)
+    : executor_(executor), to_(std::move(to)), scope_(executor, "Offloader") {}
+
+Result<void> Offloader::start(net::Certificate const& certificate) {
+  net::TlsServerOptions options;
+  options.certificate = certificate;
+  auto context = net::TlsContext::server(options);
+  if (!context) {
+    return tl::unexpected(context.error());
+  }
+  net::ListenOptions listen("127.0.0.1", 0);
+  listen.tls = *context;
+  auto listener = net::Listener::bind(executor_, listen);
+  if (!listener) {
+    return tl::unexpected(listener.error());
+  }
+  port_ = listener->local_port();
+  listener_.emplace(std::move(*listener));
+  scope_.spawn(accept());
+  return {};
+}
+
+net::Task<> Offloader::accept() {
+  for (;;) {
+    auto stream = co_await listener_->accept(net::Deadline::never());
+    if (!stream) {
+      co_return;
+    }
+    scope_.spawn(serve(std::move(*stream)));
+  }
+}
+
+net::Task<> Offloader::serve(net::Stream client) {
+  auto const deadline = net::Deadline::in(kHandshakeBound);
+  if (!co_await client.handshake(deadline)) {
+    co_return;
+  }
+  auto proxy = co_await net::connect(to_, deadline);
+  if (!proxy) {
+    client.close_now(net::CloseHow::fin);
+    co_return;
+  }
+  co_await net::in_scope([&](net::TaskScope& scope) -> net::Task<> {
+    scope.spawn([&]() -> net::Task<> { co_await relay(client, *proxy); });
+    co_await relay(*proxy, client);
+  });
+}
+
+net::Task<> Offloader::stop() {
+  if (listener_) {
+    listener_->close();
+  }
+  scope_.cancel();
+  co_await scope_.join();
+}
+
+}  // namespace rpchspec::engine

@@ -1,0 +1,178 @@
+#include "reference_proxy/reference_proxy.hpp"
+
+#include <fmt/format.h>
+
+#include "net/listener.hpp"
+#include "net/task_scope.hpp"
+#include "reference_proxy/connection.hpp"
+
+namespace rpchspec::proxy {
+namespace {
+
+Result<net::Certificate> certificate_of(ProxyConfig const& config) {
+  if (config.certificate) {
+    return *config.certificate;
+  }
+  if (!config.certificate_file.empty()) {
+    return net::load_certificate(config.certificate_file, config.key_file);
+  }
+  return net::self_signed(config.tls_names);
+}
+
+net::TlsServerOptions tls_options(ProxyConfig const& config, net::Certificate certificate) {
+  net::TlsServerOptions options;
+  options.certificate = std::move(certificate);
+  options.min_version = config.tls_min_version;
+  options.client_certificates = config.client_certificates;
+  if (config.defect == Defect::tls_1_0_only) {
+    options.min_version = net::TlsVersion::tls1_0;
+    options.max_version = net::TlsVersion::tls1_0;
+  }
+  return options;
+}
+
+}  // namespace
+
+std::string ProxyEndpoint::url() const {
+  auto const is_v6 = address.find(':') != address.npos;
+  return fmt::format("{}://{}{}{}:{}", scheme == Scheme::https ? "https" : "http",
+                     is_v6 ? "[" : "", address, is_v6 ? "]" : "", port);
+}
+
+struct ReferenceProxy::Impl {
+  explicit Impl(ProxyConfig config_) : config(std::move(config_)) {}
+
+  Result<void> make_tls() {
+    auto certificate = certificate_of(config);
+    if (!certificate) {
+      return tl::unexpected(certificate.error());
+    }
+    certificate_pem = certificate->certificate_pem;
+    auto context = net::TlsContext::server(tls_options(config, *std::move(certificate)));
+    if (!context) {
+      return tl::unexpected(context.error());
+    }
+    tls = *std::move(context);
+    return {};
+  }
+
+  Result<void> bind(net::Executor const& executor, ListenAddress const& at) {
+    if (at.scheme == Scheme::https && !tls) {
+      if (auto made = make_tls(); !made) {
+        return made;
+      }
+    }
+    net::ListenOptions options(at.address, at.port);
+    options.tls = at.scheme == Scheme::https ? tls : net::TlsContext();
+    auto listener = net::Listener::bind(executor, std::move(options));
+    if (!listener) {
+      return tl::unexpected(listener.error());
+    }
+    endpoints.push_back({at.scheme, at.address, listener->local_port()});
+    listeners.push_back(std::make_unique<net::Listener>(*std::move(listener)));
+    return {};
+  }
+
+  net::Task<> accept(net::Listener& listener) {
+    while (true) {
+      auto accepted = co_await listener.accept(net::Deadline::never());
+      if (!accepted) {
+        if (accepted.error().ending == net::Ending::cancelled) {
+          co_return;
+        }
+        continue;
+      }
+      if (open >= config.max_connections) {
+        scope->spawn(refuse_connection(*std::move(accepted), config));
+      } else {
+        scope->spawn(serve(*std::move(accepted)));
+      }
+    }
+  }
+
+  /// One connection must not take the others with it, whatever happens in it.
+  net::Task<> serve(net::Stream stream) {
+    ++open;
+    try {
+      co_await serve_connection(std::move(stream), config);
+    } catch (boost::system::system_error const&) {
+      // cancelled: the proxy stops
+    } catch (std::exception const& error) {
+      if (config.log) {
+        config.log(LogLevel::warning, fmt::format("a connection failed: {}", error.what()));
+      }
+    }
+    --open;
+  }
+
+  ProxyConfig config;
+  net::Executor executor;
+  std::unique_ptr<net::TaskScope> scope;
+  std::vector<std::unique_ptr<net::Listener>> listeners;
+  std::vector<ProxyEndpoint> endpoints;
+  net::TlsContext tls;
+  std::string certificate_pem;
+  std::size_t open = 0;
+};
+
+ReferenceProxy::ReferenceProxy(ProxyConfig config)
+    : impl_(std::make_unique<Impl>(std::move(config))) {}
+
+ReferenceProxy::~ReferenceProxy() = default;
+
+Result<void> ReferenceProxy::start(net::Executor executor) {
+  if (auto checked = check(impl_->config); !checked) {
+    return checked;
+  }
+  for (auto const& at : impl_->config.listen) {
+    if (auto bound = impl_->bind(executor, at); !bound) {
+      impl_->listeners.clear();
+      impl_->endpoints.clear();
+      return bound;
+    }
+  }
+  impl_->executor = executor;
+  impl_->scope = std::make_unique<net::TaskScope>(executor, "ReferenceProxy");
+  for (auto const& listener : impl_->listeners) {
+    impl_->scope->spawn(impl_->accept(*listener));
+  }
+  return {};
+}
+
+void ReferenceProxy::adopt(net::Handover handover) {
+  auto stream = net::Stream::adopt(impl_->executor, std::move(handover));
+  if (stream && impl_->scope && !impl_->scope->cancelled()) {
+    impl_->scope->spawn(impl_->serve(*std::move(stream)));
+  }
+}
+
+std::vector<ProxyEndpoint> const& ReferenceProxy::endpoints() const {
+  return impl_->endpoints;
+}
+
+std::string const& ReferenceProxy::certificate_pem() const {
+  return impl_->certificate_pem;
+}
+
+std::size_t ReferenceProxy::connections() const {
+  return impl_->open;
+}
+
+ProxyConfig const& ReferenceProxy::config() const {
+  return impl_->config;
+}
+
+net::Task<> ReferenceProxy::stop() {
+  if (!impl_->scope) {
+    co_return;
+  }
+  for (auto const& listener : impl_->listeners) {
+    listener->close();
+  }
+  impl_->scope->cancel();
+  co_await impl_->scope->join();
+  impl_->scope.reset();
+  impl_->listeners.clear();
+}
+
+}  // namespace rpchspec::proxy
