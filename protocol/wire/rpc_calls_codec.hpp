@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <type_traits>
+
 #include "protocol/wire/rpc_calls.hpp"
 
 namespace rpchspec::wire {

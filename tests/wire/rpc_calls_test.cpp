@@ -106,6 +106,35 @@ TEST(RpcCalls, ReadsNspiUnbindOfImpacket) {
   EXPECT_EQ(to_string(call->context.uuid), "03020100-0504-0706-0809-0a0b0c0d0e0f");
 }
 
+// The responses below were read back by impacket 0.10.0, which showed the values they are made of.
+
+TEST(RpcCalls, WritesTheReferralThatImpacketReads) {
+  EXPECT_EQ(hex(encode_stub(RfrGetFQDNFromServerDN::Response{"exchange.example.com", 0})),
+            "00000200"
+            "15000000"
+            "00000000"
+            "15000000"
+            "65786368616e67652e6578616d706c652e636f6d00000000"
+            "00000000");
+}
+
+TEST(RpcCalls, WritesTheInterfacesThatImpacketReads) {
+  EXPECT_EQ(hex(encode_stub(MgmtInqIfIds::Response{{{kStoreInterface, kAsyncStoreInterface}}, 0})),
+            "00000200"
+            "02000000"
+            "02000000"
+            "04000200"
+            "08000200"
+            "00dbf1a447ca6710b31f00dd010662da"
+            "00005100"
+            "4a576152"
+            "7245"
+            "6e20"
+            "b2686b199213b4e4"
+            "00000100"
+            "00000000");
+}
+
 TEST(RpcCalls, AServerDnOutsideItsRangeIsRefused) {
   auto const shortest = encode_stub(RfrGetFQDNFromServerDN::Request{0, "12345678"});
   auto const refused = decode_stub<RfrGetFQDNFromServerDN::Request>(shortest);
