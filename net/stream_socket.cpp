@@ -16,7 +16,7 @@ Task<Transferred> race(Executor executor, Operation operation, Deadline deadline
   auto both = asio::experimental::make_parallel_group(std::move(operation),
                                                       timer.async_wait(asio::deferred));
   auto [order, error, bytes, timer_error] =
-      co_await both.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+      co_await both.async_wait(asio::experimental::wait_for_one(), use_tuple);
   if (error == asio::error::operation_aborted && !timer_error) {
     error = deadline_error();
   }
