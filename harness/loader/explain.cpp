@@ -119,16 +119,8 @@ std::string explain(model::Requirement const& r, Suite const& suite) {
 }
 
 Result<std::string> skeleton(std::string_view id) {
-  auto const category = std::string(id.substr(0, id.find('/')));
-  auto const& known = categories();
-  if (std::find(known.begin(), known.end(), category) == known.end() ||
-      id.size() < category.size() + 2) {
-    return fail({ErrorCode::bad_value,
-                 0,
-                 {},
-                 {},
-                 "an id is category/words, as in reset/client-in-fin" +
-                     model::suggestion(category, known)});
+  if (auto const why = wrong_id(id); !why.empty()) {
+    return fail({ErrorCode::bad_value, 0, {}, {}, why});
   }
   return fmt::format(R"(id: {}
 title: One sentence that speaks alone

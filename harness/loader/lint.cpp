@@ -39,6 +39,13 @@ std::vector<std::string> known_ids(model::RequirementRegistry const& registry) {
   return ids;
 }
 
+/// What a step without a label is called.
+std::string action_name(Step const& step) {
+  auto const* action = step.GetReflection()->GetOneofFieldDescriptor(
+      step, Step::descriptor()->FindOneofByName("action"));
+  return action ? step_key(action->name()) : "";
+}
+
 class Lint {
  public:
   Lint(Scenario const& scenario,
@@ -101,22 +108,12 @@ class Lint {
   void id() {
     auto const where = places_.of(scenario_, "id");
     auto const id = scenario_.id().substr(0, scenario_.id().find('@'));
-    auto const slash = id.find('/');
-    if (slash == std::string::npos || !is_id_word(id.substr(slash + 1)) ||
-        !is_id_word(id.substr(0, slash))) {
-      return errors_.add(
-          where, "id '" + id + "' must be category/words: small letters, digits and hyphens");
+    if (auto const why = wrong_id(id); !why.empty()) {
+      errors_.add(where, why);
     }
-    auto const category = id.substr(0, slash);
-    if (!contains(categories(), category)) {
+    if (auto const found = context_.retired.find(id); found != context_.retired.end()) {
       errors_.add(where,
-                  "unknown category '" + category + "'" + suggestion(category, categories()));
-    }
-    for (auto const& each : {id, scenario_.id()}) {
-      if (auto const found = context_.retired.find(each); found != context_.retired.end()) {
-        return errors_.add(where, "id '" + each + "' is retired (" + found->second +
-                                      "); ids are never used again");
-      }
+                  "id '" + id + "' is retired (" + found->second + "); ids are never used again");
     }
   }
 
@@ -127,6 +124,7 @@ class Lint {
     }
     for (int i = 0; i < scenario_.given_size(); ++i) {
       auto const& name = scenario_.given(i);
+      labels_.insert("given:" + name);
       if (!context_.set_ups.contains(name)) {
         errors_.add(places_.of(scenario_, "given", i),
                     "unknown set-up '" + name + "'" + suggestion(name, known));
@@ -137,7 +135,9 @@ class Lint {
   template <class Steps>
   void collect_labels(Steps const& steps) {
     for (auto const& step : steps) {
-      if (!step.label().empty() && !labels_.insert(step.label()).second) {
+      if (step.label().empty()) {
+        labels_.insert(action_name(step));
+      } else if (!labels_.insert(step.label()).second) {
         errors_.add(places_.of(step, "label"), "label '" + step.label() + "' appears twice");
       }
       for (auto const& branch : step.parallel().branches()) {
@@ -167,7 +167,7 @@ class Lint {
     check_channel(send, send.channel());
     if (!send.pdu().empty()) {
       pdu(send, send.pdu(), "with", send.with());
-    } else if (send.bytes() == 0 && send.hex().empty()) {
+    } else if (!places_.wrote(send, "bytes") && !places_.wrote(send, "hex")) {
       errors_.add(places_.of(send), "nothing to send; give 'pdu', 'bytes' or 'hex'");
     }
     for (auto const& each : send.then()) {
@@ -264,6 +264,18 @@ std::vector<std::string> const& categories() {
       "forwarding", "flow-control", "keepalive", "timeout", "reset", "protocol-error",
       "recycling",  "version",      "v1",        "limits"};
   return kCategories;
+}
+
+std::string wrong_id(std::string_view id) {
+  auto const slash = id.find('/');
+  if (slash == std::string::npos || !is_id_word(id.substr(slash + 1)) ||
+      !is_id_word(id.substr(0, slash))) {
+    return "id '" + std::string(id) + "' must be category/words: small letters, digits and hyphens";
+  }
+  auto const category = id.substr(0, slash);
+  return contains(categories(), category) ? ""
+                                          : "unknown category '" + std::string(category) + "'" +
+                                                suggestion(category, categories());
 }
 
 bool is_need(std::string_view need) {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/loader/given.hpp"
@@ -22,6 +23,9 @@ using Retired = std::map<std::string, std::string>;
 
 /// Facts that a scenario may ask for with "fact:NAME", and the other forms of `needs`.
 [[nodiscard]] bool is_need(std::string_view need);
+
+/// Why this cannot be an id (without matrix values); empty when it can.
+[[nodiscard]] std::string wrong_id(std::string_view id);
 
 struct LintContext {
   model::RequirementRegistry const& requirements;

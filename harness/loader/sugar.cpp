@@ -158,8 +158,6 @@ void check_one_action(YamlNode const& step, std::size_t actions, TextErrors& err
   }
 }
 
-YamlNode desugar_header_list(YamlNode const& headers);
-
 void add_header(YamlNode& out, YamlEntry const& entry) {
   auto const values =
       entry.value.is_sequence() ? entry.value.items : std::vector<YamlNode>{entry.value};
@@ -246,9 +244,10 @@ YamlNode desugar_step(YamlNode const& step, TextErrors& errors) {
     if (entry.key == "label" || entry.key == "vc" || entry.key == "by") {
       out.entries.push_back(entry);
     } else if (auto const* field = step_action(entry.key)) {
-      out.entries.push_back(
-          {field->name(), entry.mark, desugar_action(entry.key, entry.value, errors)});
-      ++actions;
+      if (++actions == 1) {
+        out.entries.push_back(
+            {field->name(), entry.mark, desugar_action(entry.key, entry.value, errors)});
+      }
     } else {
       auto known = step_keys();
       known.insert(known.end(), {"label", "vc", "by"});
@@ -256,7 +255,7 @@ YamlNode desugar_step(YamlNode const& step, TextErrors& errors) {
       ++actions;
     }
   }
-  check_one_action(out.entries.empty() ? step : out, actions, errors);
+  check_one_action(out, actions, errors);
   move_by(out);
   return out;
 }

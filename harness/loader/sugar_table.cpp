@@ -135,7 +135,8 @@ bool is_size(pb::FieldDescriptor const& field) {
 bool filled_by_loader(pb::FieldDescriptor const& field) {
   auto const& name = field.name();
   auto const& message = field.containing_type()->name();
-  return (message == "Scenario" && (name == "variant" || name == "category" || name == "file")) ||
+  return (message == "Scenario" &&
+          (name == "variant" || name == "category" || name == "file" || name == "set_up")) ||
          (message == "Step" && name == "given");
 }
 

@@ -24,16 +24,11 @@ bool is_duration(pb::FieldDescriptor const& field) {
          field.message_type() == pb::Duration::descriptor();
 }
 
-/// How a field is called in a file: predicates have hyphens.
-std::string key_of(pb::FieldDescriptor const& field) {
-  return field.name();
-}
-
 std::vector<std::string> keys_of(pb::Descriptor const& descriptor) {
   std::vector<std::string> keys;
   for (int i = 0; i < descriptor.field_count(); ++i) {
     if (!filled_by_loader(*descriptor.field(i))) {
-      keys.push_back(key_of(*descriptor.field(i)));
+      keys.push_back(descriptor.field(i)->name());
     }
   }
   if (descriptor.name() == "Scenario") {
@@ -68,7 +63,11 @@ class Walk {
     std::map<pb::OneofDescriptor const*, std::string> taken;
     for (auto const& entry : node.entries) {
       auto const* field = descriptor.FindFieldByName(entry.key);
-      if (!field || filled_by_loader(*field)) {
+      if (field && filled_by_loader(*field)) {
+        errors_.add(entry.mark, "'" + entry.key + "' is filled in by the loader; leave it out");
+        continue;
+      }
+      if (!field) {
         errors_.add(entry.mark, "unknown key '" + entry.key + "' in a " + spoken(descriptor) +
                                     suggestion(entry.key, keys_of(descriptor)));
         continue;
@@ -228,6 +227,10 @@ void Places::note(pb::Message const& message,
                   int index,
                   model::Mark mark) {
   note(message, indexed(field, index), mark);
+}
+
+bool Places::wrote(pb::Message const& message, std::string const& field) const {
+  return marks_.contains({&message, field});
 }
 
 model::Mark Places::of(pb::Message const& message, std::string const& field) const {

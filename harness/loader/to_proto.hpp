@@ -25,6 +25,10 @@ class Places {
             int index,
             model::Mark mark);
 
+  /// True when the field was written, also where its value was refused.
+  [[nodiscard]] bool wrote(google::protobuf::Message const& message,
+                           std::string const& field) const;
+
   /// The place of a field, or of the message itself when the field was not written ("" asks for
   /// it).
   [[nodiscard]] model::Mark of(google::protobuf::Message const& message,
