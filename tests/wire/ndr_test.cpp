@@ -144,6 +144,17 @@ TEST(Ndr, AnActualCountAboveTheMaximumIsRefused) {
   EXPECT_EQ(reader.finish().error().code, ErrorCode::bad_value);
 }
 
+TEST(Ndr, AnActualCountThatItsOffsetCarriesAboveTheMaximumIsRefused) {
+  auto const bytes = from_hex(
+      "03000000"
+      "01000000"
+      "03000000"
+      "010203");
+  NdrReader reader(bytes);
+  EXPECT_TRUE(reader.conformant_varying_array<std::uint8_t>("rgb").empty());
+  EXPECT_EQ(reader.finish().error().code, ErrorCode::bad_value);
+}
+
 TEST(Ndr, OffsetAndCountThatOverflowAreRefused) {
   auto const bytes = from_hex(
       "02000000"
