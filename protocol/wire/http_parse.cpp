@@ -31,6 +31,7 @@ class HeadParser : public http::basic_parser<is_request> {
   Head head;
 
  private:
+  // NOLINTNEXTLINE(readability-function-size): the parameters are Beast's.
   void on_request_impl(http::verb /*method*/,
                        BeastView method,
                        BeastView target,

@@ -60,8 +60,8 @@ class CommandReader {
     auto const type = take32();
     if (type >= layout::kCommandTypes) {
       offset_ -= layout::kTypeSize;
-      return refuse(ErrorCode::bad_value, "CommandType", "MS-RPCH 2.2.3.5", type, "", "at most ",
-                    layout::kCommandTypes - 1);
+      return refuse({ErrorCode::bad_value, offset_, "CommandType", "MS-RPCH 2.2.3.5", type, "",
+                     "at most ", layout::kCommandTypes - 1});
     }
     auto const& known = layout::kCommands[type];
     if (left() < known.content_size) {
@@ -94,17 +94,11 @@ class CommandReader {
   }
 
   bool truncated(std::string_view field, std::string_view section, std::uint64_t needed) {
-    return refuse(ErrorCode::truncated, field, section, left(), " bytes", "", needed);
+    return refuse({ErrorCode::truncated, offset_, field, section, left(), " bytes", "", needed});
   }
 
-  bool refuse(ErrorCode code,
-              std::string_view field,
-              std::string_view section,
-              std::uint64_t found,
-              std::string_view unit,
-              std::string_view bound,
-              std::uint64_t expected) {
-    failure_ = Failure{code, offset_, field, section, found, unit, bound, expected};
+  bool refuse(Failure const& failure) {
+    failure_ = failure;
     return false;
   }
 
@@ -118,8 +112,9 @@ bool CommandReader::padding(PaddingCommand& into) {
   if (count > layout::kMaxPadding || count > left()) {
     auto const available = std::min<std::uint64_t>(left(), layout::kMaxPadding);
     offset_ -= 4;
-    return refuse(count > layout::kMaxPadding ? ErrorCode::too_large : ErrorCode::truncated,
-                  "ConformanceCount", "MS-RPCH 2.2.3.5.9", count, " bytes", "at most ", available);
+    return refuse({count > layout::kMaxPadding ? ErrorCode::too_large : ErrorCode::truncated,
+                   offset_, "ConformanceCount", "MS-RPCH 2.2.3.5.9", count, " bytes", "at most ",
+                   available});
   }
   into.conformance_count.reset();
   into.padding.resize(count);
@@ -133,7 +128,8 @@ bool CommandReader::client_address(ClientAddressCommand& into) {
   auto const type = take32();
   if (type > 1) {
     offset_ -= 4;
-    return refuse(ErrorCode::bad_value, "AddressType", "MS-RPCH 2.2.3.2", type, "", "at most ", 1);
+    return refuse(
+        {ErrorCode::bad_value, offset_, "AddressType", "MS-RPCH 2.2.3.2", type, "", "at most ", 1});
   }
   auto const size = layout::address_size(type);
   if (left() < size + layout::kClientAddressPadding) {
@@ -197,8 +193,8 @@ bool CommandReader::content(RtsCommandType type, RtsCommand& into) {
       as<PingTrafficSentNotifyCommand>(into).ping_traffic_sent = take32();
       return true;
   }
-  return refuse(ErrorCode::bad_value, "CommandType", "MS-RPCH 2.2.3.5",
-                static_cast<std::uint64_t>(type), "", "at most ", layout::kCommandTypes - 1);
+  return refuse({ErrorCode::bad_value, offset_, "CommandType", "MS-RPCH 2.2.3.5",
+                 static_cast<std::uint64_t>(type), "", "at most ", layout::kCommandTypes - 1});
 }
 
 /// Fills the header. A drep that claims big-endian integers is kept for `validate`; the stream was

@@ -93,6 +93,7 @@ RtsPdu conn_a1(VirtualConnectionCookie const& vc,
              ReceiveWindowSizeCommand{client});
 }
 
+// NOLINTNEXTLINE(readability-function-size): one parameter a command.
 RtsPdu conn_a2(std::uint32_t version,
                VirtualConnectionCookie const& vc,
                ChannelCookie const& out,
@@ -106,6 +107,7 @@ RtsPdu conn_a3(ConnectionTimeout out_proxy) {
   return pdu(RtsPduKind::ConnA3, ConnectionTimeoutCommand{out_proxy});
 }
 
+// NOLINTNEXTLINE(readability-function-size): one parameter a command.
 RtsPdu conn_b1(VirtualConnectionCookie const& vc,
                ChannelCookie const& in,
                ChannelLifetime lifetime,
