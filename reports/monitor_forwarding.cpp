@@ -1,0 +1,151 @@
+// RPC PDUs cross the proxy unchanged, in order and at most once (RPCH-1.3.4-01).
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "reports/matching.hpp"
+#include "reports/monitor.hpp"
+#include "reports/pdu_text.hpp"
+
+namespace rpchspec::reports {
+
+namespace v1 = journal::v1;
+
+namespace {
+
+constexpr std::string_view kUnchanged = "RPCH-1.3.4-01";
+constexpr std::string_view kInOrder = "RPCH-3.2.1.1.4-02";
+constexpr std::size_t kRemembered = 256;  // digests that were delivered, to know a second copy
+constexpr std::size_t kMostWaiting = 1U << 20;  // PDUs on their way; beyond, the stream is given up
+
+struct Waiting {
+  std::uint64_t digest = 0;
+  std::uint32_t size = 0;
+  std::uint64_t at_ns = 0;
+};
+
+/// One direction of one virtual connection, from its sender to its receiver.
+struct Stream {
+  std::deque<Waiting> sent;     // and not delivered
+  std::deque<Waiting> skipped;  // a later one was delivered
+  std::deque<Waiting> early;    // delivered, and its sending is not yet recorded
+  std::deque<std::uint64_t> delivered;
+  bool given_up = false;
+};
+
+class ForwardingMonitor final : public Monitor {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "forwarding"; }
+
+  [[nodiscard]] std::vector<std::string_view> requirements() const override {
+    return {kUnchanged, kInOrder};
+  }
+
+  void on_event(Sighting const& sighting) override {
+    if (!sighting.event.has_pdu() || !is_rpc(sighting.event.pdu()) ||
+        sighting.leg() == v1::LEG_UNKNOWN) {
+      return;
+    }
+    auto const in = sighting.leg() == v1::IN;
+    auto const sender = in ? v1::CLIENT : v1::SERVER;
+    auto const receiver = in ? v1::SERVER : v1::CLIENT;
+    auto& stream = streams_[{sighting.vc(), in}];
+    if (sighting.is(sender, v1::SENT)) {
+      sent(stream, sighting);
+    } else if (sighting.is(receiver, v1::RECEIVED)) {
+      received(stream, sighting);
+    }
+  }
+
+  void finish(Surroundings const&) override {
+    for (auto const& [key, stream] : streams_) {
+      auto const leg = key.second ? "server.in" : "client.out";
+      if (!stream.skipped.empty()) {
+        auto const& lost = stream.skipped.front();
+        object(lost.at_ns, leg,
+               {kUnchanged, "lost", "every RPC PDU before one that arrived has arrived",
+                fmt::format("a PDU of {} bytes, sent at {}, is missing although a later one came",
+                            lost.size, seconds_text(lost.at_ns))});
+      }
+      if (!stream.early.empty()) {
+        auto const& strange = stream.early.front();
+        object(strange.at_ns, leg,
+               {kUnchanged, "changed", "RPC PDUs arrive byte for byte as they were sent",
+                fmt::format("a PDU of {} bytes at {} that the other side did not send",
+                            strange.size, seconds_text(strange.at_ns))});
+      }
+    }
+  }
+
+ private:
+  static Waiting waiting(Sighting const& sighting) {
+    auto const& pdu = sighting.event.pdu();
+    return {pdu.digest(), pdu.size(), sighting.event.at_ns()};
+  }
+
+  static std::deque<Waiting>::iterator find(std::deque<Waiting>& list, std::uint64_t digest) {
+    return std::find_if(list.begin(), list.end(),
+                        [&](Waiting const& each) { return each.digest == digest; });
+  }
+
+  static void sent(Stream& stream, Sighting const& sighting) {
+    auto const pdu = waiting(sighting);
+    if (auto const early = find(stream.early, pdu.digest); early != stream.early.end()) {
+      stream.early.erase(early);
+      remember(stream, pdu.digest);
+      return;
+    }
+    if (stream.sent.size() >= kMostWaiting) {
+      stream.given_up = true;
+      stream.sent.clear();
+    }
+    if (!stream.given_up) {
+      stream.sent.push_back(pdu);
+    }
+  }
+
+  static void remember(Stream& stream, std::uint64_t digest) {
+    stream.delivered.push_back(digest);
+    if (stream.delivered.size() > kRemembered) {
+      stream.delivered.pop_front();
+    }
+  }
+
+  void received(Stream& stream, Sighting const& sighting) {
+    if (stream.given_up) {
+      return;
+    }
+    auto const pdu = waiting(sighting);
+    if (auto const found = find(stream.sent, pdu.digest); found != stream.sent.end()) {
+      stream.skipped.insert(stream.skipped.end(), stream.sent.begin(), found);
+      stream.sent.erase(stream.sent.begin(), found + 1);
+      remember(stream, pdu.digest);
+    } else if (auto const late = find(stream.skipped, pdu.digest); late != stream.skipped.end()) {
+      object(sighting, {kInOrder, "out of order", "RPC PDUs arrive in the order they were sent in",
+                        fmt::format("{} of {} bytes came after one that was sent later",
+                                    pdu_name(sighting.event), pdu.size)});
+      stream.skipped.erase(late);
+      remember(stream, pdu.digest);
+    } else if (std::find(stream.delivered.begin(), stream.delivered.end(), pdu.digest) !=
+               stream.delivered.end()) {
+      object(sighting, {kUnchanged, "delivered twice", "every RPC PDU arrives at most once",
+                        fmt::format("{} of {} bytes came a second time", pdu_name(sighting.event),
+                                    pdu.size)});
+    } else if (stream.early.size() < kRemembered) {
+      stream.early.push_back(pdu);
+    }
+  }
+
+  std::map<std::pair<std::uint32_t, bool>, Stream> streams_;
+};
+
+}  // namespace
+
+std::unique_ptr<Monitor> make_forwarding_monitor() {
+  return std::make_unique<ForwardingMonitor>();
+}
+
+}  // namespace rpchspec::reports

@@ -1,0 +1,135 @@
+// An HTTP front passes heads and bodies on (RFC 9110, 9112; topology http-front).
+
+#include <deque>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "reports/http_head.hpp"
+#include "reports/matching.hpp"
+#include "reports/monitor.hpp"
+
+namespace rpchspec::reports {
+
+namespace v1 = journal::v1;
+
+namespace {
+
+constexpr std::string_view kTarget = "HTTP-9110-7.7-01";
+constexpr std::string_view kRequestLength = "HTTP-9110-8.6-01";
+constexpr std::string_view kStatus = "HTTP-9110-15-01";
+constexpr std::string_view kReason = "HTTP-9112-4-01";
+constexpr std::string_view kContent = "HTTP-9110-7.7-02";
+constexpr std::size_t kMost = 1U << 20;
+
+/// Heads and PDUs that one side sent and the other has not yet received, of one channel.
+struct Lane {
+  std::deque<v1::Head> heads;
+  std::deque<std::uint64_t> pdus;
+  bool off = false;
+};
+
+class FrontMonitor final : public Monitor {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "front"; }
+
+  [[nodiscard]] std::vector<std::string_view> requirements() const override {
+    return {kTarget, kRequestLength, kStatus, kReason, kContent};
+  }
+
+  void on_event(Sighting const& sighting) override {
+    if (sighting.around.topology != "http-front" || sighting.leg() == v1::LEG_UNKNOWN) {
+      return;
+    }
+    auto& request = lanes_[{sighting.vc(), sighting.leg(), true}];
+    auto& response = lanes_[{sighting.vc(), sighting.leg(), false}];
+    if (sighting.is(v1::CLIENT, v1::SENT)) {
+      sent(sighting, request);
+    } else if (sighting.is(v1::UPSTREAM, v1::RECEIVED)) {
+      received(sighting, request);
+    } else if (sighting.is(v1::UPSTREAM, v1::SENT)) {
+      sent(sighting, response);
+    } else if (sighting.is(v1::CLIENT, v1::RECEIVED)) {
+      received(sighting, response);
+    }
+  }
+
+ private:
+  using Key = std::tuple<std::uint32_t, v1::Leg, bool>;
+
+  static bool interim(v1::Head const& head) { return head.response() && head.status() < 200; }
+
+  static void sent(Sighting const& sighting, Lane& lane) {
+    auto const& event = sighting.event;
+    if (event.has_head() && !interim(event.head())) {
+      lane.heads.push_back(event.head());
+      // A front may answer a request itself; what comes behind it is a new exchange.
+      lane.pdus.clear();
+    } else if (event.has_pdu()) {
+      lane.off = lane.off || lane.pdus.size() >= kMost;
+      lane.pdus.push_back(event.pdu().digest());
+    } else if (event.has_raw()) {
+      lane.off = true;
+    }
+  }
+
+  void received(Sighting const& sighting, Lane& lane) {
+    auto const& event = sighting.event;
+    if (event.has_head() && !interim(event.head())) {
+      if (!lane.heads.empty()) {
+        event.head().response() ? response(sighting, lane.heads.front())
+                                : request(sighting, lane.heads.front());
+        lane.heads.pop_front();
+      }
+    } else if (event.has_pdu() && !lane.off) {
+      if (!lane.pdus.empty() && lane.pdus.front() == event.pdu().digest()) {
+        lane.pdus.pop_front();
+        return;
+      }
+      lane.off = true;
+      object(sighting,
+             {kContent, "content changed", "the body's bytes as they were sent",
+              fmt::format("a PDU of {} bytes that is not the next one sent", event.pdu().size())});
+    }
+  }
+
+  void request(Sighting const& sighting, v1::Head const& sent) {
+    auto const& head = sighting.event.head();
+    if (head.target() != sent.target()) {
+      object(sighting, {kTarget, "target changed", sent.target(), head.target()});
+    }
+    length(sighting, sent);
+  }
+
+  void response(Sighting const& sighting, v1::Head const& sent) {
+    auto const& head = sighting.event.head();
+    if (head.status() != sent.status()) {
+      object(sighting, {kStatus, "status changed", fmt::format("status {}", sent.status()),
+                        fmt::format("status {}", head.status())});
+    } else if (head.reason() != sent.reason()) {
+      object(sighting, {kReason, "reason changed", fmt::format("\"{}\"", sent.reason()),
+                        fmt::format("\"{}\"", head.reason())});
+    }
+    length(sighting, sent);
+  }
+
+  void length(Sighting const& sighting, v1::Head const& sent) {
+    auto const before = content_length(sent.text());
+    auto const after = content_length(sighting.event.head().text());
+    if (before && before != after) {
+      object(sighting,
+             {kRequestLength, "Content-Length changed", fmt::format("Content-Length: {}", *before),
+              after ? fmt::format("Content-Length: {}", *after) : "no Content-Length"});
+    }
+  }
+
+  std::map<Key, Lane> lanes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Monitor> make_front_monitor() {
+  return std::make_unique<FrontMonitor>();
+}
+
+}  // namespace rpchspec::reports
