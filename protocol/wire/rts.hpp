@@ -61,7 +61,8 @@ enum class ForwardDestination : std::uint32_t {
 
 struct ReceiveWindowSizeCommand {
   ReceiveWindowSize value;
-  friend bool operator==(ReceiveWindowSizeCommand const&, ReceiveWindowSizeCommand const&) = default;
+  friend bool operator==(ReceiveWindowSizeCommand const&,
+                         ReceiveWindowSizeCommand const&) = default;
 };
 
 /// 2.2.3.5.2 and 2.2.3.4.
@@ -74,7 +75,8 @@ struct FlowControlAckCommand {
 
 struct ConnectionTimeoutCommand {
   ConnectionTimeout value;  // milliseconds
-  friend bool operator==(ConnectionTimeoutCommand const&, ConnectionTimeoutCommand const&) = default;
+  friend bool operator==(ConnectionTimeoutCommand const&,
+                         ConnectionTimeoutCommand const&) = default;
 };
 
 struct CookieCommand {
@@ -125,7 +127,8 @@ struct ClientAddressCommand {
 
 struct AssociationGroupIdCommand {
   AssociationGroupId value;
-  friend bool operator==(AssociationGroupIdCommand const&, AssociationGroupIdCommand const&) = default;
+  friend bool operator==(AssociationGroupIdCommand const&,
+                         AssociationGroupIdCommand const&) = default;
 };
 
 struct DestinationCommand {
@@ -232,8 +235,8 @@ struct Violation {
 struct DissectedField {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
-  std::string name;     // "Commands[2].ReceiveWindowSize"
-  std::string value;    // "65536"
+  std::string name;          // "Commands[2].ReceiveWindowSize"
+  std::string value;         // "65536"
   std::string_view section;  // "2.2.3.5.1"
 };
 

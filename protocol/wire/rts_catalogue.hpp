@@ -9,6 +9,7 @@
 
 namespace rpchspec::wire {
 
+// clang-format off
 /// In the order of sections 2.2.4.2 to 2.2.4.51.
 enum class RtsPduKind : std::uint8_t {
   ConnA1, ConnA2, ConnA3, ConnB1, ConnB2, ConnB3, ConnC1, ConnC2,
@@ -20,6 +21,8 @@ enum class RtsPduKind : std::uint8_t {
   OutR2B3, OutR2C1,
   KeepAlive, PingTrafficSentNotify, Echo, Ping, FlowControlAck, FlowControlAckWithDestination,
 };
+// clang-format on
+
 inline constexpr std::size_t kRtsPduKinds = 50;
 
 /// What stands at one position of a PDU: the command, and what its value means there.
@@ -82,19 +85,34 @@ struct RtsForm {
                                                  std::string_view meaning);
 
 // Builders that the roles use. Parameters in the order of the commands; see 2.2.4.n.
-[[nodiscard]] RtsPdu conn_a1(VirtualConnectionCookie const&, ChannelCookie const& out, ReceiveWindowSize client);
-[[nodiscard]] RtsPdu conn_a2(std::uint32_t version, VirtualConnectionCookie const&, ChannelCookie const& out, ChannelLifetime, ReceiveWindowSize out_proxy);
+[[nodiscard]] RtsPdu conn_a1(VirtualConnectionCookie const&,
+                             ChannelCookie const& out,
+                             ReceiveWindowSize client);
+[[nodiscard]] RtsPdu conn_a2(std::uint32_t version,
+                             VirtualConnectionCookie const&,
+                             ChannelCookie const& out,
+                             ChannelLifetime,
+                             ReceiveWindowSize out_proxy);
 [[nodiscard]] RtsPdu conn_a3(ConnectionTimeout out_proxy);
-[[nodiscard]] RtsPdu conn_b1(VirtualConnectionCookie const&, ChannelCookie const& in, ChannelLifetime, ClientKeepalive, AssociationGroupId const&);
+[[nodiscard]] RtsPdu conn_b1(VirtualConnectionCookie const&,
+                             ChannelCookie const& in,
+                             ChannelLifetime,
+                             ClientKeepalive,
+                             AssociationGroupId const&);
 [[nodiscard]] RtsPdu conn_b3(ReceiveWindowSize server, std::uint32_t version);
-[[nodiscard]] RtsPdu conn_c1(std::uint32_t version, ReceiveWindowSize in_proxy, ConnectionTimeout in_proxy_timeout);
-[[nodiscard]] RtsPdu conn_c2(std::uint32_t version, ReceiveWindowSize in_proxy, ConnectionTimeout in_proxy_timeout);
+[[nodiscard]] RtsPdu conn_c1(std::uint32_t version,
+                             ReceiveWindowSize in_proxy,
+                             ConnectionTimeout in_proxy_timeout);
+[[nodiscard]] RtsPdu conn_c2(std::uint32_t version,
+                             ReceiveWindowSize in_proxy,
+                             ConnectionTimeout in_proxy_timeout);
 [[nodiscard]] RtsPdu keep_alive(ClientKeepalive);
 [[nodiscard]] RtsPdu ping();
 [[nodiscard]] RtsPdu echo();
 [[nodiscard]] RtsPdu ping_traffic_sent_notify(std::uint32_t bytes);
 [[nodiscard]] RtsPdu flow_control_ack(FlowControlAckCommand const&);
-[[nodiscard]] RtsPdu flow_control_ack_with_destination(ForwardDestination, FlowControlAckCommand const&);
+[[nodiscard]] RtsPdu flow_control_ack_with_destination(ForwardDestination,
+                                                       FlowControlAckCommand const&);
 
 /// CONN/B2 has seven parts, so it takes a struct.
 struct ConnB2 {
@@ -106,6 +124,7 @@ struct ConnB2 {
   AssociationGroupId association_group_id;
   ClientAddressCommand client_address;
 };
+
 [[nodiscard]] RtsPdu conn_b2(ConnB2 const&);
 
 }  // namespace rpchspec::wire
