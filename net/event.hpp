@@ -29,7 +29,8 @@ class Event {
   template <class Ready>
   [[nodiscard]] Task<bool> wait(Ready ready, Deadline deadline) {
     while (!ready()) {
-      if (!co_await next(deadline)) {
+      auto const notified = co_await next(deadline);
+      if (!notified) {
         co_return ready();
       }
     }

@@ -68,7 +68,11 @@ Task<> Outbox::run() {
   Finish const finish_at_exit(*this);
   auto const work = [this] { return !entries_.empty() || finished_; };
   while (co_await pushed_.wait(work, Deadline::never())) {
-    if (entries_.empty() || !co_await write_batch()) {
+    if (entries_.empty()) {
+      co_return;
+    }
+    auto const goes_on = co_await write_batch();
+    if (!goes_on) {
       co_return;
     }
   }
@@ -100,12 +104,14 @@ void Outbox::finish() {
 
 Task<bool> Outbox::drained(Deadline deadline) {
   auto const done = [this] { return entries_.empty() || ending_; };
-  co_return co_await written_.wait(done, deadline) && !ending_;
+  auto const in_time = co_await written_.wait(done, deadline);
+  co_return in_time && !ending_;
 }
 
 Task<bool> Outbox::room(std::size_t size, Deadline deadline) {
   auto const known = [this, size] { return has_room(size) || ending_ || finished_; };
-  co_return co_await written_.wait(known, deadline) && has_room(size);
+  (void)co_await written_.wait(known, deadline);
+  co_return has_room(size);
 }
 
 }  // namespace rpchspec::net

@@ -1,6 +1,11 @@
 #include "net/stream.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <cassert>
+#include <chrono>
 
 #include "net/stream_impl.hpp"
 
@@ -169,6 +174,25 @@ void Stream::set_buffer_sizes(std::size_t send, std::size_t receive) {
     impl_->socket.set_option(asio::socket_base::receive_buffer_size(static_cast<int>(receive)),
                              ignored);
   }
+}
+
+void Stream::set_tcp_keepalive(Duration idle) {
+  if (!impl_) {
+    return;
+  }
+  using Seconds = std::chrono::seconds;
+  auto const first = std::chrono::ceil<Seconds>(idle).count();
+  auto const in_range = [](long long seconds) {
+    return static_cast<int>(std::clamp<long long>(seconds, 1, 32767));  // TCP_KEEPIDLE's range
+  };
+  auto const socket = impl_->socket.native_handle();
+  auto const set = [socket](int level, int name, int value) {
+    (void)::setsockopt(socket, level, name, &value, sizeof value);
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, in_range(first));
+  set(IPPROTO_TCP, TCP_KEEPINTVL, in_range(first / 10));
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
 void Stream::set_send_faults(std::vector<Fault> faults) {

@@ -132,6 +132,10 @@ class Stream {
   /// SO_SNDBUF and SO_RCVBUF in bytes, as asked; the system doubles them. 0: left alone.
   void set_buffer_sizes(std::size_t send, std::size_t receive);
 
+  /// TCP keep-alive: the first probe after `idle` of silence, three more a tenth of that apart, at
+  /// least a second each. Where nobody answers, the stream ends as `unreachable`.
+  void set_tcp_keepalive(Duration idle);
+
   /// Replace the faults of a direction; positions count from now. Each is told to the tap when it
   /// begins.
   void set_send_faults(std::vector<Fault> faults);

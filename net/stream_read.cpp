@@ -37,8 +37,12 @@ Task<ReadResult> Stream::read_some(MutableByteView into, Deadline deadline) {
   auto const cancellations = impl->cancellations;
   for (;;) {
     auto const replans = impl->replans;
-    auto const result = impl->receive.is_faulty() ? co_await impl->read_faulty(into, deadline)
-                                                  : co_await impl->read_raw(into, deadline);
+    ReadResult result;
+    if (impl->receive.is_faulty()) {
+      result = co_await impl->read_faulty(into, deadline);
+    } else {
+      result = co_await impl->read_raw(into, deadline);
+    }
     auto const replanned = impl->replans != replans && impl->cancellations == cancellations;
     if (result.ending != Ending::cancelled || !replanned) {
       co_return result;
@@ -67,7 +71,10 @@ Task<ReadResult> Stream::Impl::read_raw(MutableByteView into, Deadline deadline)
   if (closing || !socket.is_open()) {
     co_return ended(Ending::cancelled);
   }
-  co_return tls ? co_await read_tls(into, deadline) : co_await read_plain(into, deadline);
+  if (tls) {
+    co_return co_await read_tls(into, deadline);
+  }
+  co_return co_await read_plain(into, deadline);
 }
 
 Task<ReadResult> Stream::Impl::read_plain(MutableByteView into, Deadline deadline) {

@@ -78,9 +78,10 @@ Task<std::optional<Ending>> Stream::Impl::pause_until(TimePoint when, Deadline d
   auto const interrupt = [&] {
     return cancellations != cancellations_before || replans != replans_before;
   };
-  if (Clock::now() < when &&
-      !co_await interrupted.wait(interrupt, earlier(Deadline(when), deadline))) {
-    if (Clock::now() < when) {
+  if (Clock::now() < when) {
+    auto const due = earlier(Deadline(when), deadline);
+    auto const interrupted_first = co_await interrupted.wait(interrupt, due);
+    if (!interrupted_first && Clock::now() < when) {
       co_return deadline.has_passed() ? Ending::deadline : Ending::cancelled;
     }
   }

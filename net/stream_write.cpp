@@ -94,7 +94,10 @@ Task<WriteResult> Stream::Impl::write_raw(std::span<ByteView const> pieces, Dead
   if (!socket.is_open()) {
     co_return stopped(0, Ending::cancelled);
   }
-  co_return tls ? co_await write_tls(pieces, deadline) : co_await write_plain(pieces, deadline);
+  if (tls) {
+    co_return co_await write_tls(pieces, deadline);
+  }
+  co_return co_await write_plain(pieces, deadline);
 }
 
 Task<WriteResult> Stream::Impl::write_plain(std::span<ByteView const> pieces, Deadline deadline) {
@@ -140,7 +143,8 @@ Task<WriteResult> Stream::Impl::write_tls(std::span<ByteView const> pieces, Dead
 Task<error_code> Stream::Impl::flush(Deadline deadline) {
   auto const before = cancellations;
   auto const my_turn = [this, before] { return !flush_runs || cancellations != before; };
-  if (!co_await flushed.wait(my_turn, deadline)) {
+  auto const in_time = co_await flushed.wait(my_turn, deadline);
+  if (!in_time) {
     co_return deadline_error();
   }
   if (flush_runs || cancellations != before) {

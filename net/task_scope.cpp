@@ -17,6 +17,12 @@ bool is_cancellation(std::exception_ptr const& error) {
   }
 }
 
+// co_spawn on the executor's own thread would run the child before it returns.
+Task<> start_later(Task<> child) {
+  co_await asio::post(co_await asio::this_coro::executor, use_tuple);
+  co_await std::move(child);
+}
+
 }  // namespace
 
 TaskScope::TaskScope(Executor executor, std::string_view name)
@@ -34,7 +40,7 @@ TaskScope::~TaskScope() {
 
 void TaskScope::spawn(Task<> child) {
   auto const at = children_.emplace(children_.end());
-  asio::co_spawn(executor_, std::move(child),
+  asio::co_spawn(executor_, start_later(std::move(child)),
                  asio::bind_cancellation_slot(at->signal.slot(), [this, at](std::exception_ptr e) {
                    on_child_end(at, std::move(e));
                  }));

@@ -30,8 +30,8 @@ class TaskScope {
   TaskScope& operator=(TaskScope const&) = delete;
 
   /// Starts a child on the executor, never on the spot. Hand arguments to the coroutine by value,
-  /// or keep what they refer to alive until join(). After cancel() a child starts cancelled: it
-  /// runs to its first co_await.
+  /// or keep what they refer to alive until join(). A child that is cancelled before its
+  /// turn, or spawned after cancel(), does not run at all.
   void spawn(Task<> child);
 
   /// The same for a coroutine lambda, which is kept alive, captures and all, while it runs.

@@ -109,10 +109,12 @@ TEST(Listener, AcceptKeepsItsDeadlineAndEndsWithTheListener) {
   run_net([]() -> Task<> {
     auto executor = co_await asio::this_coro::executor;
     auto listener = *Listener::bind(executor, ListenOptions());
-    EXPECT_EQ((co_await listener.accept(Deadline::in(1ms))).error().ending, Ending::deadline);
+    auto const seen_1 = co_await listener.accept(Deadline::in(1ms));
+    EXPECT_EQ(seen_1.error().ending, Ending::deadline);
     co_await in_scope([&](TaskScope& scope) -> Task<> {
       scope.spawn([&]() -> Task<> {
-        EXPECT_EQ((co_await listener.accept(soon())).error().ending, Ending::cancelled);
+        auto const seen_2 = co_await listener.accept(soon());
+        EXPECT_EQ(seen_2.error().ending, Ending::cancelled);
       });
       (void)co_await sleep_until(Deadline::in(1ms));
       listener.close();

@@ -49,7 +49,8 @@ TEST_P(AnyStream, WritesManyPiecesInOrder) {
     }
     auto const result = co_await pair.client.write_all(pieces, soon());
     EXPECT_EQ(result.bytes, text.size());
-    EXPECT_EQ(co_await read_exactly(pair.server, text.size()), text);
+    auto const seen_1 = co_await read_exactly(pair.server, text.size());
+    EXPECT_EQ(seen_1, text);
   });
 }
 
@@ -116,7 +117,8 @@ TEST_P(EveryClose, IsSeenAsItIsWhenItCameBeforeTheRead) {
     auto const [text, ending] = co_await read_to_end(pair.server);
     EXPECT_EQ(text, "abc");
     EXPECT_EQ(ending, c.seen) << to_string(ending);
-    EXPECT_EQ((co_await read_to_end(pair.server)).second, c.seen);
+    auto const seen_2 = co_await read_to_end(pair.server);
+    EXPECT_EQ(seen_2.second, c.seen);
   });
 }
 
@@ -126,7 +128,8 @@ TEST_P(EveryClose, OnUnreadBytesIsWhatWasAskedFor) {
     auto const text = pattern(100'000);
     (void)co_await pair.server.write_all(as_bytes(text), Deadline::in(1s));
     pair.client.close_now(c.how);
-    EXPECT_EQ((co_await read_to_end(pair.server)).second, c.seen);
+    auto const seen_3 = co_await read_to_end(pair.server);
+    EXPECT_EQ(seen_3.second, c.seen);
   });
 }
 
@@ -190,7 +193,8 @@ TEST(Stream, CallsADeadlineADeadlineAndStaysUsable) {
     auto const at_once = co_await pair.server.read_some(space, Deadline::passed());
     EXPECT_EQ(at_once.ending, Ending::deadline);
     (void)co_await pair.client.write_all(as_bytes("hi"), soon());
-    EXPECT_EQ(co_await read_exactly(pair.server, 2), "hi");
+    auto const seen_4 = co_await read_exactly(pair.server, 2);
+    EXPECT_EQ(seen_4, "hi");
   });
 }
 
@@ -205,7 +209,8 @@ TEST(Stream, CountsWhatWentOutBeforeTheDeadlineOfAWrite) {
     EXPECT_EQ(result.ending, Ending::deadline);
     EXPECT_GT(result.bytes, 0U);
     EXPECT_LT(result.bytes, text.size());
-    EXPECT_EQ(co_await read_exactly(pair.server, result.bytes), text.substr(0, result.bytes));
+    auto const seen_5 = co_await read_exactly(pair.server, result.bytes);
+    EXPECT_EQ(seen_5, text.substr(0, result.bytes));
   });
 }
 
@@ -217,7 +222,8 @@ TEST_P(AnyStream, CancelEndsWhatIsPendingAndNoMore) {
         Bytes space(10);
         auto const result = co_await pair.server.read_some(space, soon());
         EXPECT_EQ(result.ending, Ending::cancelled);
-        EXPECT_EQ(co_await read_exactly(pair.server, 2), "ok");
+        auto const seen_6 = co_await read_exactly(pair.server, 2);
+        EXPECT_EQ(seen_6, "ok");
       });
       (void)co_await sleep_until(Deadline::in(1ms));
       pair.server.cancel();
@@ -264,7 +270,8 @@ TEST(Stream, HandsASocketToAnotherThreadWithTheBytesItHadRead) {
   });
   run_net([&]() -> Task<> {
     auto adopted = Stream::adopt(co_await asio::this_coro::executor, std::move(*handover));
-    EXPECT_EQ(co_await read_exactly(*adopted, 14), "GET / and more");
+    auto const seen_7 = co_await read_exactly(*adopted, 14);
+    EXPECT_EQ(seen_7, "GET / and more");
     EXPECT_EQ(adopted->bytes_received(), 8U);
     EXPECT_EQ(adopted->remote(), client->local());
     (void)co_await adopted->write_all(as_bytes("done"), soon());
@@ -285,7 +292,8 @@ TEST(Outbox, WritesInOrderAndTellsWhenItIsDrained) {
         EXPECT_TRUE(outbox.push(Bytes{'c'}));
         std::string got;
         scope.spawn([&]() -> Task<> { got = co_await read_exactly(pair.server, 300'003); });
-        EXPECT_TRUE(co_await outbox.drained(soon()));
+        auto const seen_8 = co_await outbox.drained(soon());
+        EXPECT_TRUE(seen_8);
         EXPECT_EQ(outbox.queued(), 0U);
         co_await scope.join();
         EXPECT_TRUE(got == "ab" + text + "c");
@@ -305,10 +313,13 @@ TEST(Outbox, RefusesWhatIsOverItsLimitAndRemembersHowWritingEnded) {
       EXPECT_FALSE(outbox.push(Bytes(1)));
       pair.server.abort();
       Bytes space(1);
-      EXPECT_EQ((co_await pair.client.read_some(space, soon())).ending, Ending::rst);
+      auto const seen_9 = co_await pair.client.read_some(space, soon());
+      EXPECT_EQ(seen_9.ending, Ending::rst);
       writer.spawn(outbox.run());
-      EXPECT_FALSE(co_await outbox.drained(soon()));
-      EXPECT_FALSE(co_await outbox.room(1, soon()));
+      auto const seen_10 = co_await outbox.drained(soon());
+      EXPECT_FALSE(seen_10);
+      auto const seen_11 = co_await outbox.room(1, soon());
+      EXPECT_FALSE(seen_11);
     });
     EXPECT_EQ(outbox.ending(), Ending::rst);
     EXPECT_FALSE(outbox.push(Bytes(1)));
@@ -332,7 +343,8 @@ TEST(HttpIo, ReadsAHeadInEverySplitAndLeavesTheBodyInTheBuffer) {
         EXPECT_EQ(head->method, "RPC_IN_DATA");
       });
       while (buffer.data().size() < 4) {
-        EXPECT_FALSE((co_await read_more(pair.server, buffer, soon())).ending);
+        auto const seen_12 = co_await read_more(pair.server, buffer, soon());
+        EXPECT_FALSE(seen_12.ending);
       }
       EXPECT_EQ(as_text(buffer.data()), "body");
     }

@@ -133,7 +133,8 @@ TEST(Event, WakesEveryWaiterAndMissesNoNotification) {
       for (int i = 1; i <= 3; ++i) {
         scope.spawn([&event, &value, &woken, i]() -> Task<> {
           auto const reached = [&value, i] { return value >= i; };
-          EXPECT_TRUE(co_await event.wait(reached, soon()));
+          auto const seen_1 = co_await event.wait(reached, soon());
+          EXPECT_TRUE(seen_1);
           ++woken;
         });
       }
@@ -151,11 +152,14 @@ TEST(Event, WakesEveryWaiterAndMissesNoNotification) {
 TEST(Event, TellsADeadlineFromANotification) {
   run_net([]() -> Task<> {
     Event event(co_await asio::this_coro::executor);
-    EXPECT_FALSE(co_await event.next(Deadline::in(1ms)));
+    auto const seen_2 = co_await event.next(Deadline::in(1ms));
+    EXPECT_FALSE(seen_2);
     auto const never = [] { return false; };
-    EXPECT_FALSE(co_await event.wait(never, Deadline::passed()));
+    auto const seen_3 = co_await event.wait(never, Deadline::passed());
+    EXPECT_FALSE(seen_3);
     auto const at_once = [] { return true; };
-    EXPECT_TRUE(co_await event.wait(at_once, Deadline::passed()));
+    auto const seen_4 = co_await event.wait(at_once, Deadline::passed());
+    EXPECT_TRUE(seen_4);
   });
 }
 
