@@ -1,4 +1,5 @@
-// Byte sequences: views that do not own, vectors that do, and bounded little- and big-endian access.
+// Byte sequences: views that do not own, vectors that do, and bounded little- and big-endian
+// access.
 
 #pragma once
 
@@ -57,8 +58,10 @@ constexpr void store(MutableByteView bytes,
 
 /// Appends an integer to a growing byte sequence.
 template <class Int>
-  requires(!std::is_class_v<Int>)
-void append(Bytes& to, Int value, ByteOrder order = ByteOrder::little) {
+
+requires(!std::is_class_v<Int>) void append(Bytes& to,
+                                            Int value,
+                                            ByteOrder order = ByteOrder::little) {
   auto const offset = to.size();
   to.resize(offset + sizeof(Int));
   store<Int>(to, offset, value, order);

@@ -11,25 +11,25 @@
 namespace rpchspec {
 
 enum class ErrorCode {
-  truncated,       // fewer bytes than a length or count promised
-  too_large,       // a length, count or nesting above the limit set for it
-  bad_value,       // a field holds a value that its section does not allow
-  bad_syntax,      // text or framing that does not follow its grammar
-  unexpected,      // well-formed, but not in this state or from this side
-  not_supported,   // legal, but outside what this program does
-  not_found,       // a name that is not known
-  io,              // the operating system or a peer refused
-  tls,             // the TLS layer refused
-  deadline,        // the time for it ran out
+  truncated,      // fewer bytes than a length or count promised
+  too_large,      // a length, count or nesting above the limit set for it
+  bad_value,      // a field holds a value that its section does not allow
+  bad_syntax,     // text or framing that does not follow its grammar
+  unexpected,     // well-formed, but not in this state or from this side
+  not_supported,  // legal, but outside what this program does
+  not_found,      // a name that is not known
+  io,             // the operating system or a peer refused
+  tls,            // the TLS layer refused
+  deadline,       // the time for it ran out
 };
 
 /// One error: what, where in the bytes (or text), which field, which section of which document.
 struct Error {
   ErrorCode code = ErrorCode::bad_value;
-  std::uint64_t offset = 0;        // bytes from the start of what was being read
-  std::string_view field = {};     // the document's own name of the field; static storage
-  std::string_view section = {};   // "MS-RPCH 2.2.3.5.1"; static storage
-  std::string detail = {};         // what was found and what was expected, in words
+  std::uint64_t offset = 0;       // bytes from the start of what was being read
+  std::string_view field = {};    // the document's own name of the field; static storage
+  std::string_view section = {};  // "MS-RPCH 2.2.3.5.1"; static storage
+  std::string detail = {};        // what was found and what was expected, in words
 
   friend bool operator==(Error const&, Error const&) = default;
 };

@@ -23,14 +23,14 @@ struct Quantity {
   friend constexpr auto operator<=>(Quantity, Quantity) = default;
 };
 
-using ReceiveWindowSize = Quantity<std::uint32_t, struct ReceiveWindowSizeTag>;    // bytes
-using AvailableWindow = Quantity<std::uint32_t, struct AvailableWindowTag>;        // bytes
-using BytesReceived = Quantity<std::uint32_t, struct BytesReceivedTag>;            // bytes
-using BytesSent = Quantity<std::uint32_t, struct BytesSentTag>;                    // bytes
-using RpcPduSize = Quantity<std::uint32_t, struct RpcPduSizeTag>;                  // bytes
-using ChannelLifetime = Quantity<std::uint32_t, struct ChannelLifetimeTag>;        // bytes
-using ConnectionTimeout = Quantity<std::uint32_t, struct ConnectionTimeoutTag>;    // milliseconds
-using ClientKeepalive = Quantity<std::uint32_t, struct ClientKeepaliveTag>;        // milliseconds
+using ReceiveWindowSize = Quantity<std::uint32_t, struct ReceiveWindowSizeTag>;  // bytes
+using AvailableWindow = Quantity<std::uint32_t, struct AvailableWindowTag>;      // bytes
+using BytesReceived = Quantity<std::uint32_t, struct BytesReceivedTag>;          // bytes
+using BytesSent = Quantity<std::uint32_t, struct BytesSentTag>;                  // bytes
+using RpcPduSize = Quantity<std::uint32_t, struct RpcPduSizeTag>;                // bytes
+using ChannelLifetime = Quantity<std::uint32_t, struct ChannelLifetimeTag>;      // bytes
+using ConnectionTimeout = Quantity<std::uint32_t, struct ConnectionTimeoutTag>;  // milliseconds
+using ClientKeepalive = Quantity<std::uint32_t, struct ClientKeepaliveTag>;      // milliseconds
 using Port = Quantity<std::uint16_t, struct PortTag>;
 
 /// 16 opaque bytes (MS-RPCH 2.2.3.1). Compared and copied, never interpreted.
@@ -41,7 +41,8 @@ struct Cookie16 {
   friend constexpr auto operator<=>(Cookie16 const&, Cookie16 const&) = default;
 };
 
-using RtsCookie = Cookie16<struct RtsCookieTag>;  // on the wire, before its position gives it a meaning
+using RtsCookie =
+    Cookie16<struct RtsCookieTag>;  // on the wire, before its position gives it a meaning
 using VirtualConnectionCookie = Cookie16<struct VirtualConnectionCookieTag>;
 using ChannelCookie = Cookie16<struct ChannelCookieTag>;
 using AssociationGroupId = Cookie16<struct AssociationGroupIdTag>;

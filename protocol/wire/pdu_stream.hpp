@@ -24,7 +24,9 @@ struct PduView {
     return (bytes[4] & 0xF0) == 0x10 ? ByteOrder::little : ByteOrder::big;
   }
 
-  [[nodiscard]] std::uint32_t call_id() const { return load<std::uint32_t>(bytes, 12, byte_order()); }
+  [[nodiscard]] std::uint32_t call_id() const {
+    return load<std::uint32_t>(bytes, 12, byte_order());
+  }
 };
 
 inline constexpr std::size_t kCommonHeaderSize = 16;
@@ -34,8 +36,8 @@ inline constexpr std::size_t kMaxPduSize = 65535;  // frag_length is 16 bits wid
 ///
 /// Does not copy and keeps nothing: the caller keeps what is left and calls again with more.
 /// @return the PDU and `buffered` advanced past it; an empty optional when more bytes are needed;
-///         bad_value when rpc_vers is not 5, or frag_length is below the header size (16), as soon as those
-///         bytes are there.
+///         bad_value when rpc_vers is not 5, or frag_length is below the header size (16), as soon
+///         as those bytes are there.
 [[nodiscard]] Result<std::optional<PduView>> next_pdu(ByteView& buffered);
 
 /// The server's greeting, "ncacn_http/1.0" (MS-RPCH 2.1.1.2.1): 14 bytes, no terminator.

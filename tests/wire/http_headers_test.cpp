@@ -40,7 +40,8 @@ TEST(ContentLength, IsDigitsBelowTwoToThe63) {
   EXPECT_EQ(length({}).value(), std::optional<std::uint64_t>());
   EXPECT_EQ(length({"0"}).value(), std::optional<std::uint64_t>(0));
   EXPECT_EQ(length({"076"}).value(), std::optional<std::uint64_t>(76));
-  EXPECT_EQ(length({"9223372036854775807"}).value(), std::optional<std::uint64_t>(9223372036854775807U));
+  EXPECT_EQ(length({"9223372036854775807"}).value(),
+            std::optional<std::uint64_t>(9223372036854775807U));
   EXPECT_EQ(length({"9223372036854775808"}).error().code, ErrorCode::too_large);
   EXPECT_EQ(length({"99999999999999999999999"}).error().code, ErrorCode::too_large);
   for (auto const* bad : {"", "+1", "-1", "0x10", "1 2", "1.0", "1,"}) {

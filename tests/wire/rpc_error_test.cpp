@@ -61,7 +61,8 @@ TEST(RpcErrorResponse, KeepsTheStatusLineWithin1024Bytes) {
 
 TEST(RpcErrorBody, IsEmptyOrExtendedInformation) {
   EXPECT_EQ(parse_rpc_error_body("").value(), std::optional<std::string>());
-  EXPECT_EQ(parse_rpc_error_body("RPC EEInfo:AAEC\r\n").value(), std::optional<std::string>("AAEC"));
+  EXPECT_EQ(parse_rpc_error_body("RPC EEInfo:AAEC\r\n").value(),
+            std::optional<std::string>("AAEC"));
   for (auto const* bad : {"<html>", "RPC EEInfo:AAEC", "RPC EEInfo:A\r\n", "\r\n"}) {
     EXPECT_FALSE(parse_rpc_error_body(bad)) << bad;
   }
