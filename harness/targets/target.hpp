@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/connect.hpp"
@@ -17,6 +18,7 @@ namespace rpchspec::targets {
 enum class Topology { embedded, rpc_proxy, http_front, split, live };
 
 [[nodiscard]] std::string_view to_string(Topology topology);  // "rpc-proxy"
+[[nodiscard]] std::optional<Topology> parse_topology(std::string_view name);
 
 /// http://host:port/rpc/rpcproxy.dll; the path may be left out.
 struct Url {
@@ -34,6 +36,9 @@ struct Address {
 
 enum class Auth { none, basic, ntlm, negotiate };
 
+[[nodiscard]] std::string_view to_string(Auth auth);
+[[nodiscard]] std::optional<Auth> parse_auth(std::string_view name);
+
 /// What is known of the proxy's configuration. Typed; `rpchspec facts` lists them.
 struct Facts {
   std::optional<Duration> connection_timeout{};
@@ -49,25 +54,26 @@ struct Facts {
 
 /// A failure that is allowed, until a date (model of reports/waivers.hpp).
 struct WaiverEntry {
-  std::string finding;      // exactly one of these three is set
+  std::string finding;  // at least one of these three is set; all that are must match
   std::string requirement;
-  std::string id;           // glob
+  std::string id;  // glob
   std::string reason;
   std::string owner;
-  std::string until;        // YYYY-MM-DD
+  std::string until;                 // YYYY-MM-DD
+  std::vector<std::string> cases{};  // where it was seen, as a baseline says
 };
 
 struct Target {
   std::string name = "embedded";
   Topology topology = Topology::embedded;
-  std::vector<Url> urls;              // http and https of the same proxy
-  std::optional<Url> in_url{};        // split
+  std::vector<Url> urls;        // http and https of the same proxy
+  std::optional<Url> in_url{};  // split
   std::optional<Url> out_url{};
-  std::string start;                  // shell command; empty: it runs already
+  std::string start;  // shell command; empty: it runs already
   std::map<std::string, std::string> environment;
-  Duration wait{};                    // for it to come up; zero: not at all
+  Duration wait{};  // for it to come up; zero: not at all
   std::vector<Address> upstream_listen;
-  std::string upstream_tls;           // "", "auto", or "CERT,KEY"
+  std::string upstream_tls;  // "", "auto", or "CERT,KEY"
   std::string server_name = "auto";
   std::string backend_bind = "auto";
   std::vector<std::uint16_t> backend_ports{6001, 6002, 6004};
@@ -83,7 +89,10 @@ struct Target {
   Facts facts;
   std::vector<std::string> excludes;
   std::vector<WaiverEntry> waivers;
-  std::string defect;                 // embedded only
+  std::string defect;  // embedded only
 };
+
+/// The target's first https (tls) or http URL; null: it has none.
+[[nodiscard]] Url const* url_of(Target const& target, bool tls);
 
 }  // namespace rpchspec::targets

@@ -1,0 +1,157 @@
+#include "harness/targets/facts.hpp"
+
+#include <algorithm>
+
+#include "harness/loader/scalars.hpp"
+#include "model/suggestion.hpp"
+
+namespace rpchspec::targets {
+
+namespace {
+
+using Set = std::string (*)(Facts&, std::string const&);  // the error in words, or empty
+
+std::string set_duration(std::optional<Duration>& field, std::string const& value) {
+  auto const parsed = loader::parse_duration(value);
+  if (!parsed) {
+    return parsed.error();
+  }
+  field = std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(*parsed));
+  return {};
+}
+
+std::string set_size(std::optional<std::uint32_t>& field, std::string const& value) {
+  auto const parsed = loader::parse_size(value);
+  if (!parsed) {
+    return parsed.error();
+  }
+  if (*parsed > UINT32_MAX) {
+    return "'" + value + "' does not fit the 32 bits it has on the wire";
+  }
+  field = static_cast<std::uint32_t>(*parsed);
+  return {};
+}
+
+std::string set_bool(std::optional<bool>& field, std::string const& value) {
+  auto const parsed = loader::parse_bool(value);
+  if (!parsed) {
+    return parsed.error();
+  }
+  field = *parsed;
+  return {};
+}
+
+std::string set_auth(Facts& facts, std::string const& value) {
+  facts.auth = parse_auth(value);
+  return facts.auth ? std::string{}
+                    : "'" + value + "' is no scheme; allowed: none, basic, ntlm, negotiate";
+}
+
+std::string set_ports(Facts& facts, std::string const& value) {
+  if (value.empty()) {
+    return "is empty; expected host:lo-hi;host:port";
+  }
+  facts.valid_ports = value;
+  return {};
+}
+
+struct Fact {
+  FactKind kind;
+  Set set;
+};
+
+std::vector<Fact> const& table() {
+  static std::vector<Fact> const facts = {
+      {{"connection_timeout", "duration", "120s", "nothing is assumed",
+        "cases that know when the proxy has to give up a connection (CONN/A3, CONN/C2)"},
+       [](Facts& f, std::string const& v) { return set_duration(f.connection_timeout, v); }},
+      {{"idle_timeout", "duration", "15m", "nothing is assumed",
+        "cases that wait until an idle channel is closed"},
+       [](Facts& f, std::string const& v) { return set_duration(f.idle_timeout, v); }},
+      {{"receive_window", "size", "64KiB", "the announced window is taken as it comes",
+        "cases that fill the proxy's receive window to the byte"},
+       [](Facts& f, std::string const& v) { return set_size(f.receive_window, v); }},
+      {{"channel_lifetime", "size", "1GiB", "the OUT channel's Content-Length is taken as it comes",
+        "cases that use up a channel"},
+       [](Facts& f, std::string const& v) { return set_size(f.channel_lifetime, v); }},
+      {{"allow_anonymous", "true or false", "true", "nothing is assumed",
+        "cases on requests without credentials or without TLS"},
+       [](Facts& f, std::string const& v) { return set_bool(f.allow_anonymous, v); }},
+      {{"valid_ports", "text", "exch01:6001-6002;exch01:6004", "nothing is assumed",
+        "cases on servers and ports that the proxy has to refuse"},
+       set_ports},
+      {{"auth", "none, basic, ntlm, negotiate", "basic", "nothing is assumed",
+        "cases on the credentials that the proxy asks for"},
+       set_auth},
+      {{"pings", "true or false", "true", "nothing is assumed",
+        "cases that wait for the outbound proxy's ping PDUs"},
+       [](Facts& f, std::string const& v) { return set_bool(f.pings, v); }},
+  };
+  return facts;
+}
+
+std::string underscored(std::string_view name) {
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '-', '_');
+  return out;
+}
+
+}  // namespace
+
+std::vector<FactKind> const& fact_kinds() {
+  static auto const kinds = [] {
+    std::vector<FactKind> out;
+    for (auto const& fact : table()) {
+      out.push_back(fact.kind);
+    }
+    return out;
+  }();
+  return kinds;
+}
+
+std::vector<std::string> fact_names() {
+  std::vector<std::string> names;
+  for (auto const& kind : fact_kinds()) {
+    names.emplace_back(kind.name);
+  }
+  return names;
+}
+
+Result<void> set_fact(Facts& facts, std::string_view name, std::string const& value) {
+  auto const known = underscored(name);
+  for (auto const& fact : table()) {
+    if (fact.kind.name != known) {
+      continue;
+    }
+    auto const error = fact.set(facts, value);
+    if (!error.empty()) {
+      return fail({ErrorCode::bad_value, 0, "fact", {}, known + ": " + error});
+    }
+    facts.given[known] = value;
+    return {};
+  }
+  return fail(
+      {ErrorCode::not_found,
+       0,
+       "fact",
+       {},
+       "unknown fact '" + std::string(name) + "'" + model::suggestion(known, fact_names())});
+}
+
+Result<void> set_fact(Facts& facts, std::string_view assignment) {
+  auto const equals = assignment.find('=');
+  if (equals == std::string_view::npos) {
+    return fail({ErrorCode::bad_syntax,
+                 0,
+                 "fact",
+                 {},
+                 "'" + std::string(assignment) + "': expected FACT=VALUE"});
+  }
+  return set_fact(facts, assignment.substr(0, equals), std::string(assignment.substr(equals + 1)));
+}
+
+bool has_fact(Facts const& facts, std::string_view name) {
+  return facts.given.contains(underscored(name));
+}
+
+}  // namespace rpchspec::targets

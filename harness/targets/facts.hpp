@@ -1,0 +1,36 @@
+// Facts: what is known of a proxy's configuration, typed and listed.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/targets/target.hpp"
+#include "protocol/base/error.hpp"
+
+namespace rpchspec::targets {
+
+/// One line of `rpchspec facts`.
+struct FactKind {
+  std::string_view name;      // "connection_timeout"
+  std::string_view type;      // "duration", "size", "true or false", ...
+  std::string_view example;   // "120s"
+  std::string_view unstated;  // what holds where the fact is not given
+  std::string_view unlocks;   // what it makes possible
+};
+
+[[nodiscard]] std::vector<FactKind> const& fact_kinds();
+[[nodiscard]] std::vector<std::string> fact_names();
+
+/// Sets one fact from text. Unknown names and values that do not fit the type are errors that say
+/// what is allowed. Hyphens in the name count as underscores.
+[[nodiscard]] Result<void> set_fact(Facts& facts, std::string_view name, std::string const& value);
+
+/// "receive_window=64KiB".
+[[nodiscard]] Result<void> set_fact(Facts& facts, std::string_view assignment);
+
+/// True when the fact was given.
+[[nodiscard]] bool has_fact(Facts const& facts, std::string_view name);
+
+}  // namespace rpchspec::targets

@@ -1,0 +1,209 @@
+#include "harness/targets/needs.hpp"
+
+#include <vector>
+
+#include "harness/loader/scalars.hpp"
+#include "harness/targets/facts.hpp"
+
+namespace rpchspec::targets {
+
+namespace {
+
+using scenario::v1::ProxyNeeds;
+using scenario::v1::Scenario;
+
+/// Something that is missing; `fact` would provide it.
+struct Missing {
+  std::string reason;
+  std::string fact;
+};
+
+using Lacks = std::vector<Missing>;
+
+bool is_topology(Target const& target, std::string_view name) {
+  // Inside, an RPC proxy is under test as well.
+  return to_string(target.topology) == name ||
+         (target.topology == Topology::embedded && name == "rpc-proxy");
+}
+
+bool has_tls(Target const& target) {
+  return target.topology == Topology::embedded || url_of(target, true) != nullptr;
+}
+
+bool has_plain(Target const& target) {
+  return target.topology == Topology::embedded || url_of(target, false) != nullptr;
+}
+
+bool speaks(Target const& target, std::string_view scheme) {
+  return target.topology == Topology::embedded ? scheme == "basic" || scheme == "none"
+                                               : to_string(target.auth) == scheme;
+}
+
+bool is_met(std::string_view need, Target const& target) {
+  auto const after = [&](std::string_view prefix) { return need.substr(prefix.size()); };
+  if (need.starts_with("topology:")) {
+    return is_topology(target, after("topology:"));
+  }
+  if (need.starts_with("fact:")) {
+    return target.topology == Topology::embedded || has_fact(target.facts, after("fact:"));
+  }
+  if (need.starts_with("auth:")) {
+    return speaks(target, after("auth:"));
+  }
+  if (need == "tls") {
+    return has_tls(target);
+  }
+  if (need == "offload") {
+    return has_plain(target);
+  }
+  if (need == "ipv6") {
+    return target.topology == Topology::embedded ||
+           (!target.urls.empty() && target.urls.front().host.find(':') != std::string::npos);
+  }
+  return need == "two-proxies" && target.topology == Topology::split;
+}
+
+Missing unmet(std::string_view need, Target const& target) {
+  if (need.starts_with("topology:")) {
+    return {"needs topology " + std::string(need.substr(9)) + ", this is " +
+                std::string(to_string(target.topology)),
+            {}};
+  }
+  if (need.starts_with("fact:")) {
+    return {"the fact " + std::string(need.substr(5)) + " is not given",
+            std::string(need.substr(5))};
+  }
+  if (need.starts_with("auth:")) {
+    return {"needs --auth " + std::string(need.substr(5)), {}};
+  }
+  if (need == "tls") {
+    return {"needs an https URL of the proxy (--proxy https://...)", {}};
+  }
+  if (need == "offload") {
+    return {"needs an http URL of the proxy (--proxy http://...)", {}};
+  }
+  return {"needs " + std::string(need), {}};
+}
+
+void check_need(std::string_view need, Target const& target, Lacks& lacks) {
+  if (need.starts_with("not:")) {
+    if (is_met(need.substr(4), target)) {
+      lacks.push_back({"is not for " + std::string(need.substr(4)), {}});
+    }
+  } else if (!is_met(need, target)) {
+    lacks.push_back(unmet(need, target));
+  }
+}
+
+void check_client(Scenario const& scenario, Target const& target, Lacks& lacks) {
+  auto const& client = scenario.client();
+  auto const wants_tls =
+      client.tls() || !client.tls_version().empty() || scenario.proxy().tls() == ProxyNeeds::ON;
+  if (wants_tls && !client.offload_tls()) {
+    check_need("tls", target, lacks);
+  }
+  if (client.offload_tls() || scenario.proxy().tls() == ProxyNeeds::OFF) {
+    check_need("offload", target, lacks);
+  }
+}
+
+/// A fact that must have this value.
+template <class T>
+void check_fact(std::string const& name,
+                std::optional<T> const& stated,
+                T const& needed,
+                std::string const& text,
+                Lacks& lacks) {
+  if (!stated) {
+    lacks.push_back({"needs a proxy with " + name + "=" + text + "; the fact is not given", name});
+  } else if (!(*stated == needed)) {
+    lacks.push_back({"needs a proxy with " + name + "=" + text, {}});
+  }
+}
+
+Duration to_duration(google::protobuf::Duration const& value) {
+  return std::chrono::duration_cast<Duration>(std::chrono::seconds(value.seconds()) +
+                                              std::chrono::nanoseconds(value.nanos()));
+}
+
+std::string text_of(google::protobuf::Duration const& value) {
+  return loader::duration_text(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(to_duration(value)).count());
+}
+
+void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
+  auto const& facts = target.facts;
+  if (needs.refuses_to_load()) {
+    lacks.push_back({"needs a proxy that the harness configures", {}});
+  }
+  if (needs.allow_anonymous() != ProxyNeeds::UNSET) {
+    auto const on = needs.allow_anonymous() == ProxyNeeds::ON;
+    check_fact("allow_anonymous", facts.allow_anonymous, on, on ? "true" : "false", lacks);
+  }
+  if (!needs.valid_ports().empty()) {
+    check_fact("valid_ports", facts.valid_ports, needs.valid_ports(), needs.valid_ports(), lacks);
+  }
+  if (needs.has_connection_timeout()) {
+    check_fact("connection_timeout", facts.connection_timeout,
+               to_duration(needs.connection_timeout()), text_of(needs.connection_timeout()), lacks);
+  }
+  if (needs.has_idle_timeout()) {
+    check_fact("idle_timeout", facts.idle_timeout, to_duration(needs.idle_timeout()),
+               text_of(needs.idle_timeout()), lacks);
+  }
+  if (needs.receive_window() != 0) {
+    check_fact("receive_window", facts.receive_window,
+               static_cast<std::uint32_t>(needs.receive_window()),
+               loader::size_text(needs.receive_window()), lacks);
+  }
+  if (needs.channel_lifetime() != 0) {
+    check_fact("channel_lifetime", facts.channel_lifetime,
+               static_cast<std::uint32_t>(needs.channel_lifetime()),
+               loader::size_text(needs.channel_lifetime()), lacks);
+  }
+  if (needs.basic_auth()) {
+    check_fact("auth", facts.auth, Auth::basic, "basic", lacks);
+    if (facts.auth == Auth::basic && target.user.empty()) {
+      lacks.push_back({"needs --user and a password", {}});
+    }
+  }
+}
+
+/// Our upstream behind a front is configured as needed, except for what the front decides.
+void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
+  if (needs.refuses_to_load()) {
+    lacks.push_back({"needs an RPC proxy that is under test itself", {}});
+  }
+  if (needs.allow_anonymous() == ProxyNeeds::OFF && target.upstream_tls.empty()) {
+    lacks.push_back({"needs TLS towards the upstream (--upstream-tls)", {}});
+  }
+}
+
+}  // namespace
+
+std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target const& target) {
+  Lacks lacks;
+  for (auto const& need : scenario.needs()) {
+    check_need(need, target, lacks);
+  }
+  check_client(scenario, target, lacks);
+  if (target.topology == Topology::http_front) {
+    check_upstream(scenario.proxy(), target, lacks);
+  } else if (target.topology != Topology::embedded) {
+    check_configuration(scenario.proxy(), target, lacks);
+  }
+  if (lacks.empty()) {
+    return std::nullopt;
+  }
+  reports::SkipReason out{scenario.id(), lacks.front().reason, lacks.front().fact};
+  for (std::size_t i = 1; i < lacks.size(); ++i) {
+    if (lacks[i].reason == lacks.front().reason) {
+      continue;
+    }
+    out.reason += "; " + lacks[i].reason;
+    out.fact = lacks[i].fact == out.fact ? out.fact : "";
+  }
+  return out;
+}
+
+}  // namespace rpchspec::targets

@@ -1,0 +1,134 @@
+#include "harness/targets/options.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include "harness/targets/option_table.hpp"
+#include "model/suggestion.hpp"
+
+namespace rpchspec::targets {
+
+namespace {
+
+tl::unexpected<Error> wrong(std::string why) {
+  return fail({ErrorCode::bad_value, 0, {}, {}, std::move(why)});
+}
+
+Result<void> read_password(Settings& settings) {
+  if (settings.password_file.empty()) {
+    if (char const* value = std::getenv("RPCHSPEC_PASSWORD")) {
+      settings.target.password = value;
+    }
+    return {};
+  }
+  std::ifstream file(settings.password_file);
+  if (!std::getline(file, settings.target.password)) {
+    return wrong("--password-file: cannot read a line from '" + settings.password_file + "'");
+  }
+  if (settings.target.password.ends_with('\r')) {
+    settings.target.password.pop_back();
+  }
+  return {};
+}
+
+void derive(Settings& settings) {
+  auto& target = settings.target;
+  if (!settings.topology_given) {
+    target.topology = target.urls.empty()              ? Topology::embedded
+                      : target.upstream_listen.empty() ? Topology::rpc_proxy
+                                                       : Topology::http_front;
+  }
+  if (target.topology == Topology::embedded && !settings.ports_given) {
+    target.backend_ports = {0, 0, 0};
+  }
+  if (settings.target_name.empty() && target.topology != Topology::embedded &&
+      !target.urls.empty()) {
+    target.name = target.urls.front().host;
+  }
+  if (target.auth == Auth::none && !target.user.empty()) {
+    target.auth = Auth::basic;
+  }
+}
+
+std::string contradiction(Target const& target) {
+  auto const embedded = target.topology == Topology::embedded;
+  if (embedded && !target.urls.empty()) {
+    return "topology embedded has no --proxy: the proxy is the one inside";
+  }
+  if (embedded && !target.start.empty()) {
+    return "--start needs --proxy: the URL at which the started proxy is reached";
+  }
+  if (!embedded && target.urls.empty()) {
+    return "topology " + std::string(to_string(target.topology)) + " needs --proxy URL";
+  }
+  if (!embedded && !target.defect.empty()) {
+    return "--defect breaks the embedded proxy only; leave --proxy out";
+  }
+  if (target.topology == Topology::http_front && target.upstream_listen.empty()) {
+    return "topology http-front needs --upstream-listen A:P, where the front finds its upstream";
+  }
+  if (target.topology != Topology::http_front && !target.upstream_listen.empty()) {
+    return "--upstream-listen goes with --topology http-front";
+  }
+  if (!target.upstream_tls.empty() && target.upstream_listen.empty()) {
+    return "--upstream-tls needs --upstream-listen";
+  }
+  if (target.auth != Auth::none && target.user.empty()) {
+    return "--auth needs --user, and --password-file or $RPCHSPEC_PASSWORD";
+  }
+  if (target.client_cert.empty() != target.client_key.empty()) {
+    return "--client-cert and --client-key go together";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Option> const& run_options() {
+  static auto const all = [] {
+    std::vector<Option> out;
+    for (auto const& part : {options_what(), options_which(), options_how(), options_output()}) {
+      out.insert(out.end(), part.begin(), part.end());
+    }
+    return out;
+  }();
+  return all;
+}
+
+Option const* find_option(std::string_view name) {
+  std::string hyphened(name);
+  std::replace(hyphened.begin(), hyphened.end(), '_', '-');
+  for (auto const& option : run_options()) {
+    if (option.name == hyphened) {
+      return &option;
+    }
+  }
+  return nullptr;
+}
+
+Result<void> OptionSource::apply(Option const& option, std::string const& value) {
+  auto allowed = option.allowed;
+  if (option.kind == OptionKind::flag) {
+    allowed = {"true", "false"};
+  }
+  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+    return wrong("'" + value + "' is not one of " + model::join(allowed) +
+                 (model::nearest(value, allowed).empty() ? "" : model::suggestion(value, allowed)));
+  }
+  if (seen_.insert(option.name).second && option.clear != nullptr) {
+    option.clear(settings_);
+  }
+  return option.apply(settings_, value);
+}
+
+Result<void> complete(Settings& settings) {
+  if (auto const read = read_password(settings); !read) {
+    return read;
+  }
+  derive(settings);
+  auto why = contradiction(settings.target);
+  return why.empty() ? Result<void>() : wrong(std::move(why));
+}
+
+}  // namespace rpchspec::targets

@@ -1,0 +1,285 @@
+#include "harness/targets/facts.hpp"
+#include "harness/targets/option_table.hpp"
+#include "harness/targets/option_values.hpp"
+#include "harness/targets/url.hpp"
+
+namespace rpchspec::targets {
+
+namespace {
+
+using Text = std::string const&;
+
+template <auto Member>
+Result<void> put(Settings& settings, Text value) {
+  if (value.empty()) {
+    return fail({ErrorCode::bad_value, 0, {}, {}, "is empty"});
+  }
+  settings.target.*Member = value;
+  return {};
+}
+
+template <class T, class Put>
+Result<void> keep(Result<T> parsed, Put put_it) {
+  if (!parsed) {
+    return tl::unexpected(parsed.error());
+  }
+  put_it(std::move(*parsed));
+  return {};
+}
+
+Result<void> put_topology(Settings& s, Text value) {
+  s.target.topology = parse_topology(value).value_or(Topology::embedded);
+  s.topology_given = true;
+  return {};
+}
+
+Result<void> put_bind(Settings& s, Text value) {
+  if (value != "auto" && !is_ip_address(value)) {
+    return fail(
+        {ErrorCode::bad_value, 0, {}, {}, "'" + value + "': expected auto or an IP address"});
+  }
+  s.target.backend_bind = value;
+  return {};
+}
+
+Result<void> put_tls_choice(Settings& s, Text value) {
+  s.target.upstream_tls = value;
+  return check_tls_choice(value);
+}
+
+Result<void> put_config(Settings& s, Text value) {
+  s.config = value;
+  return value.empty() ? Result<void>(fail({ErrorCode::bad_value, 0, {}, {}, "is empty"}))
+                       : Result<void>();
+}
+
+std::vector<Option> reaching() {
+  using enum OptionKind;
+  constexpr auto what = OptionGroup::what;
+  return {
+      {"proxy",
+       0,
+       list,
+       what,
+       "URL",
+       "URL of the proxy under test; again for its https URL",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_url(v), [&](Url url) { s.target.urls.push_back(std::move(url)); });
+       },
+       [](Settings& s) { s.target.urls.clear(); }},
+      {"config",
+       0,
+       value,
+       what,
+       "FILE",
+       "file of targets and defaults (default ./rpchspec.yaml)",
+       {},
+       put_config},
+      {"target",
+       0,
+       value,
+       what,
+       "NAME",
+       "target of the file to test",
+       {},
+       [](Settings& s, Text v) {
+         s.target_name = v;
+         return Result<void>();
+       }},
+      {"start",
+       0,
+       value,
+       what,
+       "CMD",
+       "starts the proxy under test through /bin/sh",
+       {},
+       put<&Target::start>},
+      {"wait",
+       0,
+       value,
+       what,
+       "D",
+       "waits that long for the proxy to accept connections",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_positive_duration(v), [&](Duration d) { s.target.wait = d; });
+       }},
+      {"topology",
+       0,
+       value,
+       what,
+       "T",
+       "what the proxy under test is",
+       {"embedded", "rpc-proxy", "http-front"},
+       put_topology},
+      {"upstream-listen",
+       0,
+       list,
+       what,
+       "A:P",
+       "where the harness plays the RPC proxy behind an HTTP front",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_address(v, PortZero::allowed),
+                     [&](Address a) { s.target.upstream_listen.push_back(std::move(a)); });
+       },
+       [](Settings& s) { s.target.upstream_listen.clear(); }},
+      {"upstream-tls",
+       0,
+       value,
+       what,
+       "auto|CERT,KEY",
+       "TLS there, with this certificate",
+       {},
+       put_tls_choice},
+      {"resolve",
+       0,
+       list,
+       what,
+       "HOST:PORT:ADDR",
+       "takes HOST to be at ADDR",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_resolve(v),
+                     [&](net::ResolveOverride r) { s.target.resolve.push_back(r); });
+       },
+       [](Settings& s) { s.target.resolve.clear(); }},
+      {"sni",
+       0,
+       value,
+       what,
+       "NAME",
+       "server name sent in TLS, and verified",
+       {},
+       put<&Target::sni>},
+      {"defect",
+       0,
+       value,
+       what,
+       "NAME",
+       "breaks the embedded proxy on purpose",
+       {},
+       put<&Target::defect>},
+  };
+}
+
+std::vector<Option> behind() {
+  using enum OptionKind;
+  constexpr auto what = OptionGroup::what;
+  return {
+      {"server-name",
+       0,
+       value,
+       what,
+       "auto|NAME",
+       "name of the backends in requests; auto: our address towards the proxy",
+       {},
+       put<&Target::server_name>},
+      {"backend-bind",
+       0,
+       value,
+       what,
+       "auto|ADDR",
+       "address that the backends listen on",
+       {},
+       put_bind},
+      {"backend-ports",
+       0,
+       value,
+       what,
+       "S,R,N",
+       "ports of store, referral and address book (default 6001,6002,6004; embedded: free ones)",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_ports(v), [&](std::vector<std::uint16_t> ports) {
+           s.target.backend_ports = std::move(ports);
+           s.ports_given = true;
+         });
+       }},
+  };
+}
+
+std::vector<Option> trusting() {
+  using enum OptionKind;
+  constexpr auto what = OptionGroup::what;
+  return {
+      {"auth",
+       0,
+       value,
+       what,
+       "none|basic",
+       "how the client authenticates",
+       {"none", "basic"},
+       [](Settings& s, Text v) {
+         s.target.auth = parse_auth(v).value_or(Auth::none);
+         return Result<void>();
+       }},
+      {"user", 0, value, what, "U", "user name", {}, put<&Target::user>},
+      {"password-file",
+       0,
+       value,
+       what,
+       "F",
+       "its first line; or else $RPCHSPEC_PASSWORD",
+       {},
+       [](Settings& s, Text v) {
+         s.password_file = v;
+         return Result<void>();
+       },
+       nullptr,
+       true},
+      {"ca-file",
+       0,
+       value,
+       what,
+       "F",
+       "PEM file of authorities to trust",
+       {},
+       put<&Target::ca_file>,
+       nullptr,
+       true},
+      {"insecure",
+       'k',
+       flag,
+       what,
+       "",
+       "accepts any certificate",
+       {},
+       [](Settings& s, Text v) {
+         s.target.insecure = v == "true";
+         return Result<void>();
+       }},
+      {"client-cert",
+       0,
+       value,
+       what,
+       "F",
+       "certificate to show in TLS",
+       {},
+       put<&Target::client_cert>,
+       nullptr,
+       true},
+      {"client-key", 0, value, what, "F", "its key", {}, put<&Target::client_key>, nullptr, true},
+      {"set",
+       0,
+       list,
+       what,
+       "FACT=VALUE",
+       "states a fact of the proxy; see `rpchspec facts`",
+       {},
+       [](Settings& s, Text v) { return set_fact(s.target.facts, v); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Option> options_what() {
+  auto all = reaching();
+  for (auto const& part : {behind(), trusting()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+}  // namespace rpchspec::targets

@@ -1,0 +1,213 @@
+#include "harness/targets/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <utility>
+
+#include "harness/targets/url.hpp"
+
+extern char** environ;
+
+namespace rpchspec::targets {
+
+namespace {
+
+tl::unexpected<Error> failed(std::string const& what, int number) {
+  return fail({ErrorCode::io, 0, "start", {}, what + ": " + std::strerror(number)});
+}
+
+std::vector<std::string> merged(std::map<std::string, std::string> const& environment) {
+  std::vector<std::string> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string const text(*entry);
+    auto const name = text.substr(0, text.find('='));
+    if (!environment.contains(name) && name != "RPCHSPEC_PASSWORD") {
+      out.push_back(text);
+    }
+  }
+  for (auto const& [name, value] : environment) {
+    out.push_back(name + "=" + value);
+  }
+  return out;
+}
+
+class SpawnSettings {
+ public:
+  SpawnSettings() {
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+  }
+
+  ~SpawnSettings() {
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+  }
+
+  SpawnSettings(SpawnSettings const&) = delete;
+  SpawnSettings& operator=(SpawnSettings const&) = delete;
+
+  /// Own group, default handling of signals that we handle, output to `log`.
+  void set(std::string const& log) {
+    sigset_t defaults;
+    sigset_t none;
+    sigemptyset(&none);
+    sigemptyset(&defaults);
+    for (int const signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) {
+      sigaddset(&defaults, signal);
+    }
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, log.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  }
+
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
+};
+
+}  // namespace
+
+std::map<std::string, std::string> environment_for(Target const& target,
+                                                   BackendPlace const& place) {
+  auto out = target.environment;
+  out["RPCHSPEC_SERVER_NAME"] = place.server_name;
+  out["RPCHSPEC_BACKEND_ADDRESS"] = place.address;
+  out["RPCHSPEC_OUT"] = std::filesystem::absolute(place.out).string();
+  char const* const names[] = {"RPCHSPEC_STORE_PORT", "RPCHSPEC_REFERRAL_PORT",
+                               "RPCHSPEC_ADDRESS_BOOK_PORT"};
+  for (std::size_t i = 0; i < place.ports.size() && i < std::size(names); ++i) {
+    out[names[i]] = std::to_string(place.ports[i]);
+  }
+  for (std::size_t i = 0; i < place.upstreams.size(); ++i) {
+    auto const text = to_string(place.upstreams[i]);
+    out["RPCHSPEC_UPSTREAM_" + std::to_string(i + 1)] = text;
+    if (i == 0) {
+      out["RPCHSPEC_UPSTREAM"] = text;
+    }
+  }
+  if (!target.urls.empty()) {
+    auto const& url = target.urls.front();
+    out["RPCHSPEC_PROXY_URL"] = url.text;
+    out["RPCHSPEC_PROXY_HOST"] = url.host;
+    out["RPCHSPEC_PROXY_PORT"] = std::to_string(url.port);
+  }
+  return out;
+}
+
+Result<StartedProcess> StartedProcess::start(std::string const& command,
+                                             std::map<std::string, std::string> const& environment,
+                                             std::filesystem::path log) {
+  SpawnSettings settings;
+  settings.set(log.string());
+  auto words = std::vector<std::string>{"/bin/sh", "-c", command};
+  auto variables = merged(environment);
+  std::vector<char*> arguments;
+  std::vector<char*> values;
+  for (auto& word : words) {
+    arguments.push_back(word.data());
+  }
+  for (auto& variable : variables) {
+    values.push_back(variable.data());
+  }
+  arguments.push_back(nullptr);
+  values.push_back(nullptr);
+  StartedProcess process;
+  process.log_ = std::move(log);
+  int const error = posix_spawn(&process.pid_, "/bin/sh", &settings.actions, &settings.attributes,
+                                arguments.data(), values.data());
+  if (error != 0) {
+    process.pid_ = -1;
+    return failed("cannot start '" + command + "' (log " + process.log_.string() + ")", error);
+  }
+  process.pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, process.pid_, 0));
+  if (process.pid_fd_ < 0) {
+    return failed("cannot watch '" + command + "'", errno);
+  }
+  return process;
+}
+
+StartedProcess::StartedProcess(StartedProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      pid_fd_(std::exchange(other.pid_fd_, -1)),
+      log_(std::move(other.log_)),
+      ended_(std::move(other.ended_)) {}
+
+StartedProcess& StartedProcess::operator=(StartedProcess&& other) noexcept {
+  std::swap(pid_, other.pid_);
+  std::swap(pid_fd_, other.pid_fd_);
+  std::swap(log_, other.log_);
+  std::swap(ended_, other.ended_);
+  return *this;
+}
+
+StartedProcess::~StartedProcess() {
+  stop();
+  if (pid_fd_ >= 0) {
+    close(pid_fd_);
+  }
+}
+
+std::optional<std::string> StartedProcess::ended() {
+  int status = 0;
+  if (!ended_ && pid_ > 0 && waitpid(pid_, &status, WNOHANG) == pid_) {
+    ended_ = WIFSIGNALED(status) ? "was killed by signal " + std::to_string(WTERMSIG(status))
+                                 : "exited with " + std::to_string(WEXITSTATUS(status));
+  }
+  return ended_;
+}
+
+bool StartedProcess::wait_for_end(std::chrono::milliseconds at_most) {
+  if (!ended()) {
+    pollfd watched{pid_fd_, POLLIN, 0};
+    poll(&watched, 1, static_cast<int>(at_most.count()));
+  }
+  return ended().has_value();
+}
+
+std::string StartedProcess::last_lines(std::size_t lines) const {
+  std::ifstream file(log_);
+  std::deque<std::string> last;
+  for (std::string line; std::getline(file, line);) {
+    last.push_back(line.substr(0, 400));
+    if (last.size() > lines) {
+      last.pop_front();
+    }
+  }
+  std::string out;
+  for (auto const& line : last) {
+    out += "\n  | " + line;
+  }
+  return out;
+}
+
+void StartedProcess::stop(std::chrono::milliseconds grace) {
+  if (pid_ <= 0) {
+    return;
+  }
+  // The shell may be gone while what it started is not: the group is told in any case.
+  kill(-pid_, SIGTERM);
+  static_cast<void>(wait_for_end(grace));
+  auto const until = Clock::now() + grace;
+  while (kill(-pid_, 0) == 0 && Clock::now() < until) {
+    poll(nullptr, 0, 10);  // members of a group cannot be waited for
+  }
+  kill(-pid_, SIGKILL);
+  static_cast<void>(wait_for_end(std::chrono::seconds(5)));
+  pid_ = -1;
+}
+
+}  // namespace rpchspec::targets
