@@ -1,0 +1,108 @@
+#include "harness/engine/preflight.hpp"
+
+#include "journal/reader.hpp"
+
+namespace rpchspec::engine {
+namespace {
+
+namespace jnl = journal::v1;
+
+void note_head(Way& way, jnl::Head const& head) {
+  if (!head.response() || head.status() / 100 == 1) {
+    return;
+  }
+  way.answered = true;
+  if (head.status() != 200 && way.status == 0) {
+    way.status = head.status();
+    way.reason = head.reason();
+  }
+}
+
+void note_client(Way& way, jnl::Event const& event) {
+  if (event.has_opened()) {
+    way.proxy_reached = true;
+  } else if (event.has_head()) {
+    note_head(way, event.head());
+  } else if (event.has_pdu() && event.direction() == jnl::RECEIVED) {
+    way.opened = true;
+  } else if (event.has_ended()) {
+    auto const ending = event.ended().ending();
+    way.tls_failed = way.tls_failed || ending == jnl::TLS_FAILED;
+    if (ending == jnl::REFUSED || ending == jnl::UNREACHABLE || ending == jnl::TIMED_OUT ||
+        ending == jnl::TLS_FAILED) {
+      way.connect_detail = event.ended().detail();
+    }
+  }
+}
+
+std::string url_of(targets::Target const& target) {
+  return target.urls.empty() ? "the embedded proxy" : target.urls.front().text;
+}
+
+std::string on_refusal(Way const& way, std::string const& server) {
+  auto const said = "the proxy answered " + std::to_string(way.status) +
+                    (way.reason.empty() ? "" : " " + way.reason);
+  switch (way.status) {
+    case 401:
+      return said + ": give credentials with --auth basic --user U and a password.";
+    case 403:
+      return said +
+             ": check AllowAnonymous, whether it wants TLS, and the proxy's rules for " + server +
+             ".";
+    case 404:
+      return said + ": check that /rpc/rpcproxy.dll is served at this URL.";
+    case 400:
+    case 405:
+    case 501:
+      return said + ": it does not carry the methods RPC_IN_DATA and RPC_OUT_DATA.";
+    default:
+      break;
+  }
+  if (!way.server_reached) {
+    return said + " and nobody connected to " + server +
+           ": check its ValidPorts, a firewall, and --server-name.";
+  }
+  return said + ".";
+}
+
+}  // namespace
+
+Way read_way(std::filesystem::path const& journal) {
+  Way way;
+  (void)journal::read(journal, [&way](jnl::Event const& event) {
+    if (event.source() == jnl::CLIENT) {
+      note_client(way, event);
+    } else if (event.source() == jnl::SERVER && event.has_opened()) {
+      way.server_reached = true;
+    }
+  });
+  return way;
+}
+
+std::string advice(Way const& way, targets::Target const& target, std::string const& server) {
+  if (!way.proxy_reached) {
+    return "no connection to " + url_of(target) +
+           (way.connect_detail.empty() ? "" : " (" + way.connect_detail + ")") +
+           ": check that the proxy runs and listens there; --wait 30s waits for it.";
+  }
+  if (way.tls_failed) {
+    return "the TLS handshake with " + url_of(target) + " failed (" + way.connect_detail +
+           "): check --ca-file, --sni, or use --insecure.";
+  }
+  if (way.status != 0) {
+    return on_refusal(way, server);
+  }
+  if (!way.answered) {
+    return way.server_reached
+               ? "the proxy connected to " + server +
+                     " but sent its client nothing: is the OUT response held back in a buffer?"
+               : "the proxy took the connection, answered nothing, and connected to nobody at " +
+                     server + ": is it an RPC over HTTP proxy, and does it wait for the whole body?";
+  }
+  if (!way.opened) {
+    return "a 200 came, but no PDU after it: the body is held back, or the server's side failed.";
+  }
+  return {};
+}
+
+}  // namespace rpchspec::engine

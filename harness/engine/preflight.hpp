@@ -1,0 +1,31 @@
+// The first look at a proxy, hop by hop, in words.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "harness/targets/target.hpp"
+
+namespace rpchspec::engine {
+
+/// What the sanity case's journal says of the way: client to proxy, proxy to servers.
+struct Way {
+  bool proxy_reached = false;     // a TCP connection to it was made
+  bool tls_failed = false;
+  bool answered = false;          // any response head came
+  unsigned status = 0;            // of the first final head that was no 200
+  std::string reason;
+  bool server_reached = false;    // any connection to the servers came in
+  bool opened = false;            // a 200 came and a PDU after it
+  std::string connect_detail;     // of a failed connect
+};
+
+[[nodiscard]] Way read_way(std::filesystem::path const& journal);
+
+/// What to check, in one or two sentences; empty when the way is open to its end.
+[[nodiscard]] std::string advice(Way const& way,
+                                 targets::Target const& target,
+                                 std::string const& server);
+
+}  // namespace rpchspec::engine

@@ -1,0 +1,389 @@
+#include "harness/engine/run.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <ctime>
+#include <mutex>
+#include <set>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "harness/engine/case_place.hpp"
+#include "harness/engine/case_run.hpp"
+#include "harness/engine/output.hpp"
+#include "harness/engine/preflight.hpp"
+#include "harness/engine/schedule.hpp"
+#include "harness/engine/shared_listeners.hpp"
+#include "harness/loader/selector.hpp"
+#include "harness/targets/needs.hpp"
+#include "harness/targets/process.hpp"
+#include "reports/findings.hpp"
+#include "reports/run_result.hpp"
+#include "reports/waivers.hpp"
+
+namespace rpchspec::engine {
+namespace {
+
+namespace scn = scenario::v1;
+using model::CaseResult;
+using model::Verdict;
+using targets::Topology;
+
+constexpr std::size_t kMostJobs = 64;
+
+std::string utc(char const* format) {
+  return fmt::format(fmt::runtime(format), fmt::gmtime(std::time(nullptr)));
+}
+
+bool is_trouble(Verdict verdict) {
+  return verdict == Verdict::fail || verdict == Verdict::blocked || verdict == Verdict::error;
+}
+
+class Run {
+ public:
+  Run(RunRequest const& request, RunObserver& observer, std::atomic<int> const& stop)
+      : request_(request), observer_(observer), stop_(stop), output_(request) {}
+
+  RunOutcome go();
+
+ private:
+  bool prepare();
+  bool start_proxy();
+  void check_way();
+  void play_all();
+  void play(CaseJob const& job);
+  CaseResult play_once(CaseJob const& job, bool retry);
+  void take(CaseResult result, std::filesystem::path const& journal);
+  void check_sanity_after(CaseResult const& culprit);
+  bool go_on() const;
+  std::string why_not_run() const;
+  void select();
+  void finish();
+  void fail_to_start(std::string why);
+
+  [[nodiscard]] std::string rerun(std::string const& id) const {
+    return request_.rerun ? request_.rerun(id) : std::string();
+  }
+
+  RunRequest const& request_;
+  RunObserver& observer_;
+  std::atomic<int> const& stop_;
+  Output output_;
+  RunOutcome outcome_;
+  std::optional<SharedListeners> shared_;
+  std::optional<targets::StartedProcess> process_;
+  std::optional<Surroundings> surroundings_;
+  std::vector<CaseJob> jobs_;
+  reports::FindingCollector findings_;
+  TimePoint begun_ = Clock::now();
+  mutable std::mutex mutex_;
+  bool failed_fast_ = false;
+  std::string dead_;              // why the proxy can't be tested any further
+  std::string suspect_since_;     // the case after which sanity broke
+  std::atomic<bool> checking_{false};
+  std::atomic<std::uint32_t> next_number_{1};
+};
+
+RunOutcome Run::go() {
+  auto& result = outcome_.result;
+  result.tool_version = request_.tool_version;
+  result.suite = "1.0";
+  result.started = utc("{:%Y-%m-%dT%H:%M:%SZ}");
+  result.seed = request_.seed;
+  result.target.name = request_.target.name;
+  result.target.topology = targets::to_string(request_.target.topology);
+  result.target.facts = request_.target.facts.given;
+  for (auto const& url : request_.target.urls) {
+    result.target.urls.push_back(url.text);
+  }
+  if (auto const opened = output_.open(result); !opened) {
+    fail_to_start(to_string(opened.error()));
+    return std::move(outcome_);
+  }
+  select();
+  if (prepare()) {
+    check_way();
+    play_all();
+  }
+  finish();
+  return std::move(outcome_);
+}
+
+void Run::fail_to_start(std::string why) {
+  observer_.on_note(why);
+  outcome_.could_not_start = why;
+  outcome_.exit.could_not_start = true;
+  dead_ = std::move(why);
+}
+
+bool Run::prepare() {
+  auto certificate = net::self_signed({"localhost", "127.0.0.1"});
+  if (!certificate) {
+    fail_to_start(to_string(certificate.error()));
+    return false;
+  }
+  auto shared = SharedListeners::open(request_.target);
+  if (!shared) {
+    fail_to_start(to_string(shared.error()));
+    return false;
+  }
+  shared_.emplace(std::move(*shared));
+  surroundings_.emplace(Surroundings{request_.target, *request_.registry, request_.seed,
+                                     request_.timeout_scale, request_.strict,
+                                     request_.tool_version, *certificate,
+                                     shared_->own_address(), shared_->server_legs(),
+                                     shared_->upstream()});
+  return start_proxy();
+}
+
+bool Run::start_proxy() {
+  auto const& target = request_.target;
+  if (target.topology == Topology::embedded || target.urls.empty()) {
+    return true;
+  }
+  if (!target.start.empty()) {
+    targets::BackendPlace place;
+    place.address = shared_->own_address();
+    place.server_name = target.server_name == "auto" ? place.address : target.server_name;
+    place.ports = target.backend_ports;
+    place.upstreams = target.upstream_listen;
+    place.out = request_.out;
+    auto started = targets::StartedProcess::start(
+        target.start, targets::environment_for(target, place), request_.out / "proxy.log");
+    if (!started) {
+      fail_to_start(to_string(started.error()));
+      return false;
+    }
+    process_.emplace(std::move(*started));
+  }
+  Duration wait = target.wait;
+  if (process_ && wait == Duration::zero()) {
+    wait = targets::kDefaultStartWait;
+  }
+  if (wait == Duration::zero()) {
+    return true;
+  }
+  auto const& url = target.urls.front();
+  auto const ready = targets::wait_until_ready({url.host, url.port},
+                                               process_ ? &*process_ : nullptr, wait, stop_);
+  if (!ready) {
+    fail_to_start(ready.error().detail);
+  }
+  return ready.has_value();
+}
+
+void Run::select() {
+  auto const topology = std::string(targets::to_string(request_.target.topology));
+  for (auto const& scenario : request_.scenarios) {
+    if (auto reason = targets::skip_reason(scenario, request_.target)) {
+      outcome_.result.cases.push_back(
+          reports::unexecuted(scenario, Verdict::skip, reason->reason, rerun(scenario.id())));
+      outcome_.skipped.push_back(std::move(*reason));
+      continue;
+    }
+    for (std::uint32_t i = 0; i < std::max(request_.repeat, 1U); ++i) {
+      jobs_.push_back({&scenario, next_number_++, scenario.exclusive(), false});
+    }
+  }
+  jobs_ = in_order(std::move(jobs_));
+  reports::Estimate estimate;
+  estimate.cases = jobs_.size();
+  estimate.jobs = request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
+  estimate.seconds = estimated_seconds(jobs_, estimate.jobs);
+  estimate.embedded = request_.target.topology == Topology::embedded;
+  estimate.target = request_.target.urls.empty()
+                        ? "the embedded reference proxy"
+                        : request_.target.urls.front().text + " (" + topology + ")";
+  observer_.on_estimate(estimate);
+}
+
+/// Sanity first: when the way is closed there is no point in three hundred failures.
+void Run::check_way() {
+  for (auto const& scenario : request_.sanity) {
+    if (targets::skip_reason(scenario, request_.target) || !go_on()) {
+      continue;
+    }
+    auto const job = CaseJob{&scenario, next_number_++, true, false};
+    auto result = play_once(job, false);
+    auto const journal = output_.case_directory(scenario.id()) / "journal.bin";
+    if (is_trouble(result.verdict) && scenario.role() == scn::Scenario::SANITY) {
+      auto const way = read_way(journal);
+      auto const server = server_name(*surroundings_, {&scenario, job.number, {}, {}, true, false}) +
+                          ":" + std::to_string(request_.target.backend_ports.front());
+      auto const words = advice(way, request_.target, server);
+      dead_ = words.empty() ? "the sanity case " + scenario.id() + " did not pass" : words;
+      outcome_.exit.could_not_start = !way.proxy_reached && !request_.target.urls.empty();
+      observer_.on_note(dead_);
+    }
+    auto const selected = std::any_of(
+        request_.scenarios.begin(), request_.scenarios.end(),
+        [&](scn::Scenario const& chosen) { return chosen.id() == scenario.id(); });
+    if (selected || result.verdict != Verdict::pass) {
+      take(std::move(result), journal);
+    }
+  }
+}
+
+bool Run::go_on() const {
+  std::lock_guard const lock(mutex_);
+  return stop_ == 0 && !failed_fast_ && dead_.empty() && Clock::now() - begun_ < request_.max_time;
+}
+
+std::string Run::why_not_run() const {
+  if (stop_ != 0) {
+    return "the run was interrupted";
+  }
+  if (!dead_.empty()) {
+    return dead_;
+  }
+  return failed_fast_ ? "an earlier case failed (--fail-fast)" : "the run's time was up (--max-time)";
+}
+
+void Run::play_all() {
+  auto const threads = request_.jobs != 0 ? request_.jobs
+                                          : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
+  std::set<std::string> played;
+  for (auto const& result : outcome_.result.cases) {
+    played.insert(result.id);
+  }
+  std::erase_if(jobs_, [&](CaseJob const& job) { return played.contains(job.scenario->id()); });
+  ScheduleHooks hooks;
+  hooks.play = [this](CaseJob const& job) { play(job); };
+  hooks.go_on = [this] { return go_on(); };
+  jobs_ = run_jobs(std::move(jobs_), threads, hooks);
+}
+
+CaseResult Run::play_once(CaseJob const& job, bool retry) {
+  CaseOrder order;
+  order.scenario = job.scenario;
+  order.number = retry ? next_number_++ : job.number;
+  order.directory = output_.case_directory(job.scenario->id());
+  order.rerun = rerun(job.scenario->id());
+  order.alone = job.alone;
+  order.retry = retry;
+  auto outcome = run_case(*surroundings_, order, stop_);
+  auto& result = outcome.judgement.result;
+  // Lag can only make a healthy proxy look late, never a broken one look well.
+  if (outcome.judgement.lagged && !retry && result.verdict != Verdict::pass) {
+    result.verdict = Verdict::not_run;
+  }
+  return std::move(result);
+}
+
+void Run::play(CaseJob const& job) {
+  {
+    std::lock_guard const lock(mutex_);
+    observer_.on_case_started(job.scenario->id());
+  }
+  auto result = play_once(job, job.retry);
+  if (result.verdict == Verdict::not_run && stop_ == 0 && !job.retry) {
+    static std::mutex retries;  // one at a time: what was late must not be so again
+    std::lock_guard const alone(retries);
+    result = play_once(job, true);
+  }
+  auto const trouble = is_trouble(result.verdict);
+  auto const copy = trouble ? result : CaseResult();
+  take(std::move(result), output_.case_directory(job.scenario->id()) / "journal.bin");
+  if (trouble && request_.target.topology != Topology::embedded) {
+    check_sanity_after(copy);
+  }
+}
+
+void Run::take(CaseResult result, std::filesystem::path const& journal) {
+  std::lock_guard const lock(mutex_);
+  result.suspect = !suspect_since_.empty();
+  output_.add_case(result, journal);
+  for (auto const& finding : findings_.add(result)) {
+    observer_.on_finding(finding, result.where);
+  }
+  failed_fast_ = failed_fast_ || (request_.fail_fast && is_trouble(result.verdict));
+  observer_.on_case_finished(result);
+  auto& cases = outcome_.result.cases;
+  auto const same = std::find_if(cases.begin(), cases.end(),
+                                 [&](CaseResult const& known) { return known.id == result.id; });
+  if (same == cases.end()) {
+    cases.push_back(std::move(result));
+  } else if (same->verdict == Verdict::pass) {
+    *same = std::move(result);  // --repeat: what failed once is told
+  }
+}
+
+/// A case may have left the proxy broken: the one after which sanity fails is named.
+void Run::check_sanity_after(CaseResult const& culprit) {
+  if (checking_.exchange(true)) {
+    return;
+  }
+  for (auto const& scenario : request_.sanity) {
+    if (scenario.role() != scn::Scenario::SANITY || !go_on()) {
+      continue;
+    }
+    CaseOrder order;
+    order.scenario = &scenario;
+    order.number = next_number_++;
+    order.directory = output_.case_directory(scenario.id() + "~after");
+    auto const outcome = run_case(*surroundings_, order, stop_);
+    auto const& verdict = outcome.judgement.result.verdict;
+    if (is_trouble(verdict) && !outcome.judgement.lagged) {
+      std::lock_guard const lock(mutex_);
+      if (suspect_since_.empty()) {
+        suspect_since_ = culprit.id;
+        observer_.on_note("after " + culprit.id + " the proxy no longer opens a virtual connection; later cases are suspect");
+      }
+      if (!read_way(outcome.journal).proxy_reached) {
+        dead_ = "the proxy no longer accepts connections since " + culprit.id;
+      }
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(order.directory, ignored);
+  }
+  checking_ = false;
+}
+
+void Run::finish() {
+  auto& result = outcome_.result;
+  std::set<std::string> told;
+  for (auto const& known : result.cases) {
+    told.insert(known.id);
+  }
+  for (auto const& job : jobs_) {
+    if (told.insert(job.scenario->id()).second) {
+      result.cases.push_back(reports::unexecuted(*job.scenario, Verdict::not_run, why_not_run(),
+                                                 rerun(job.scenario->id())));
+    }
+  }
+  std::stable_sort(result.cases.begin(), result.cases.end(),
+                   [&](CaseResult const& a, CaseResult const& b) {
+                     return std::pair(a.category, a.id) < std::pair(b.category, b.id);
+                   });
+  if (process_) {
+    process_->stop();
+  }
+  result.duration_s = std::chrono::duration<double>(Clock::now() - begun_).count();
+  reports::summarize(result);
+  std::vector<reports::Waiver> waivers;
+  for (auto const& entry : request_.target.waivers) {
+    waivers.push_back({entry.finding, entry.requirement, entry.id, entry.reason, entry.owner,
+                       entry.until, {}});
+  }
+  auto const report = reports::apply_waivers(result, waivers, utc("{:%Y-%m-%d}"));
+  outcome_.warnings = report.warnings;
+  reports::recount(result);
+  result.complete = true;
+  if (stop_ == SIGINT) {
+    outcome_.exit.interruption = reports::Interruption::interrupted;
+  } else if (stop_ != 0) {
+    outcome_.exit.interruption = reports::Interruption::terminated;
+  }
+  if (auto const written = output_.close(result); !written) {
+    fail_to_start(to_string(written.error()));
+  }
+}
+
+}  // namespace
+
+RunOutcome run(RunRequest const& request, RunObserver& observer, std::atomic<int> const& stop) {
+  return Run(request, observer, stop).go();
+}
+
+}  // namespace rpchspec::engine

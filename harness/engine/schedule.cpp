@@ -1,0 +1,98 @@
+#include "harness/engine/schedule.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <numeric>
+#include <queue>
+#include <thread>
+
+#include "harness/loader/selector.hpp"
+
+namespace rpchspec::engine {
+namespace {
+
+constexpr double kSetUpSeconds = 0.1;  // of a case that waits for nothing
+
+double seconds_of(CaseJob const& job) {
+  auto const expected = loader::expected_duration(*job.scenario);
+  return kSetUpSeconds + std::chrono::duration<double>(expected).count();
+}
+
+/// Plays jobs[first, last) with a pool; begins them in order.
+std::size_t run_side_by_side(std::vector<CaseJob> const& jobs,
+                             std::size_t last,
+                             std::size_t threads,
+                             ScheduleHooks const& hooks) {
+  std::mutex mutex;
+  std::size_t next = 0;
+  auto const worker = [&] {
+    for (;;) {
+      std::size_t mine = 0;
+      {
+        std::lock_guard const lock(mutex);
+        if (next == last || !hooks.go_on()) {
+          return;
+        }
+        mine = next++;
+      }
+      hooks.play(jobs[mine]);
+    }
+  };
+  std::vector<std::thread> pool;
+  for (std::size_t i = 0; i < std::min(threads, last); ++i) {
+    pool.emplace_back(worker);
+  }
+  for (auto& thread : pool) {
+    thread.join();
+  }
+  return next;
+}
+
+}  // namespace
+
+std::vector<CaseJob> in_order(std::vector<CaseJob> jobs) {
+  std::stable_sort(jobs.begin(), jobs.end(), [](CaseJob const& a, CaseJob const& b) {
+    if (a.alone != b.alone) {
+      return b.alone;
+    }
+    return loader::expected_duration(*a.scenario) > loader::expected_duration(*b.scenario);
+  });
+  return jobs;
+}
+
+std::vector<CaseJob> run_jobs(std::vector<CaseJob> jobs,
+                              std::size_t threads,
+                              ScheduleHooks const& hooks) {
+  auto const shared = static_cast<std::size_t>(std::count_if(
+      jobs.begin(), jobs.end(), [](CaseJob const& job) { return !job.alone; }));
+  auto begun = run_side_by_side(jobs, shared, std::max<std::size_t>(threads, 1), hooks);
+  if (begun == shared) {
+    while (begun < jobs.size() && hooks.go_on()) {
+      hooks.play(jobs[begun++]);
+    }
+  }
+  return {jobs.begin() + static_cast<std::ptrdiff_t>(begun), jobs.end()};
+}
+
+double estimated_seconds(std::vector<CaseJob> const& jobs, std::size_t threads) {
+  std::priority_queue<double, std::vector<double>, std::greater<>> busy_until;
+  double alone = 0;
+  double latest = 0;
+  for (auto const& job : jobs) {
+    auto const takes = seconds_of(job);
+    if (job.alone) {
+      alone += takes;
+      continue;
+    }
+    double begins = 0;
+    if (busy_until.size() >= std::max<std::size_t>(threads, 1)) {
+      begins = busy_until.top();
+      busy_until.pop();
+    }
+    busy_until.push(begins + takes);
+    latest = std::max(latest, begins + takes);
+  }
+  return latest + alone;
+}
+
+}  // namespace rpchspec::engine

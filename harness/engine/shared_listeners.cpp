@@ -1,0 +1,64 @@
+#include "harness/engine/shared_listeners.hpp"
+
+#include <boost/asio/ip/udp.hpp>
+
+#include "harness/engine/case_place.hpp"
+
+namespace rpchspec::engine {
+
+// A connected UDP socket sends nothing; the system picks the source address of the route.
+Result<std::string> address_towards(std::string const& host, std::uint16_t port) {
+  net::asio::io_context io;
+  boost::system::error_code error;
+  net::asio::ip::udp::resolver resolver(io);
+  auto const found = resolver.resolve(host, std::to_string(port), error);
+  if (error || found.empty()) {
+    return fail({ErrorCode::not_found, 0, "", "",
+                 "the proxy's host '" + host + "' can't be resolved: " + error.message()});
+  }
+  net::asio::ip::udp::socket socket(io);
+  socket.connect(found.begin()->endpoint(), error);
+  if (error) {
+    return fail({ErrorCode::io, 0, "", "", "there is no route to " + host + ": " + error.message()});
+  }
+  return socket.local_endpoint().address().to_string();
+}
+
+Result<SharedListeners> SharedListeners::open(targets::Target const& target) {
+  SharedListeners made;
+  if (target.topology == targets::Topology::embedded || target.urls.empty()) {
+    return made;
+  }
+  auto const& url = target.urls.front();
+  if (auto const own = address_towards(url.host, url.port)) {
+    made.own_address_ = *own;
+  } else if (target.resolve.empty()) {
+    return tl::unexpected(own.error());
+  }
+  Dispatcher::Options options;
+  if (target.topology == targets::Topology::http_front) {
+    for (auto const& at : target.upstream_listen) {
+      options.listen.emplace_back(at.host, at.port);
+    }
+    options.key_of = key_of_request;
+    auto upstream = Dispatcher::start(std::move(options));
+    if (!upstream) {
+      return tl::unexpected(upstream.error());
+    }
+    made.upstream_ = std::move(*upstream);
+  } else if (!has_own_addresses(target)) {
+    auto const bind = target.backend_bind == "auto" ? made.own_address_ : target.backend_bind;
+    for (auto const port : target.backend_ports) {
+      options.listen.emplace_back(bind, port);
+    }
+    options.key_of = key_of_server_leg;
+    auto legs = Dispatcher::start(std::move(options));
+    if (!legs) {
+      return tl::unexpected(legs.error());
+    }
+    made.server_legs_ = std::move(*legs);
+  }
+  return made;
+}
+
+}  // namespace rpchspec::engine
