@@ -157,6 +157,14 @@ YamlNode YamlNode::scalar(Mark where, std::string text) {
   return node;
 }
 
+YamlNode YamlNode::sequence(Mark where) {
+  return sequence(where, {});
+}
+
+YamlNode YamlNode::mapping(Mark where) {
+  return mapping(where, {});
+}
+
 YamlNode YamlNode::sequence(Mark where, std::vector<YamlNode> items) {
   YamlNode node;
   node.kind = Kind::sequence;

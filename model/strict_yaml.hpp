@@ -41,8 +41,10 @@ struct YamlNode {
 
   /// Builders for what sugar stands for; they keep the place of what was written.
   [[nodiscard]] static YamlNode scalar(Mark where, std::string text);
-  [[nodiscard]] static YamlNode sequence(Mark where, std::vector<YamlNode> items = {});
-  [[nodiscard]] static YamlNode mapping(Mark where, std::vector<YamlEntry> entries = {});
+  [[nodiscard]] static YamlNode sequence(Mark where);
+  [[nodiscard]] static YamlNode sequence(Mark where, std::vector<YamlNode> items);
+  [[nodiscard]] static YamlNode mapping(Mark where);
+  [[nodiscard]] static YamlNode mapping(Mark where, std::vector<YamlEntry> entries);
 };
 
 struct YamlEntry {

@@ -122,11 +122,7 @@ json::object message_schema(pb::Descriptor const& message) {
   if (!shorthand) {
     return described(comment(message), std::move(object));
   }
-  auto choices = json::array{scalar(*shorthand), std::move(object)};
-  if (message.name() == "Close") {
-    choices = json::array{refer_to("text"), choices[1]};
-  }
-  return described(comment(message), any_of(std::move(choices)));
+  return described(comment(message), any_of({scalar(*shorthand), std::move(object)}));
 }
 
 json::object one_required(std::vector<std::string> const& keys) {
