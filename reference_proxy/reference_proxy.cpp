@@ -35,8 +35,8 @@ net::TlsServerOptions tls_options(ProxyConfig const& config, net::Certificate ce
 
 std::string ProxyEndpoint::url() const {
   auto const is_v6 = address.find(':') != address.npos;
-  return fmt::format("{}://{}{}{}:{}", scheme == Scheme::https ? "https" : "http",
-                     is_v6 ? "[" : "", address, is_v6 ? "]" : "", port);
+  return fmt::format("{}://{}{}{}:{}", scheme == Scheme::https ? "https" : "http", is_v6 ? "[" : "",
+                     address, is_v6 ? "]" : "", port);
 }
 
 struct ReferenceProxy::Impl {
@@ -56,7 +56,7 @@ struct ReferenceProxy::Impl {
     return {};
   }
 
-  Result<void> bind(net::Executor const& executor, ListenAddress const& at) {
+  Result<void> bind(net::Executor const& on, ListenAddress const& at) {
     if (at.scheme == Scheme::https && !tls) {
       if (auto made = make_tls(); !made) {
         return made;
@@ -64,7 +64,7 @@ struct ReferenceProxy::Impl {
     }
     net::ListenOptions options(at.address, at.port);
     options.tls = at.scheme == Scheme::https ? tls : net::TlsContext();
-    auto listener = net::Listener::bind(executor, std::move(options));
+    auto listener = net::Listener::bind(on, std::move(options));
     if (!listener) {
       return tl::unexpected(listener.error());
     }

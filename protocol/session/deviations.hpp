@@ -77,6 +77,7 @@ struct Deviations {
   bool require_legacy_response = false;
 
   // Closing.
+  bool ignore_lifetime = false;         // carries more than its Content-Length
   bool keep_client_on_server_close = false;
   bool keep_server_on_client_close = false;
 };

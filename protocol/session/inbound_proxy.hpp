@@ -50,6 +50,8 @@ class InboundProxy : public ProxyRole {
   /// False: client bytes brought now would stay where they are (not connected yet, or overrun).
   [[nodiscard]] bool wants_client_bytes() const;
 
+  [[nodiscard]] bool wants_server_bytes() const { return state_ != State::Finished; }
+
   [[nodiscard]] State state() const { return state_; }
 
   [[nodiscard]] Relay const& relay() const { return relay_; }

@@ -30,7 +30,8 @@ OutboundProxy::OutboundProxy(OutboundProxyConfig const& config, TimePoint now)
       first_pdu_by_(later(now, in_milliseconds(config.connection_timeout))),
       last_to_client_(now),
       last_from_server_(now),
-      budget_(config.channel_lifetime.value),
+      budget_(config.deviations.ignore_lifetime ? ~std::uint64_t{0}
+                                                : config.channel_lifetime.value),
       relay_(relay_options(config, budget_), outputs_) {}
 
 void OutboundProxy::on_echo_request() {

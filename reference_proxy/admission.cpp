@@ -1,0 +1,207 @@
+#include "reference_proxy/admission.hpp"
+
+#include <algorithm>
+
+#include "protocol/wire/base64.hpp"
+#include "protocol/wire/rpc_error.hpp"
+#include "protocol/wire/rts_catalogue.hpp"
+
+namespace rpchspec::proxy {
+namespace {
+
+constexpr std::uint64_t kMostDrained = 64 * 1024;  // bytes of body read behind a refusal
+
+Refusal refuse(unsigned status, std::string reason, std::string_view explanation) {
+  Refusal refusal;
+  refusal.body = std::string(explanation) + "\r\n";
+  refusal.head.status = status;
+  refusal.head.reason = std::move(reason);
+  refusal.head.headers = {{"Content-Type", "text/plain"},
+                          {"Content-Length", std::to_string(refusal.body.size())}};
+  return refusal;
+}
+
+Refusal unauthorized(wire::RequestHead const& head, ProxyConfig const& config) {
+  auto refusal = refuse(401, "Unauthorized", "This proxy asks for credentials.");
+  refusal.head.headers.emplace_back("WWW-Authenticate", "Basic realm=\"" + config.realm + "\"");
+  auto const length = wire::content_length(head.headers);
+  auto const drainable = length && length->value_or(0) <= kMostDrained;
+  refusal.keep_connection = drainable && wire::keeps_alive(head.version, head.headers);
+  return refusal;
+}
+
+bool has_credentials(wire::RequestHead const& head, ProxyConfig const& config) {
+  auto const* authorization = wire::find_header(head.headers, "Authorization");
+  if (authorization == nullptr) {
+    return false;
+  }
+  std::string_view const text = *authorization;
+  auto const space = text.find(' ');
+  if (space == text.npos || !wire::iequals(text.substr(0, space), "Basic")) {
+    return false;
+  }
+  auto const token_at = text.find_first_not_of(' ', space);
+  auto const decoded = wire::base64_decode(token_at == text.npos ? "" : text.substr(token_at));
+  if (!decoded) {
+    return false;
+  }
+  auto const pair = as_text(*decoded);
+  auto const colon = pair.find(':');
+  if (colon == pair.npos) {
+    return false;
+  }
+  return std::any_of(config.users.begin(), config.users.end(), [&](User const& user) {
+    auto const password_fits =
+        config.defect == Defect::any_password || user.password == pair.substr(colon + 1);
+    return user.name == pair.substr(0, colon) && password_fits;
+  });
+}
+
+/// AllowAnonymous off: over TLS and with credentials. The path for client certificates asks for
+/// one (2.2.2), unless an offloader took the TLS away.
+std::optional<Refusal> check_identity(wire::RequestHead const& head,
+                                      wire::RpcPath path,
+                                      Transport const& transport,
+                                      ProxyConfig const& config) {
+  auto allowed = config.allow_anonymous || config.defect == Defect::allow_anonymous_always;
+  if (config.defect == Defect::allow_anonymous_never) {
+    allowed = false;
+  }
+  if (allowed) {
+    return std::nullopt;
+  }
+  if (!transport.tls) {
+    return refuse(403, "Forbidden", "This proxy accepts requests over TLS only.");
+  }
+  if (path == wire::RpcPath::with_cert) {
+    if (transport.client_certificate) {
+      return std::nullopt;
+    }
+    return refuse(403, "Forbidden", "This path asks for a TLS client certificate.");
+  }
+  if (!has_credentials(head, config)) {
+    return unauthorized(head, config);
+  }
+  return std::nullopt;
+}
+
+bool is_rpc_path(std::string_view target, Defect defect) {
+  auto const path = target.substr(0, target.find('?'));
+  auto const scheme = path.find("://");
+  auto const from = scheme == path.npos ? 0 : path.find('/', scheme + 3);
+  auto const local = from == path.npos ? std::string_view() : path.substr(from);
+  auto const with_cert = wire::path_text(wire::RpcPath::with_cert);
+  return wire::iequals(local, wire::path_text(wire::RpcPath::no_cert)) ||
+         (wire::iequals(local, with_cert) && defect != Defect::withcert_missing);
+}
+
+bool allows(ProxyConfig const& config, wire::RpcUri const& uri) {
+  if (!config.valid_ports || config.defect == Defect::valid_ports_ignored) {
+    return true;
+  }
+  if (config.defect == Defect::valid_ports_range) {
+    auto const host = wire::canonical_server_name(uri.server_name);
+    auto const& rules = config.valid_ports->rules();
+    return std::any_of(rules.begin(), rules.end(), [&](wire::ValidPorts::Rule const& rule) {
+      return rule.host == host && (rule.low == uri.port.value);
+    });
+  }
+  return config.valid_ports->allows(uri.server_name, uri.port);
+}
+
+bool is_echo(wire::RequestClass const& request, Defect defect) {
+  if (request.purpose != wire::RequestPurpose::echo &&
+      request.purpose != wire::RequestPurpose::authentication_leg) {
+    return false;
+  }
+  return defect != Defect::echo_not_for_out || request.role != wire::ProxyRole::outbound;
+}
+
+}  // namespace
+
+Admission admit(wire::RequestHead const& head,
+                Transport const& transport,
+                ProxyConfig const& config) {
+  auto const request = wire::classify(head);
+  if (!request) {
+    return refuse(400, "Bad Request", to_string(request.error()));
+  }
+  if (request->role == wire::ProxyRole::none || request->role == wire::ProxyRole::mixed ||
+      config.defect == Defect::methods_refused) {
+    return refuse(501, "Not Implemented", "This proxy serves RPC_IN_DATA and RPC_OUT_DATA.");
+  }
+  if (!is_rpc_path(head.target, config.defect)) {
+    return refuse(404, "Not Found", "There is no RPC proxy at this path.");
+  }
+  auto const uri = wire::parse_rpc_uri(head.target);
+  auto const path = uri ? uri->path : wire::RpcPath::no_cert;
+  if (auto refusal = check_identity(head, path, transport, config)) {
+    return *std::move(refusal);
+  }
+  if (is_echo(*request, config.defect)) {
+    return EchoRequest{request->content_length};
+  }
+  if (!uri) {
+    return refuse(400, "Bad Request", to_string(uri.error()));
+  }
+  if (!allows(config, *uri)) {
+    return rpc_error(kErrorAccessDenied, config.defect);
+  }
+  if (request->purpose == wire::RequestPurpose::no_length) {
+    return refuse(411, "Length Required", "RPC over HTTP needs a Content-Length.");
+  }
+  auto const pragmas = wire::parse_pragmas(head.headers);
+  if (!pragmas) {
+    return refuse(400, "Bad Request", to_string(pragmas.error()));
+  }
+  return ChannelRequest{request->role, *uri, request->content_length, *pragmas};
+}
+
+Refusal rpc_error(std::uint32_t code, Defect defect) {
+  Refusal refusal;
+  if (defect == Defect::failure_502) {
+    return refuse(502, "Bad Gateway", "The server did not answer.");
+  }
+  auto response = wire::rpc_error_response({code, {}});
+  if (defect == Defect::reason_rewritten) {
+    response.head.reason = "Service Unavailable";
+  } else if (defect == Defect::rpc_error_prefixed) {
+    response.head.reason.insert(response.head.reason.rfind(' ') + 1, "0x");
+  } else if (defect == Defect::rpc_error_reserved) {
+    response.head.reason = wire::to_string(wire::RpcErrorReason{0xC0000005, {}});
+  }
+  refusal.head = std::move(response.head);
+  refusal.body = std::move(response.body);
+  return refusal;
+}
+
+wire::ResponseHead out_head(ProxyConfig const& config) {
+  auto head = wire::out_success(config.channel_lifetime.value);
+  if (config.defect == Defect::ok_reason) {
+    head.reason = "OK";
+  } else if (config.defect == Defect::out_content_type) {
+    wire::set_header(head.headers, "Content-Type", "text/html");
+  } else if (config.defect == Defect::out_length_zero) {
+    wire::set_header(head.headers, "Content-Length", "0");
+  } else if (config.defect == Defect::out_chunked) {
+    wire::remove_header(head.headers, "Content-Length");
+    wire::set_header(head.headers, "Transfer-Encoding", "chunked");
+  }
+  return head;
+}
+
+Bytes echo_response(int version, Defect defect) {
+  auto head = wire::echo_success(version);
+  if (defect == Defect::echo_reason) {
+    head.reason = "OK";
+  }
+  auto response = wire::encode(head);
+  auto pdu = wire::echo();
+  if (defect == Defect::echo_body) {
+    pdu.flags = wire::kRtsFlagPing;
+  }
+  append(response, ByteView(wire::encode(pdu)));
+  return response;
+}
+
+}  // namespace rpchspec::proxy

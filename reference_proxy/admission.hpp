@@ -1,0 +1,59 @@
+// What becomes of a request, judged by its head alone. No I/O.
+
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "protocol/wire/http_head.hpp"
+#include "protocol/wire/role_heads.hpp"
+#include "protocol/wire/rpc_uri.hpp"
+#include "reference_proxy/config.hpp"
+
+namespace rpchspec::proxy {
+
+/// What is known of the connection that a request came on.
+struct Transport {
+  bool tls = false;
+  bool client_certificate = false;
+};
+
+/// Answer with this head and body, and go on with the connection or close it.
+struct Refusal {
+  wire::ResponseHead head;
+  std::string body;
+  bool keep_connection = false;
+};
+
+/// Answer 20 bytes once the request's body was read.
+struct EchoRequest {
+  std::uint64_t body = 0;  // bytes
+};
+
+/// The connection becomes a channel.
+struct ChannelRequest {
+  wire::ProxyRole role = wire::ProxyRole::inbound;
+  wire::RpcUri uri;
+  std::uint64_t content_length = 0;
+  wire::Pragmas pragmas;
+};
+
+using Admission = std::variant<Refusal, EchoRequest, ChannelRequest>;
+
+/// Method, path, AllowAnonymous and credentials, URI, ValidPorts, length: in this order.
+[[nodiscard]] Admission admit(wire::RequestHead const& head,
+                              Transport const& transport,
+                              ProxyConfig const& config);
+
+/// 503 with this code in its reason phrase (MS-RPCH 2.1.2.1.3).
+[[nodiscard]] Refusal rpc_error(std::uint32_t code, Defect defect);
+
+/// Head of a successful OUT channel's response.
+[[nodiscard]] wire::ResponseHead out_head(ProxyConfig const& config);
+
+/// Head and body of the echo response.
+[[nodiscard]] Bytes echo_response(int version, Defect defect);
+
+inline constexpr std::uint32_t kErrorAccessDenied = 5;  // what ValidPorts refuses
+
+}  // namespace rpchspec::proxy

@@ -1,0 +1,103 @@
+#include "reference_proxy/config.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace rpchspec::proxy {
+namespace {
+
+tl::unexpected<Error> bad(std::string_view field, std::string detail) {
+  return fail({ErrorCode::bad_value, 0, field, {}, std::move(detail)});
+}
+
+std::optional<std::uint16_t> port_of(std::string_view text) {
+  std::uint16_t port = 0;
+  auto const* const end = text.data() + text.size();
+  auto const [at, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && at == end && !text.empty() ? std::optional(port) : std::nullopt;
+}
+
+/// "HOST:PORT" at the last colon; brackets of an IPv6 literal are taken off.
+std::optional<std::pair<std::string, std::uint16_t>> host_and_port(std::string_view text) {
+  auto const colon = text.rfind(':');
+  if (colon == text.npos || colon == 0) {
+    return std::nullopt;
+  }
+  auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  }
+  auto const port = port_of(text.substr(colon + 1));
+  return port ? std::optional(std::pair(std::string(host), *port)) : std::nullopt;
+}
+
+}  // namespace
+
+Result<void> check(ProxyConfig const& config) {
+  auto const least = config.defect == Defect::short_timeout_loads ? std::chrono::seconds(1)
+                                                                  : kLeastConnectionTimeout;
+  if (config.connection_timeout < least) {
+    return bad("connection_timeout",
+               fmt::format("{} ms; a connection timeout below 30 s is not allowed",
+                           config.connection_timeout.count()));
+  }
+  if (config.connection_timeout.count() > 14'400'000) {
+    return bad("connection_timeout", "more than 14400 s (MS-RPCH 2.2.3.5.3)");
+  }
+  if (config.receive_window.value < 8192 || config.receive_window.value > 262144) {
+    return bad("receive_window",
+               fmt::format("{}; allowed are 8192 to 262144 bytes", config.receive_window.value));
+  }
+  if (config.channel_lifetime.value < 131072 || config.channel_lifetime.value > 0x80000000U) {
+    return bad("channel_lifetime", fmt::format("{}; allowed are 131072 to 2147483648 bytes",
+                                               config.channel_lifetime.value));
+  }
+  if (config.certificate_file.empty() != config.key_file.empty()) {
+    return bad("certificate", "a certificate needs its key, and a key its certificate");
+  }
+  if (config.max_head < 1024 || config.max_head > 128 * 1024) {
+    return bad("max_head", "allowed are 1024 to 131072 bytes");
+  }
+  if (config.listen.empty()) {
+    return bad("listen", "at least one address is needed");
+  }
+  return {};
+}
+
+Result<ServerOverride> parse_server_override(std::string_view text) {
+  auto const equals = text.find('=');
+  if (equals != text.npos) {
+    auto const from = host_and_port(text.substr(0, equals));
+    auto const to = host_and_port(text.substr(equals + 1));
+    if (from && to && to->second != 0) {
+      return ServerOverride{from->first, from->second, to->first, to->second};
+    }
+  }
+  return bad("servers", fmt::format("'{}' is not of the form HOST:PORT=ADDR:PORT", text));
+}
+
+Result<ListenAddress> parse_listen_address(std::string_view text) {
+  ListenAddress at;
+  auto rest = text;
+  if (rest.starts_with("https://")) {
+    at.scheme = Scheme::https;
+    rest.remove_prefix(8);
+  } else if (rest.starts_with("http://")) {
+    rest.remove_prefix(7);
+  } else {
+    return bad("listen", fmt::format("'{}' begins neither with http:// nor https://", text));
+  }
+  if (rest.ends_with('/')) {
+    rest.remove_suffix(1);
+  }
+  auto const address = host_and_port(rest);
+  if (!address) {
+    return bad("listen", fmt::format("'{}' is not of the form http://ADDRESS:PORT", text));
+  }
+  at.address = address->first;
+  at.port = address->second;
+  return at;
+}
+
+}  // namespace rpchspec::proxy

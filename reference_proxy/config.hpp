@@ -1,0 +1,104 @@
+// Everything that can be set on the reference proxy, and its YAML form.
+
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "journal/recorder.hpp"
+#include "model/text_error.hpp"
+#include "net/ending.hpp"
+#include "net/tls.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/session/outbound_proxy.hpp"
+#include "protocol/wire/valid_ports.hpp"
+#include "reference_proxy/defects.hpp"
+
+namespace rpchspec::proxy {
+
+enum class Scheme { http, https };
+
+struct ListenAddress {
+  Scheme scheme = Scheme::http;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: a free one
+};
+
+struct User {
+  std::string name;
+  std::string password;
+};
+
+/// `HOST:PORT` of the request's URI is reached at `ADDR:PORT`.
+struct ServerOverride {
+  std::string host;  // compared without case
+  std::uint16_t port = 0;
+  std::string address;
+  std::uint16_t to_port = 0;
+};
+
+enum class LogLevel { debug, info, warning };
+
+inline constexpr std::chrono::seconds kLeastConnectionTimeout{30};
+
+struct ProxyConfig {
+  std::vector<ListenAddress> listen = {ListenAddress{}};
+
+  // HTTPS. Empty files: a self-signed certificate for `tls_names` is made on the spot.
+  std::string certificate_file = {};
+  std::string key_file = {};
+  std::vector<std::string> tls_names = {"localhost", "127.0.0.1"};
+  net::TlsVersion tls_min_version = net::TlsVersion::tls1_2;
+  net::ClientCertificates client_certificates = net::ClientCertificates::request;
+  std::optional<net::Certificate> certificate = {};  // instead of files
+
+  // Admission.
+  bool allow_anonymous = false;  // off: only requests over TLS with credentials
+  std::vector<User> users = {};
+  std::string realm = "rpchspec";
+  std::optional<wire::ValidPorts> valid_ports = {};  // empty: every server and port
+
+  // RPC over HTTP.
+  std::chrono::milliseconds connection_timeout = std::chrono::seconds(120);  // at least 30 s
+  ReceiveWindowSize receive_window{65536};     // 8192 to 262144 bytes, for both roles
+  ChannelLifetime channel_lifetime{1U << 30};  // Content-Length of OUT: 131072 to 2^31 bytes
+  session::Pings pings = session::Pings::on;
+  std::optional<Duration> idle_timeout = {};  // empty: silent channels stay open
+
+  // The way to the servers.
+  std::vector<ServerOverride> servers = {};
+  Duration connect_timeout = std::chrono::seconds(15);
+
+  // Limits.
+  Duration head_timeout = std::chrono::seconds(30);  // from the first byte of a request's head
+  std::size_t max_head = 64 * 1024;                  // bytes
+  std::size_t max_connections = 4096;                // more are answered 503
+
+  /// How the client is told that the server reset its connection.
+  net::CloseHow on_server_reset = net::CloseHow::fin;
+
+  Defect defect = Defect::none;
+  std::function<void(LogLevel, std::string const&)> log = {};
+  journal::Recorder* observer = nullptr;  // records the HTTP side; outlives the proxy
+};
+
+/// Ranges of the fields above. The text says what is wrong and what is allowed.
+[[nodiscard]] Result<void> check(ProxyConfig const& config);
+
+/// Reads YAML. All errors of the file are told, each with its place; unknown keys with the nearest
+/// known one; the values are checked as check() does. @param name  of the file, for messages.
+[[nodiscard]] tl::expected<ProxyConfig, std::vector<model::TextError>> parse_config(
+    std::string_view text, std::string const& name);
+[[nodiscard]] tl::expected<ProxyConfig, std::vector<model::TextError>> load_config(
+    std::filesystem::path const& file);
+
+/// "HOST:PORT=ADDR:PORT".
+[[nodiscard]] Result<ServerOverride> parse_server_override(std::string_view text);
+
+/// "http://127.0.0.1:8080", "https://0.0.0.0:0".
+[[nodiscard]] Result<ListenAddress> parse_listen_address(std::string_view text);
+
+}  // namespace rpchspec::proxy

@@ -1,0 +1,225 @@
+#include "reference_proxy/connection.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "net/buffer.hpp"
+#include "reference_proxy/admission.hpp"
+#include "reference_proxy/channel.hpp"
+
+namespace rpchspec::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kWriteTime = 10s;  // for one small answer
+constexpr auto kLingerTime = 2s;  // for the client to close, too
+constexpr auto kRefuseTime = 1s;  // for a connection that is one too many
+
+class Connection {
+ public:
+  Connection(net::Stream stream, ProxyConfig const& config)
+      : stream_(std::move(stream)), config_(config) {}
+
+  net::Task<> serve() {
+    if (config_.observer != nullptr) {
+      observe();
+    }
+    auto const shaken = co_await stream_.handshake(net::Deadline::in(config_.head_timeout));
+    if (!shaken) {
+      log(shaken.error().error.detail);
+      co_return;
+    }
+    auto first_byte_within = config_.head_timeout;
+    while (auto head = co_await read_head(first_byte_within)) {
+      if (!co_await answer(*head)) {
+        co_return;
+      }
+      // An idle kept-alive connection may be closed after a ConnectionTimeout (latitude.md).
+      first_byte_within = config_.connection_timeout;
+    }
+    co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
+  }
+
+ private:
+  void observe() {
+    journal::TapOptions options;
+    options.source = journal::v1::UPSTREAM;
+    options.stream = journal::Stream::http_then_pdus;
+    stream_.observe(journal::ConnectionTap(*config_.observer, options));
+  }
+
+  /// Reads more. False: the client ended, or the time is over.
+  net::Task<bool> read_more(net::Deadline deadline) {
+    if (in_.full()) {
+      co_return false;
+    }
+    auto const read = co_await stream_.read_some(in_.prepare(), deadline);
+    in_.commit(read.bytes);
+    co_return !read.ending;
+  }
+
+  net::Task<std::optional<wire::RequestHead>> read_head(Duration first_byte_within) {
+    auto deadline = net::Deadline::in(first_byte_within);
+    auto begun = false;
+    wire::HeadOptions options;
+    options.limit = config_.max_head;
+    options.leading_crlf = wire::LeadingCrlf::skip;
+    while (true) {
+      if (!in_.empty() && !begun) {
+        begun = true;
+        deadline = net::Deadline::in(config_.head_timeout);
+      }
+      auto parsed = wire::parse_request_head(in_.data(), options);
+      if (!parsed) {
+        co_await refuse_head(parsed.error());
+        co_return std::nullopt;
+      }
+      if (*parsed) {
+        in_.consume((*parsed)->size);
+        co_return std::move((*parsed)->head);
+      }
+      if (!co_await read_more(deadline)) {
+        if (begun && deadline.has_passed()) {
+          co_await write_status(408, "Request Timeout");
+        }
+        co_return std::nullopt;
+      }
+    }
+  }
+
+  net::Task<> refuse_head(Error error) {
+    log(to_string(error));
+    if (error.code == ErrorCode::too_large) {
+      co_await write_status(431, "Request Header Fields Too Large");
+    } else {
+      co_await write_status(400, "Bad Request");
+    }
+  }
+
+  net::Task<> write_status(unsigned status, std::string reason) {
+    wire::ResponseHead head;
+    head.status = status;
+    head.reason = std::move(reason);
+    head.headers = {{"Content-Length", "0"}, {"Connection", "close"}};
+    static_cast<void>(co_await write(wire::encode(head)));
+  }
+
+  net::Task<bool> write(Bytes bytes) {
+    auto const written = co_await stream_.write_all(bytes, net::Deadline::in(kWriteTime));
+    co_return !written.ending;
+  }
+
+  /// @return true when the connection goes on to a next request.
+  net::Task<bool> answer(wire::RequestHead const& head) {
+    Transport transport;
+    transport.tls = stream_.is_tls();
+    transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
+    auto admission = admit(head, transport, config_);
+    if (auto* refusal = std::get_if<Refusal>(&admission)) {
+      co_return co_await send_refusal(head, std::move(*refusal));
+    }
+    if (config_.defect != Defect::expect_unanswered &&
+        wire::has_element(head.headers, "Expect", "100-continue")) {
+      wire::ResponseHead interim;
+      interim.status = 100;
+      interim.reason = "Continue";
+      if (!co_await write(wire::encode(interim))) {
+        co_return false;
+      }
+    }
+    if (auto const* echo = std::get_if<EchoRequest>(&admission)) {
+      co_return co_await answer_echo(head, echo->body);
+    }
+    identify(head);
+    co_await run_channel(stream_, in_, std::get<ChannelRequest>(std::move(admission)), config_);
+    co_return false;
+  }
+
+  void identify(wire::RequestHead const& head) {
+    if (auto* tap = stream_.tap()) {
+      tap->identify(head.method == wire::kInMethod ? journal::v1::IN : journal::v1::OUT, 0, {},
+                    Clock::now());
+    }
+  }
+
+  net::Task<bool> send_refusal(wire::RequestHead const& head, Refusal refusal) {
+    log(fmt::format("{} {}: {} {}", head.method, head.target, refusal.head.status,
+                    refusal.head.reason));
+    wire::set_header(refusal.head.headers, "Connection",
+                     refusal.keep_connection ? "Keep-Alive" : "close");
+    auto bytes = wire::encode(refusal.head);
+    append(bytes, as_bytes(refusal.body));
+    auto const written = co_await write(std::move(bytes));
+    if (written && refusal.keep_connection) {
+      auto const length = wire::content_length(head.headers);
+      co_return co_await drop_body(length->value_or(0));
+    }
+    co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
+    co_return false;
+  }
+
+  net::Task<bool> answer_echo(wire::RequestHead const& head, std::uint64_t body) {
+    if (config_.defect == Defect::echo_hangs) {
+      body = std::max<std::uint64_t>(body, wire::kRtsHeaderSize);  // waits for a PDU
+    }
+    if (!co_await drop_body(body) || !co_await write(echo_response(head.version, config_.defect))) {
+      co_return false;
+    }
+    if (wire::keeps_alive(head.version, head.headers)) {
+      co_return true;
+    }
+    co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
+    co_return false;
+  }
+
+  /// Reads a body and drops it. False: it did not come whole.
+  net::Task<bool> drop_body(std::uint64_t left) {
+    auto const deadline = net::Deadline::in(config_.head_timeout);
+    while (true) {
+      auto const here = std::min<std::uint64_t>(left, in_.data().size());
+      in_.consume(here);
+      left -= here;
+      if (left == 0) {
+        co_return true;
+      }
+      if (!co_await read_more(deadline)) {
+        co_return false;
+      }
+    }
+  }
+
+  void log(std::string const& text) const {
+    if (config_.log) {
+      config_.log(LogLevel::info, stream_.remote() + ": " + text);
+    }
+  }
+
+  net::Stream stream_;
+  net::ReadBuffer in_;
+  ProxyConfig const& config_;
+};
+
+}  // namespace
+
+net::Task<> serve_connection(net::Stream stream, ProxyConfig const& config) {
+  Connection connection(std::move(stream), config);
+  co_await connection.serve();
+}
+
+net::Task<> refuse_connection(net::Stream stream, ProxyConfig const&) {
+  auto const deadline = net::Deadline::in(kRefuseTime);
+  auto const shaken = co_await stream.handshake(deadline);
+  if (shaken) {
+    wire::ResponseHead head;
+    head.status = 503;
+    head.reason = "Too Many Connections";
+    head.headers = {{"Content-Length", "0"}, {"Connection", "close"}};
+    auto const bytes = wire::encode(head);
+    static_cast<void>(co_await stream.write_all(bytes, deadline));
+    co_await stream.close(net::CloseHow::fin, deadline);
+  }
+}
+
+}  // namespace rpchspec::proxy

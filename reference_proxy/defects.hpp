@@ -1,0 +1,124 @@
+// The catalogue of deliberate defects: one small, realistic bug each, to break the reference proxy
+// on purpose and see which requirement the suite says it broke.
+
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "protocol/session/deviations.hpp"
+
+namespace rpchspec::proxy {
+
+enum class Defect {
+  none,
+  // heads
+  ok_reason,
+  methods_refused,
+  head_buffered,
+  a3_held_back,
+  in_body_prefetched,
+  out_chunked,
+  out_length_zero,
+  out_content_type,
+  reason_rewritten,
+  rpc_error_prefixed,
+  rpc_error_reserved,
+  failure_502,
+  in_answered,
+  head_before_connect,
+  early_503_withheld,
+  expect_unanswered,
+  // echo
+  echo_hangs,
+  echo_body,
+  echo_not_for_out,
+  echo_reason,
+  // URIs and ports
+  valid_ports_ignored,
+  valid_ports_range,
+  withcert_missing,
+  server_port_fixed,
+  // TLS and authentication
+  allow_anonymous_always,
+  allow_anonymous_never,
+  any_password,
+  tls_1_0_only,
+  // RTS PDUs of establishment
+  first_pdu_flags,
+  window_zero,
+  cookies_swapped,
+  version_not_min,
+  timeout_in_seconds,
+  lifetime_halved,
+  group_id_altered,
+  client_address_missing,
+  c2_dropped,
+  c2_window_halved,
+  // forwarding
+  pdu_dropped,
+  pdu_duplicated,
+  pdus_swapped,
+  byte_flipped,
+  call_id_rewritten,
+  waits_for_next_pdu,
+  destination_ignored,
+  forwarded_altered,
+  pings_relayed,
+  pings_refused,
+  rpc_before_b3,
+  // flow control
+  acks_never,
+  acks_once,
+  ack_wrong_cookie,
+  ack_counts_rts,
+  ack_above_window,
+  window_ignored_in,
+  window_ignored_out,
+  acks_forgotten,
+  unknown_cookie_taken,
+  bad_ack_tolerated,
+  lifetime_overrun,
+  // pings and timeouts
+  pings_never,
+  pings_late,
+  ping_flags,
+  pings_not_notified,
+  min_conn_timeout_ignored,
+  in_idle_cut,
+  out_idle_cut,
+  short_timeout_loads,
+  // reset and close
+  client_close_kept_in,
+  client_close_kept_out,
+  server_close_kept_in,
+  server_close_kept_out,
+  server_rst_swallowed,
+  close_loses_data,
+  // protocol errors
+  protocol_errors_tolerated,
+  wrong_direction_tolerated,
+  legacy_relayed,
+  legacy_required,
+};
+
+struct DefectInfo {
+  Defect defect = Defect::none;
+  std::string_view name;                           // "ok-reason"
+  std::string_view title;                          // one sentence
+  std::span<std::string_view const> requirements;  // the ids that it breaks
+  std::string_view category;                       // of design.md section 6
+};
+
+/// All of them, in the order of the enumeration, without `none`.
+[[nodiscard]] std::span<DefectInfo const> defects();
+
+/// By name; null when there is none.
+[[nodiscard]] DefectInfo const* find_defect(std::string_view name);
+
+/// What a defect changes inside the machines of the two roles.
+[[nodiscard]] session::Deviations inbound_deviations(Defect defect);
+[[nodiscard]] session::Deviations outbound_deviations(Defect defect);
+
+}  // namespace rpchspec::proxy

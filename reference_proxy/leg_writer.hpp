@@ -1,0 +1,35 @@
+// What a channel writes to its client: through an outbox, and, under a defect, wrongly.
+
+#pragma once
+
+#include "net/outbox.hpp"
+#include "reference_proxy/defects.hpp"
+
+namespace rpchspec::proxy {
+
+/// Writes views of the reader's buffer without copying them; copies all others.
+class LegWriter {
+ public:
+  LegWriter(net::Stream& stream, Defect defect) : outbox_(stream), defect_(defect) {}
+
+  /// @param kept  bytes that the caller keeps in place until settled().
+  void write(ByteView bytes, ByteView kept);
+
+  void write(Bytes bytes) { static_cast<void>(outbox_.push(std::move(bytes))); }
+
+  /// Waits until nothing that was written from `kept` is needed any more.
+  [[nodiscard]] net::Task<> settled();
+
+  /// Writes what is queued, at most until the deadline; takes no more.
+  [[nodiscard]] net::Task<> finish(net::Deadline deadline);
+
+  [[nodiscard]] net::Task<> run() { return outbox_.run(); }
+
+ private:
+  net::Outbox outbox_;
+  Defect defect_;
+  bool borrows_ = false;
+  Bytes held_back_;  // by head_buffered
+};
+
+}  // namespace rpchspec::proxy
