@@ -25,6 +25,7 @@ struct StreamDirection {
   std::uint64_t bytes = 0;
   FaultLine faults;
   Bytes held;  // read and not delivered, or accepted and not sent: only where faults hold it back
+  std::size_t unsent = 0;  // bytes of `held` that a fault dropped at its end of the direction
   std::optional<PendingPiece> pending;
 
   [[nodiscard]] bool is_faulty() const { return !faults.idle() || !held.empty() || pending; }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "net/stream_impl.hpp"
 
@@ -198,7 +199,7 @@ Task<WriteResult> Stream::Impl::write_faulty(std::span<ByteView const> pieces, D
   if (!ending) {
     co_return wrote(size);
   }
-  auto const left = send.held.size();
+  auto const left = send.held.size() + std::exchange(send.unsent, 0);
   send.held.clear();
   send.pending.reset();
   auto const gone = earlier_bytes + size - left;
@@ -238,6 +239,10 @@ Task<std::optional<Ending>> Stream::Impl::send_piece(FaultStep step, Deadline de
     }
   }
   send.held.erase(send.held.begin(), send.held.begin() + static_cast<std::ptrdiff_t>(step.size));
+  if (step.end || step.half_close) {
+    send.unsent = send.held.size();
+    send.held.clear();  // what follows is dropped
+  }
   if (step.end) {
     close_now(*step.end);
     co_return send.ending.value_or(Ending::cancelled);
