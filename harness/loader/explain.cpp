@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 #include "harness/loader/selector.hpp"
 #include "model/suggestion.hpp"
 
@@ -78,7 +78,7 @@ std::string explain(Scenario const& scenario, Library const& library, std::strin
     text += "Needs " + model::join(needs) + "\n";
   }
   text += fmt::format("Since suite {}, takes about {}{}\n\n", scenario.since(),
-                      duration_text(expected_duration(scenario).count()),
+                      model::duration_text(expected_duration(scenario).count()),
                       is_soak(scenario) ? ", only with --soak" : "");
   text += steps(scenario, library, topology);
   if (scenario.expect_size() > 0) {

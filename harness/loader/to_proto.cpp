@@ -6,7 +6,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 #include "harness/loader/sugar_table.hpp"
 #include "model/suggestion.hpp"
 
@@ -123,7 +123,7 @@ class Walk {
       auto const& text = each.value.text;
       reflection.SetString(&added, f.message_type()->map_key(), each.key);
       reflection.SetString(&added, f.message_type()->map_value(),
-                           holds_sizes(f) ? without_size_units(text) : text);
+                           holds_sizes(f) ? model::without_size_units(text) : text);
     }
   }
 
@@ -140,7 +140,7 @@ class Walk {
   }
 
   template <class T>
-  bool accept(pb::FieldDescriptor const& f, YamlNode const& node, Parsed<T> const& parsed) {
+  bool accept(pb::FieldDescriptor const& f, YamlNode const& node, model::Parsed<T> const& parsed) {
     if (!parsed) {
       errors_.add(node.mark, "'" + f.name() + "' " + parsed.error());
     }
@@ -153,7 +153,7 @@ class Walk {
       case pb::FieldDescriptor::CPPTYPE_STRING:
         return add ? r.AddString(&m, &f, node.text) : r.SetString(&m, &f, node.text);
       case pb::FieldDescriptor::CPPTYPE_BOOL:
-        if (auto const parsed = parse_bool(node.text); accept(f, node, parsed)) {
+        if (auto const parsed = model::parse_bool(node.text); accept(f, node, parsed)) {
           r.SetBool(&m, &f, *parsed);
         }
         return;
@@ -168,7 +168,7 @@ class Walk {
   }
 
   void number(pb::Message& m, pb::FieldDescriptor const& f, YamlNode const& node) {
-    auto const parsed = is_size(f) ? parse_size(node.text) : parse_integer(node.text);
+    auto const parsed = is_size(f) ? model::parse_size(node.text) : model::parse_integer(node.text);
     if (!accept(f, node, parsed)) {
       return;
     }
@@ -198,7 +198,7 @@ class Walk {
 
   void duration(pb::Message& m, pb::FieldDescriptor const& f, YamlNode const& node) {
     constexpr std::int64_t kSecond = 1'000'000'000;
-    auto const parsed = parse_duration(node.text);
+    auto const parsed = model::parse_duration(node.text);
     if (!accept(f, node, parsed)) {
       return;
     }

@@ -5,7 +5,7 @@
 #include <google/protobuf/message.h>
 
 #include "harness/loader/explain.hpp"
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 #include "harness/loader/sugar_table.hpp"
 #include "model/suggestion.hpp"
 
@@ -19,7 +19,7 @@ std::string fields_in_words(pb::Message const& message);
 
 std::string message_in_words(pb::Message const& message) {
   if (auto const* duration = dynamic_cast<pb::Duration const*>(&message)) {
-    return duration_text(duration->seconds() * 1'000'000'000 + duration->nanos());
+    return model::duration_text(duration->seconds() * 1'000'000'000 + duration->nanos());
   }
   auto const& name = message.GetDescriptor()->name();
   if (name == "Header") {
@@ -42,7 +42,7 @@ std::string value_in_words(pb::Message const& message, Field const& field, int i
     case Field::CPPTYPE_ENUM:
       return enumerator_key(*r.GetEnum(message, &field));
     case Field::CPPTYPE_UINT64:
-      return size_text(r.GetUInt64(message, &field));
+      return model::size_text(r.GetUInt64(message, &field));
     case Field::CPPTYPE_UINT32:
       return std::to_string(r.GetUInt32(message, &field));
     default:

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 #include "model/suggestion.hpp"
 
 namespace rpchspec::targets {
@@ -12,7 +12,7 @@ namespace {
 using Set = std::string (*)(Facts&, std::string const&);  // the error in words, or empty
 
 std::string set_duration(std::optional<Duration>& field, std::string const& value) {
-  auto const parsed = loader::parse_duration(value);
+  auto const parsed = model::parse_duration(value);
   if (!parsed) {
     return parsed.error();
   }
@@ -21,7 +21,7 @@ std::string set_duration(std::optional<Duration>& field, std::string const& valu
 }
 
 std::string set_size(std::optional<std::uint32_t>& field, std::string const& value) {
-  auto const parsed = loader::parse_size(value);
+  auto const parsed = model::parse_size(value);
   if (!parsed) {
     return parsed.error();
   }
@@ -33,7 +33,7 @@ std::string set_size(std::optional<std::uint32_t>& field, std::string const& val
 }
 
 std::string set_bool(std::optional<bool>& field, std::string const& value) {
-  auto const parsed = loader::parse_bool(value);
+  auto const parsed = model::parse_bool(value);
   if (!parsed) {
     return parsed.error();
   }

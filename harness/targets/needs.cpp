@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 #include "harness/targets/facts.hpp"
 
 namespace rpchspec::targets {
@@ -127,7 +127,7 @@ Duration to_duration(google::protobuf::Duration const& value) {
 }
 
 std::string text_of(google::protobuf::Duration const& value) {
-  return loader::duration_text(
+  return model::duration_text(
       std::chrono::duration_cast<std::chrono::nanoseconds>(to_duration(value)).count());
 }
 
@@ -154,12 +154,12 @@ void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& l
   if (needs.receive_window() != 0) {
     check_fact("receive_window", facts.receive_window,
                static_cast<std::uint32_t>(needs.receive_window()),
-               loader::size_text(needs.receive_window()), lacks);
+               model::size_text(needs.receive_window()), lacks);
   }
   if (needs.channel_lifetime() != 0) {
     check_fact("channel_lifetime", facts.channel_lifetime,
                static_cast<std::uint32_t>(needs.channel_lifetime()),
-               loader::size_text(needs.channel_lifetime()), lacks);
+               model::size_text(needs.channel_lifetime()), lacks);
   }
   if (needs.basic_auth()) {
     check_fact("auth", facts.auth, Auth::basic, "basic", lacks);

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 
 namespace rpchspec::targets {
 
@@ -15,7 +15,7 @@ tl::unexpected<Error> wrong(std::string why) {
 }  // namespace
 
 Result<Duration> parse_positive_duration(std::string const& text) {
-  auto const parsed = loader::parse_duration(text);
+  auto const parsed = model::parse_duration(text);
   if (!parsed) {
     return wrong(parsed.error());
   }
@@ -28,7 +28,7 @@ Result<Duration> parse_positive_duration(std::string const& text) {
 Result<std::uint64_t> parse_count(std::string const& text,
                                   std::uint64_t least,
                                   std::uint64_t most) {
-  auto const parsed = loader::parse_integer(text);
+  auto const parsed = model::parse_integer(text);
   if (!parsed) {
     return wrong(parsed.error());
   }

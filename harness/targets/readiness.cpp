@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 #include "harness/targets/process.hpp"
 #include "harness/targets/url.hpp"
 
@@ -88,7 +88,7 @@ Result<void> wait_until_ready(Address const& proxy,
           {ErrorCode::unexpected, 0, "wait", {}, "interrupted while waiting for the proxy"});
     }
     if (Clock::now() + pause >= deadline) {
-      auto const waited = loader::duration_text(
+      auto const waited = model::duration_text(
           std::chrono::duration_cast<std::chrono::nanoseconds>(at_most).count());
       return fail({ErrorCode::deadline,
                    0,

@@ -1,6 +1,6 @@
 // What the dialect means: sugar, types, set-ups.
 
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 #include "tests/loader/fixture.hpp"
 
 namespace rpchspec::loader::testing {
@@ -162,19 +162,19 @@ TEST(Dialect, RunsASetUpAfterTheOneItBuildsOn) {
 }
 
 TEST(Scalars, SayWhatWasMeant) {
-  EXPECT_EQ(parse_duration("30").error(), "wants a duration with a unit, got '30'; 30s?");
-  EXPECT_EQ(parse_duration("5sec").error(),
+  EXPECT_EQ(model::parse_duration("30").error(), "wants a duration with a unit, got '30'; 30s?");
+  EXPECT_EQ(model::parse_duration("5sec").error(),
             "wants a duration with a unit (250ms, 5s, 2m, 1h), got '5sec'");
-  EXPECT_EQ(*parse_duration("1.5m"), 90'000'000'000);
-  EXPECT_FALSE(parse_duration("-1s"));
-  EXPECT_FALSE(parse_duration(""));
-  EXPECT_FALSE(parse_duration("99999999999h"));
-  EXPECT_FALSE(parse_size("18446744073709551615KiB"));
-  EXPECT_FALSE(parse_size("0777"));
-  EXPECT_EQ(*parse_size("0"), 0U);
-  EXPECT_EQ(duration_text(90'000'000'000), "90s");
-  EXPECT_EQ(duration_text(250'000'000), "250ms");
-  EXPECT_EQ(size_text(65536), "64KiB");
+  EXPECT_EQ(*model::parse_duration("1.5m"), 90'000'000'000);
+  EXPECT_FALSE(model::parse_duration("-1s"));
+  EXPECT_FALSE(model::parse_duration(""));
+  EXPECT_FALSE(model::parse_duration("99999999999h"));
+  EXPECT_FALSE(model::parse_size("18446744073709551615KiB"));
+  EXPECT_FALSE(model::parse_size("0777"));
+  EXPECT_EQ(*model::parse_size("0"), 0U);
+  EXPECT_EQ(model::duration_text(90'000'000'000), "90s");
+  EXPECT_EQ(model::duration_text(250'000'000), "250ms");
+  EXPECT_EQ(model::size_text(65536), "64KiB");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-namespace rpchspec::loader {
+namespace rpchspec::model {
 
 /// What a scalar may be, told when it isn't.
 template <class T>
@@ -37,4 +37,4 @@ using Parsed = tl::expected<T, std::string>;
 /// "64KiB" where it is whole, else digits.
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
 
-}  // namespace rpchspec::loader
+}  // namespace rpchspec::model

@@ -1,11 +1,11 @@
-#include "harness/loader/scalars.hpp"
+#include "model/scalars.hpp"
 
 #include <array>
 #include <charconv>
 #include <limits>
 #include <utility>
 
-namespace rpchspec::loader {
+namespace rpchspec::model {
 namespace {
 
 constexpr std::int64_t kLongest = 30LL * 24 * 3600 * 1'000'000'000;
@@ -130,4 +130,4 @@ std::string size_text(std::uint64_t bytes) {
   return std::to_string(bytes);
 }
 
-}  // namespace rpchspec::loader
+}  // namespace rpchspec::model
