@@ -180,6 +180,9 @@ net::Task<Result<void>> Client::write(std::uint32_t vc,
     co_return tl::unexpected(no_channel(channel));
   }
   if (!co_await to->leg().send_pieces(std::move(bytes), pieces, deadline)) {
+    if (to->refused()) {
+      co_return Result<void>();  // the proxy may answer before it has read all of the request
+    }
     co_return fail({ErrorCode::io, 0, "", "",
                     "the client's " + std::string(to_string(channel)) +
                         " channel ended before all of it was written"});
@@ -193,7 +196,11 @@ net::Task<Result<void>> Client::send_request(std::uint32_t vc,
                                              net::Deadline deadline) {
   auto const known = virtual_connection(vc).channel(channel);
   auto const fresh = known && known->fresh() && !known->ended();
-  if (!(step.reuse() && known && !known->ended()) && !fresh) {
+  auto const over = [&known] { return known->idle() || known->ended(); };
+  if (step.reuse() && known && !fresh) {
+    (void)co_await changed_.wait(over, deadline);
+  }
+  if (!(step.reuse() && known && known->may_be_reused()) && !fresh) {
     auto const dialled = co_await dial(vc, channel, deadline);
     if (!dialled) {
       co_return tl::unexpected(dialled.error());

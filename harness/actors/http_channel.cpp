@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "protocol/wire/http_headers.hpp"
+#include "protocol/wire/role_heads.hpp"
 
 namespace rpchspec::actors {
 
@@ -70,6 +71,7 @@ Result<bool> HttpChannel::take_head(ByteView& left) {
   auto const is_rpc = head.status == 200 && coding == nullptr && type != nullptr &&
                       wire::iequals(*type, "application/rpc");
   phase_ = is_rpc ? Phase::pdus : Phase::body;
+  note_head(head);
   if (handlers_.on_head) {
     handlers_.on_head(head);
   }
@@ -77,6 +79,13 @@ Result<bool> HttpChannel::take_head(ByteView& left) {
     answered();
   }
   return true;
+}
+
+void HttpChannel::note_head(wire::ResponseHead const& head) {
+  keeps_ = wire::keeps_alive(head.version, head.headers);
+  refused_ = head.status != 200;
+  auto const echo = head.status == 200 && body_left_ == wire::kEchoResponseLength;
+  exchange_ = echo || head.status == 401;
 }
 
 Result<bool> HttpChannel::take_pdu(ByteView& left) {

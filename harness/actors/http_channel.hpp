@@ -42,8 +42,17 @@ class HttpChannel {
   /// A final response head came, and its body is still open.
   [[nodiscard]] bool answering() const { return phase_ != Phase::head; }
 
+  /// The last request was answered in full, and the answer did not announce a close.
+  [[nodiscard]] bool may_be_reused() const { return idle() && keeps_; }
+
+  /// The last request was answered with another status than 200.
+  [[nodiscard]] bool refused() const { return refused_; }
+
+  /// Carries, or carried, a virtual channel: not so after an echo, or a 401 that asks again.
+  [[nodiscard]] bool is_channel() const { return !fresh_ && !exchange_; }
+
   /// A request goes out: what comes next answers it.
-  void request_sent() { idle_ = fresh_ = false; }
+  void request_sent() { idle_ = fresh_ = refused_ = exchange_ = false; }
 
  private:
   enum class Phase { head, pdus, body };
@@ -52,6 +61,7 @@ class HttpChannel {
   [[nodiscard]] Result<bool> take_head(ByteView& left);
   [[nodiscard]] Result<bool> take_pdu(ByteView& left);
   [[nodiscard]] Result<bool> take_body(ByteView& left);
+  void note_head(wire::ResponseHead const& head);
   void answered();
 
   net::PduLeg leg_;
@@ -60,6 +70,9 @@ class HttpChannel {
   std::uint64_t body_left_ = 0;
   bool idle_ = false;
   bool fresh_ = true;
+  bool keeps_ = false;
+  bool refused_ = false;
+  bool exchange_ = false;
   bool ended_ = false;
 };
 

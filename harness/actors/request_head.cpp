@@ -38,6 +38,9 @@ std::string target_of(RequestSetting const& setting, scn::Request const& step) {
   query = replaced(std::move(query), "$server_name", server_name(setting));
   query = replaced(std::move(query), "$port",
                    std::to_string(port_of(setting, setting.conduct.server())));
+  for (auto const& [service, port] : setting.target.ports) {
+    query = replaced(std::move(query), "$" + service, std::to_string(port));
+  }
   return query == "none" ? path : path + "?" + query;
 }
 
@@ -75,11 +78,11 @@ void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Re
   for (auto const& added : setting.conduct.headers()) {
     headers.emplace_back(added.name(), added.value());
   }
-  for (auto const& added : step.headers()) {
-    headers.emplace_back(added.name(), added.value());
-  }
   for (auto const& name : step.omit()) {
     wire::remove_header(headers, name);
+  }
+  for (auto const& added : step.headers()) {
+    headers.emplace_back(added.name(), added.value());
   }
 }
 

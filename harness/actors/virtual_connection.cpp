@@ -1,6 +1,7 @@
 #include "harness/actors/virtual_connection.hpp"
 
 #include "journal/payload_pdu.hpp"
+#include "protocol/wire/rts_catalogue.hpp"
 
 namespace rpchspec::actors {
 namespace {
@@ -10,6 +11,12 @@ constexpr std::size_t kMostReplies = 4096;
 bool carries_payload(wire::PduView const& pdu) {
   return pdu.bytes.size() >= journal::kLeastPayloadPdu &&
          journal::payload_position(pdu.bytes.subspan(journal::kPayloadPduHeader)).has_value();
+}
+
+/// The answer to an echo request: no PDU of a virtual connection.
+bool is_echo(wire::PduView const& pdu) {
+  auto const rts = pdu.is_rts() ? wire::decode_rts(pdu.bytes) : Result<wire::RtsPdu>();
+  return pdu.is_rts() && rts && wire::has_form(*rts, wire::RtsPduKind::Echo);
 }
 
 }  // namespace
@@ -32,8 +39,14 @@ std::shared_ptr<HttpChannel> VirtualConnection::attach(session::Channel channel,
   HttpChannel::Handlers handlers;
   handlers.on_head = [this](wire::ResponseHead const&) { changed_.notify(); };
   handlers.on_pdu = [this, channel](wire::PduView const& pdu) { on_pdu(channel, pdu); };
-  handlers.on_end = [this, channel](net::LegEnd const&) { on_end(channel); };
+  auto const self = std::make_shared<std::weak_ptr<HttpChannel>>();
+  handlers.on_end = [this, self](net::LegEnd const&) {
+    if (auto const ended = self->lock()) {
+      on_end(*ended);
+    }
+  };
   auto made = std::make_shared<HttpChannel>(std::move(stream), std::move(handlers));
+  *self = made;
   (channel == session::Channel::in ? in_ : out_) = made;
   scope_.spawn([made]() -> net::Task<> { co_await made->leg().write(); });
   scope_.spawn([made]() -> net::Task<> { co_await made->read(); });
@@ -45,15 +58,18 @@ std::shared_ptr<HttpChannel> VirtualConnection::channel(session::Channel channel
 }
 
 void VirtualConnection::on_pdu(session::Channel from, wire::PduView const& pdu) {
-  if (from == session::Channel::out) {
+  if (from == session::Channel::out && !is_echo(pdu)) {
     (void)machine_.on_pdu(pdu, Clock::now());
     pump();
   }
   changed_.notify();
 }
 
-void VirtualConnection::on_end(session::Channel) {
-  close_channels();
+/// The end of a connection that was given up for another one, or carried no channel, loses none.
+void VirtualConnection::on_end(HttpChannel const& of) {
+  if (of.is_channel() && (&of == in_.get() || &of == out_.get())) {
+    close_channels();
+  }
   changed_.notify();
 }
 

@@ -50,7 +50,7 @@ class VirtualConnection {
 
  private:
   void on_pdu(session::Channel from, wire::PduView const& pdu);
-  void on_end(session::Channel from);
+  void on_end(HttpChannel const& of);
   void close_channels();
   [[nodiscard]] net::PayloadWay payload_way();
 
