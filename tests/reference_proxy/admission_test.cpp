@@ -1,0 +1,150 @@
+#include "reference_proxy/admission.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/wire/base64.hpp"
+#include "protocol/wire/rts_catalogue.hpp"
+
+namespace rpchspec::proxy {
+namespace {
+
+constexpr Transport kPlain{};
+constexpr Transport kTls{true, false};
+constexpr Transport kTlsWithCertificate{true, true};
+
+wire::RequestHead in_request(std::string target = "/rpc/rpcproxy.dll?exch01:6001") {
+  wire::RequestOptions options;
+  options.target = std::move(target);
+  options.host = "proxy";
+  return wire::in_channel_request(options);
+}
+
+ProxyConfig anonymous() {
+  ProxyConfig config;
+  config.allow_anonymous = true;
+  return config;
+}
+
+ProxyConfig with_user() {
+  ProxyConfig config;
+  config.users = {{"alice", "secret"}};
+  return config;
+}
+
+void authorize(wire::RequestHead& head, std::string_view pair) {
+  wire::set_header(head.headers, "Authorization", "Basic " + wire::base64_encode(as_bytes(pair)));
+}
+
+/// 0 when it is not refused.
+unsigned status(wire::RequestHead const& head,
+                Transport const& transport,
+                ProxyConfig const& config) {
+  auto const admission = admit(head, transport, config);
+  auto const* refusal = std::get_if<Refusal>(&admission);
+  return refusal == nullptr ? 0 : refusal->head.status;
+}
+
+TEST(Admission, TakesTheServerFromTheUri) {
+  auto const admission = admit(in_request(), kPlain, anonymous());
+  auto const* channel = std::get_if<ChannelRequest>(&admission);
+  ASSERT_NE(channel, nullptr);
+  EXPECT_EQ(channel->role, wire::ProxyRole::inbound);
+  EXPECT_EQ(channel->uri.server_name, "exch01");
+  EXPECT_EQ(channel->uri.port, Port(6001));
+  EXPECT_EQ(channel->content_length, 1U << 30);
+}
+
+TEST(Admission, WithoutAllowAnonymousAsksForTlsAndCredentials) {
+  auto head = in_request();
+  EXPECT_EQ(status(head, kPlain, with_user()), 403U);
+  EXPECT_EQ(status(head, kTls, with_user()), 401U);
+  authorize(head, "alice:secret");
+  EXPECT_EQ(status(head, kTls, with_user()), 0U);
+  EXPECT_EQ(status(head, kPlain, with_user()), 403U) << "credentials in the clear";
+  authorize(head, "alice:wrong");
+  EXPECT_EQ(status(head, kTls, with_user()), 401U);
+  authorize(head, "bob:secret");
+  EXPECT_EQ(status(head, kTls, with_user()), 401U);
+  wire::set_header(head.headers, "Authorization", "Basic !!!");
+  EXPECT_EQ(status(head, kTls, with_user()), 401U);
+}
+
+TEST(Admission, WithAllowAnonymousAcceptsAll) {
+  auto config = with_user();
+  config.allow_anonymous = true;
+  auto head = in_request();
+  EXPECT_EQ(status(head, kPlain, config), 0U);
+  EXPECT_EQ(status(head, kTls, config), 0U);
+  authorize(head, "alice:secret");
+  EXPECT_EQ(status(head, kTls, config), 0U);
+}
+
+TEST(Admission, TakesAClientCertificateForCredentialsOnItsPath) {
+  auto const head = in_request("/rpcwithcert/rpcproxy.dll?exch01:6001");
+  EXPECT_EQ(status(head, kTls, with_user()), 403U);
+  EXPECT_EQ(status(head, kTlsWithCertificate, with_user()), 0U);
+  EXPECT_EQ(status(in_request(), kTlsWithCertificate, with_user()), 401U);
+}
+
+TEST(Admission, KeepsAConnectionBehind401WhereTheBodyIsSmall) {
+  auto head = in_request();
+  wire::set_header(head.headers, "Content-Length", "0");
+  auto admission = admit(head, kTls, with_user());
+  EXPECT_TRUE(std::get<Refusal>(admission).keep_connection);
+  EXPECT_NE(wire::find_header(std::get<Refusal>(admission).head.headers, "WWW-Authenticate"),
+            nullptr);
+  admission = admit(in_request(), kTls, with_user());
+  EXPECT_FALSE(std::get<Refusal>(admission).keep_connection) << "a gigabyte would have to be read";
+}
+
+TEST(Admission, AnswersTheFirstNtlmLegWith401NotAsAnEcho) {
+  auto head = in_request();
+  wire::set_header(head.headers, "Content-Length", "0");
+  wire::set_header(head.headers, "Authorization", "NTLM TlRMTVNTUAABAAAA");
+  EXPECT_EQ(status(head, kTls, with_user()), 401U);
+}
+
+TEST(Admission, AppliesValidPorts) {
+  auto config = anonymous();
+  config.valid_ports = *wire::ValidPorts::parse("exch01:6001-6002;exch01:6004");
+  for (auto const port : {6001, 6002, 6004}) {
+    EXPECT_EQ(
+        status(in_request("/rpc/rpcproxy.dll?EXCH01:" + std::to_string(port)), kPlain, config), 0U);
+  }
+  auto const refused = admit(in_request("/rpc/rpcproxy.dll?exch01:6003"), kPlain, config);
+  EXPECT_EQ(std::get<Refusal>(refused).head.reason, "RPC Error: 5");
+  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?other:6001"), kPlain, config), 503U);
+}
+
+TEST(Admission, RefusesWhatIsNoRequestOfRpcOverHttp) {
+  auto head = in_request();
+  head.method = "GET";
+  EXPECT_EQ(status(head, kPlain, anonymous()), 501U);
+  EXPECT_EQ(status(in_request("/other?exch01:6001"), kPlain, anonymous()), 404U);
+  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll"), kPlain, anonymous()), 400U);
+  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?exch01"), kPlain, anonymous()), 400U);
+  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?exch01:70000"), kPlain, anonymous()), 400U);
+  head = in_request();
+  wire::remove_header(head.headers, "Content-Length");
+  EXPECT_EQ(status(head, kPlain, anonymous()), 411U);
+}
+
+TEST(Admission, TakesShortRequestsForEchoes) {
+  for (auto const* length : {"0", "4", "16"}) {
+    auto head = in_request();
+    wire::set_header(head.headers, "Content-Length", length);
+    auto const admission = admit(head, kPlain, anonymous());
+    ASSERT_TRUE(std::holds_alternative<EchoRequest>(admission)) << length;
+    EXPECT_EQ(std::to_string(std::get<EchoRequest>(admission).body), length);
+  }
+}
+
+TEST(Admission, EndsTheEchoResponseWithTheEchoPdu) {
+  auto const response = echo_response(wire::kHttp10, Defect::none);
+  EXPECT_TRUE(as_text(response).starts_with("HTTP/1.0 200 Success\r\n"));
+  auto const pdu = wire::encode(wire::echo());
+  EXPECT_TRUE(as_text(response).ends_with(as_text(pdu)));
+}
+
+}  // namespace
+}  // namespace rpchspec::proxy
