@@ -90,8 +90,10 @@ void Stream::Impl::send_fin(CloseHow how) {
   fin_sent = true;
   error_code error;
   socket.shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  // ENOTCONN: an RST came that nobody has been told of.
-  end_send(error ? Ending::rst : ending_by(how, tls && handshake_done));
+  // ENOTCONN: an RST came that nobody has been told of. After the peer's orderly end it only says
+  // that the peer, being gone, could not use our last bytes: our end is still what we made it.
+  auto const cut_off = error && !receive.ending;
+  end_send(cut_off ? Ending::rst : ending_by(how, tls && handshake_done));
 }
 
 Task<> Stream::Impl::close(CloseHow how, Deadline linger) {
