@@ -192,7 +192,7 @@ WaiverReport apply_waivers(model::RunResult& run,
 namespace {
 
 /// A YAML string in double quotes: any text fits.
-std::string quoted(std::string_view text) {
+std::string yaml_string(std::string_view text) {
   std::string out = "\"";
   for (char const c : text) {
     auto const byte = static_cast<unsigned char>(c);
@@ -224,14 +224,14 @@ std::string baseline(model::RunResult const& run,
     entries += fmt::format("  # {}: {}\n", finding.requirement,
                            finding.seen.substr(0, finding.seen.find('\n')));
     entries += fmt::format("  - finding: {}\n", finding.id);
-    entries += fmt::format("    reason: {}\n", quoted(fmt::format("known on {}", today)));
-    entries += fmt::format("    owner: {}\n", quoted(owner));
+    entries += fmt::format("    reason: {}\n", yaml_string(fmt::format("known on {}", today)));
+    entries += fmt::format("    owner: {}\n", yaml_string(owner));
     if (!until.empty()) {
-      entries += fmt::format("    until: {}\n", quoted(until));
+      entries += fmt::format("    until: {}\n", yaml_string(until));
     }
     entries += "    cases:\n";
     for (auto const& id : finding.cases) {
-      entries += fmt::format("      - {}\n", quoted(id));
+      entries += fmt::format("      - {}\n", yaml_string(id));
     }
   }
   return text + (entries.empty() ? "waivers: []\n" : "waivers:\n" + entries);
