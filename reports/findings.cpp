@@ -35,7 +35,11 @@ bool is_measurement(std::string_view token, std::string_view rest) {
   if (digits && is_digit(token.front())) {
     bool const unit = rest.substr(0, 2) == " s" || rest.substr(0, 3) == " ms" ||
                       rest.substr(0, 6) == " bytes" || rest.substr(0, 4) == " min";
-    return unit || token.size() > 3 || token.find('.') != token.npos;
+    // 127.0.0.1:6001 is an address, 1.1 is a version.
+    bool const address =
+        std::count(token.begin(), token.end(), '.') > 1 || token.find(':') != token.npos;
+    bool const fraction = token.find('.') != token.npos;
+    return unit || address || (!fraction && token.size() > 3);
   }
   if (token.substr(0, 2) == "0x") {
     return token.size() > 10;

@@ -1,0 +1,225 @@
+#include "reports/judge.hpp"
+
+#include <sstream>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "journal_builder.hpp"
+#include "reports/events.hpp"
+#include "reports/ladder.hpp"
+
+namespace rpchspec::reports {
+namespace {
+
+using model::Verdict;
+using scenario::v1::Scenario;
+using test::JournalBuilder;
+using test::kClientOut;
+using test::kServerIn;
+namespace v1 = journal::v1;
+
+constexpr char const* kRegistry = R"(
+- id: RPCH-3.2.4.5.14-04
+  section: "3.2.4.5.14"
+  role: outbound-proxy
+  level: must
+  front: n/a
+  category: abort-error
+  text: "Server close: all OUT legs of that connection are closed."
+  observed_at: both
+  stimulus: "x"
+  expect: "y"
+  needs: []
+- id: RPCH-1.3.4-01
+  section: "1.3.4"
+  role: both-proxies
+  level: must
+  front: must
+  category: forwarding
+  text: "RPC PDUs cross the proxy unmodified."
+  observed_at: both
+  stimulus: "x"
+  expect: "y"
+  needs: []
+)";
+
+model::RequirementRegistry registry() {
+  auto read = model::RequirementRegistry::parse(kRegistry, "test.yaml");
+  if (!read) {
+    ADD_FAILURE() << to_string(read.error());
+    return {};
+  }
+  return *read;
+}
+
+Scenario scenario() {
+  Scenario made;
+  made.set_id("reset/server-out-end@tcp-rst");
+  made.set_title("The server ends the OUT leg");
+  made.set_category("reset");
+  made.add_steps()->mutable_server_close();
+  auto& expect = *made.add_expect();
+  expect.set_subject("client.out");
+  expect.mutable_closed();
+  expect.mutable_within()->set_seconds(5);
+  expect.add_by("RPCH-3.2.4.5.14-04");
+  return made;
+}
+
+JournalBuilder started(std::string topology = "embedded") {
+  JournalBuilder journal(std::move(topology));
+  journal.opened(kClientOut).at(1).done(0, "server.close");
+  return journal;
+}
+
+Judgement judged(JournalBuilder const& journal, JudgeOptions const& options = {}) {
+  return judge(scenario(), ByteView(journal.bytes()), registry(), options);
+}
+
+TEST(Judge, PassesWhatHeld) {
+  auto const journal = started().at(2).ended(kClientOut, v1::RECEIVED, v1::FIN).finished();
+  auto const judgement = judged(journal);
+  EXPECT_EQ(judgement.result.verdict, Verdict::pass) << judgement.result.message;
+  EXPECT_EQ(judgement.result.category, "reset");
+  EXPECT_EQ(judgement.result.duration_s, 2);
+  EXPECT_FALSE(judgement.interrupted);
+}
+
+TEST(Judge, TellsAFailureInThreeLines) {
+  JudgeOptions options;
+  options.rerun = "rpchspec run reset/server-out-end@tcp-rst";
+  auto const result = judged(started().at(20).finished(), options).result;
+  EXPECT_EQ(result.verdict, Verdict::fail);
+  EXPECT_EQ(result.message,
+            "required: RPCH-3.2.4.5.14-04 (must) Server close: all OUT legs of that connection are "
+            "closed.\n"
+            "expected: client.out closed within 5 s of step 1 server.close\n"
+            "seen:     not closed on client.out within 15 s; nothing came there at all");
+  EXPECT_EQ(result.where, "step 1 server.close, 16.000 s, connection 2");
+  EXPECT_EQ(result.requirements, std::vector<std::string>{"RPCH-3.2.4.5.14-04"});
+  EXPECT_EQ(result.rerun, options.rerun);
+}
+
+TEST(Judge, WarnsOfWhatIsLateAndFailsItWhenStrict) {
+  auto const journal = started().at(9).ended(kClientOut, v1::RECEIVED, v1::FIN).finished();
+  EXPECT_EQ(judged(journal).result.verdict, Verdict::warn);
+  JudgeOptions options;
+  options.strict = true;
+  EXPECT_EQ(judged(journal, options).result.verdict, Verdict::fail);
+}
+
+TEST(Judge, TakesTheLevelOfTheTopology) {
+  EXPECT_EQ(judged(started("http-front").at(20).finished()).result.verdict, Verdict::pass);
+}
+
+TEST(Judge, BlocksWhereASetUpStepWasNotReached) {
+  JournalBuilder journal;
+  journal.step(0, "given:opened", v1::Step::BEGAN).at(3);
+  journal.step(0, "given:opened", v1::Step::FAILED, "no CONN/C2", true).finished();
+  auto const result = judged(journal).result;
+  EXPECT_EQ(result.verdict, Verdict::blocked);
+  EXPECT_EQ(result.message, "step 1 given:opened: no CONN/C2");
+}
+
+TEST(Judge, LetsAMonitorExplainABlockedCase) {
+  JournalBuilder journal;
+  journal.opened(kServerIn).mismatch(kServerIn);
+  journal.step(0, "given:opened", v1::Step::FAILED, "no CONN/C2", true).finished();
+  auto const result = judged(journal).result;
+  EXPECT_EQ(result.verdict, Verdict::fail);
+  EXPECT_EQ(result.requirements.front(), "RPCH-1.3.4-01");
+}
+
+TEST(Judge, SurfacesLag) {
+  auto const journal = started().lag(400).at(2).ended(kClientOut, v1::RECEIVED, v1::FIN).finished();
+  auto const judgement = judged(journal);
+  EXPECT_TRUE(judgement.lagged);
+  EXPECT_EQ(judgement.lag_ms, 400U);
+  EXPECT_EQ(judgement.result.verdict, Verdict::pass);
+  JudgeOptions again;
+  again.lag_is_error = true;
+  EXPECT_EQ(judged(journal, again).result.verdict, Verdict::error);
+}
+
+TEST(Judge, TellsInterruptedCutOffAndBrokenJournalsApart) {
+  EXPECT_EQ(judged(started().at(2).finished(true)).result.verdict, Verdict::not_run);
+  EXPECT_EQ(judged(started()).result.verdict, Verdict::error);
+  Bytes const garbage{0x03, 0xFF, 0xFF, 0xFF};
+  auto const judgement = judge(scenario(), ByteView(garbage), registry());
+  EXPECT_EQ(judgement.result.verdict, Verdict::error);
+  EXPECT_NE(judgement.result.message.find("cannot be read"), std::string::npos);
+}
+
+TEST(Judge, NeverFailsABuildForATrial) {
+  auto trial = scenario();
+  trial.set_status(Scenario::TRIAL);
+  EXPECT_EQ(judge(trial, ByteView(started().at(20).finished().bytes()), registry()).result.verdict,
+            Verdict::warn);
+}
+
+TEST(Unexecuted, SaysWhyAndWhatItWasFor) {
+  auto const result = unexecuted(scenario(), Verdict::skip, "needs fact receive_window");
+  EXPECT_EQ(result.verdict, Verdict::skip);
+  EXPECT_EQ(result.message, "needs fact receive_window");
+  EXPECT_EQ(result.requirements, std::vector<std::string>{"RPCH-3.2.4.5.14-04"});
+}
+
+TEST(Events, AreOneObjectALineWithTheirCase) {
+  std::ostringstream out;
+  auto const lines = write_events(out, "a/\"b\"", ByteView(started().finished().bytes()));
+  ASSERT_TRUE(lines);
+  std::istringstream in(out.str());
+  std::size_t count = 0;
+  for (std::string line; std::getline(in, line); ++count) {
+    EXPECT_EQ(boost::json::parse(line).at("case"), "a/\"b\"");
+  }
+  EXPECT_EQ(count, *lines);
+}
+
+std::string drawn(JournalBuilder const& journal, LadderOptions const& options = {}) {
+  auto const text = ladder(ByteView(journal.bytes()), options);
+  return text ? *text : to_string(text.error());
+}
+
+TEST(Ladder, ShowsTimesStepsPdusAndEnds) {
+  auto journal = started();
+  journal.rts(kClientOut, v1::RECEIVED, wire::conn_a3(ConnectionTimeout(120000)));
+  journal.at(2).ended(kClientOut, v1::RECEIVED, v1::RST);
+  auto const text = drawn(journal);
+  EXPECT_NE(text.find("     1.000  -- step 1 server.close"), std::string::npos) << text;
+  EXPECT_NE(text.find("<- OUT #2 CONN/A3 ConnectionTimeout 120000 -"), std::string::npos) << text;
+  EXPECT_NE(text.find("OUT #2 RST"), std::string::npos) << text;
+}
+
+TEST(Ladder, CollapsesRunsOfRpcPdus) {
+  auto journal = started();
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    journal.rpc(kServerIn, v1::RECEIVED, i, 5840);
+  }
+  auto const text = drawn(journal);
+  EXPECT_NE(text.find("1000 RPC PDUs, 5840000 bytes"), std::string::npos) << text;
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 10);
+}
+
+TEST(Ladder, IsBoundedAndAscii) {
+  auto journal = started();
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    journal.request(kClientOut, v1::SENT, "GET", "/\xC3\xA4\x1b" + std::to_string(i));
+  }
+  LadderOptions options;
+  options.max_lines = 100;
+  auto const text = drawn(journal, options);
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 101);
+  EXPECT_NE(text.find("lines left out"), std::string::npos);
+  for (char const c : text) {
+    ASSERT_TRUE((c >= ' ' && c <= '~') || c == '\n');
+  }
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 140U);
+  }
+}
+
+}  // namespace
+}  // namespace rpchspec::reports
