@@ -68,8 +68,10 @@ class AckMonitor final : public Monitor {
     }
     auto const name = pdu_name(sighting.event);
     if (by_client && name == "CONN/B1") {
+      in = {};  // a channel of its own, also where the number of the connection comes again
       in.cookie = field_of(pdu, name, "INChannelCookie").value_or("");
     } else if (by_client && name == "CONN/A1") {
+      out = {};
       out.cookie = field_of(pdu, name, "OUTChannelCookie").value_or("");
     }
     in.off = in.off || name.substr(0, 3) == "IN_";

@@ -103,7 +103,7 @@ class CloseMonitor final : public Monitor {
 
   void check_sent_after(Sighting const& sighting, Channel const& channel) {
     auto const* client = sighting.around.table.find(channel.client);
-    if (channel.several || client == nullptr) {
+    if (channel.several || client == nullptr || sighting.around.disturbed) {
       return;
     }
     auto const closed = gone_at(*client);

@@ -32,6 +32,7 @@ struct Stream {
   std::deque<Waiting> sent;     // and not delivered
   std::deque<Waiting> skipped;  // a later one was delivered
   std::deque<Waiting> early;    // delivered, and its sending is not yet recorded
+  std::deque<Waiting> stale;    // of a connection before this one: may still come, need not
   std::deque<std::uint64_t> delivered;
   bool given_up = false;
 };
@@ -45,6 +46,11 @@ class ForwardingMonitor final : public Monitor {
   }
 
   void on_event(Sighting const& sighting) override {
+    if (sighting.event.has_opened() && sighting.event.source() == v1::CLIENT) {
+      begin_again(sighting);
+    } else if (sighting.event.has_fault()) {
+      give_up_where_altered(sighting);
+    }
     if (!sighting.event.has_pdu() || !is_rpc(sighting.event.pdu()) ||
         sighting.leg() == v1::LEG_UNKNOWN) {
       return;
@@ -62,6 +68,9 @@ class ForwardingMonitor final : public Monitor {
 
   void finish(Surroundings const&) override {
     for (auto const& [key, stream] : streams_) {
+      if (stream.given_up) {
+        continue;
+      }
       auto const leg = key.second ? "server.in" : "client.out";
       if (!stream.skipped.empty()) {
         auto const& lost = stream.skipped.front();
@@ -81,6 +90,29 @@ class ForwardingMonitor final : public Monitor {
   }
 
  private:
+  /// What a connection that is over had not delivered was dropped with it, which is lawful. Beside
+  /// one that still lives a new one is its successor.
+  void begin_again(Sighting const& sighting) {
+    for (auto const& [number, other] : sighting.around.table.all()) {
+      if (number != sighting.event.connection() && other.source == v1::CLIENT && !other.over() &&
+          !other.by_us && other.leg == sighting.leg() &&
+          std::max(1U, other.virtual_connection) == sighting.vc()) {
+        return;
+      }
+    }
+    auto& stream = streams_[{sighting.vc(), sighting.leg() == v1::IN}];
+    stream.stale.insert(stream.stale.end(), stream.sent.begin(), stream.sent.end());
+    stream.sent.clear();
+  }
+
+  /// Our own fault changed the bytes on their way.
+  void give_up_where_altered(Sighting const& sighting) {
+    auto const& name = sighting.event.fault().name();
+    if (name.find("corrupt") != name.npos || name.find("truncate") != name.npos) {
+      streams_[{sighting.vc(), sighting.leg() == v1::IN}].given_up = true;
+    }
+  }
+
   static Waiting waiting(Sighting const& sighting) {
     auto const& pdu = sighting.event.pdu();
     return {pdu.digest(), pdu.size(), sighting.event.at_ns()};
@@ -123,6 +155,8 @@ class ForwardingMonitor final : public Monitor {
       stream.skipped.insert(stream.skipped.end(), stream.sent.begin(), found);
       stream.sent.erase(stream.sent.begin(), found + 1);
       remember(stream, pdu.digest);
+    } else if (auto const old = find(stream.stale, pdu.digest); old != stream.stale.end()) {
+      stream.stale.erase(old);
     } else if (auto const late = find(stream.skipped, pdu.digest); late != stream.skipped.end()) {
       object(sighting, {kInOrder, "out of order", "RPC PDUs arrive in the order they were sent in",
                         fmt::format("{} of {} bytes came after one that was sent later",

@@ -41,8 +41,17 @@ class FrontMonitor final : public Monitor {
     if (sighting.around.topology != "http-front" || sighting.leg() == v1::LEG_UNKNOWN) {
       return;
     }
+    // An upstream that does not know whose connection it sees can be told apart only where there
+    // is no more than one.
+    several_ = several_ || (sighting.event.source() == v1::CLIENT && sighting.vc() > 1);
+    if (several_ && sighting.connection->virtual_connection == 0) {
+      return;
+    }
     auto& request = lanes_[{sighting.vc(), sighting.leg(), true}];
     auto& response = lanes_[{sighting.vc(), sighting.leg(), false}];
+    if (sighting.event.has_opened() && sighting.event.source() == v1::CLIENT) {
+      request = response = {};
+    }
     if (sighting.is(v1::CLIENT, v1::SENT)) {
       sent(sighting, request);
     } else if (sighting.is(v1::UPSTREAM, v1::RECEIVED)) {
@@ -51,6 +60,9 @@ class FrontMonitor final : public Monitor {
       sent(sighting, response);
     } else if (sighting.is(v1::CLIENT, v1::RECEIVED)) {
       received(sighting, response);
+      if (sighting.event.has_head() && !interim(sighting.event.head())) {
+        request.heads.clear();  // a front may answer by itself: then nothing of it comes behind
+      }
     }
   }
 
@@ -124,6 +136,7 @@ class FrontMonitor final : public Monitor {
   }
 
   std::map<Key, Lane> lanes_;
+  bool several_ = false;
 };
 
 }  // namespace

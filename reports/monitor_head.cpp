@@ -1,6 +1,7 @@
 // HTTP response heads of channels: success and refusal (2.1.2.1.3, 2.1.2.1.4).
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -68,6 +69,10 @@ class HeadMonitor final : public Monitor {
       return;
     }
     auto const* request = exchanges_.answered(event.connection());
+    bool const streaming = streaming_.count(event.connection()) != 0;
+    if (request == nullptr && !streaming) {
+      return;  // to something that was no request
+    }
     if (request == nullptr) {
       extra_response(sighting);
     } else if (!request->is_rpc() || !request->legal_head || request->is_echo()) {
@@ -95,6 +100,7 @@ class HeadMonitor final : public Monitor {
 
   void out_success(Sighting const& sighting) {
     auto const& head = sighting.event.head();
+    streaming_.insert(sighting.event.connection());
     if (head.status() != 200 || head.reason() != "Success" || head.http_version() != 11) {
       object(sighting, {kStatusLine, "status line", "\"HTTP/1.1 200 Success\"", quoted(head)});
     }
@@ -159,6 +165,7 @@ class HeadMonitor final : public Monitor {
   }
 
   ClientExchanges exchanges_;
+  std::set<std::uint32_t> streaming_;  // connections whose OUT response has begun
 };
 
 }  // namespace

@@ -190,6 +190,14 @@ TEST(ForwardingMonitor, SeesChangedOrder) {
   EXPECT_EQ(said(journal), "forwarding RPCH-3.2.1.1.4-02");
 }
 
+TEST(ForwardingMonitor, AcceptsThatAClosedConnectionLostWhatItHeld) {
+  auto journal = open();
+  journal.rpc(kClientIn, v1::SENT, 1).ended(kClientIn, v1::SENT, v1::RST);
+  constexpr End kAgain{v1::CLIENT, v1::IN, 11, 1};
+  journal.opened(kAgain).rpc(kAgain, v1::SENT, 2).rpc(kServerIn, v1::RECEIVED, 2);
+  EXPECT_EQ(said(journal), "");
+}
+
 TEST(RoutingMonitor, AcceptsWhatIsPassedOnUnchanged) {
   auto journal = open();
   journal.rpc(kServerOut, v1::SENT, 1).rpc(kClientOut, v1::RECEIVED, 1);
@@ -379,6 +387,13 @@ TEST(HeadMonitor, SeesASuccessOnInAndASecondResponseOnOut) {
   EXPECT_EQ(said(journal), "http-heads RPCH-2.1.2.1.8-01");
 }
 
+TEST(HeadMonitor, SaysNothingOfAnAnswerToGarbage) {
+  JournalBuilder journal;
+  journal.opened(kClientOut).raw(kClientOut, v1::SENT, "\x01\x02", "garbage");
+  journal.response(kClientOut, v1::RECEIVED, 400, "Bad Request");
+  EXPECT_EQ(said(journal), "");
+}
+
 TEST(EchoMonitor, JudgesHeadAndBody) {
   auto const echo = [](std::string const& fields, wire::RtsPdu const& body) {
     JournalBuilder journal;
@@ -468,6 +483,16 @@ TEST(CloseMonitor, SaysNothingWhereTheCaseStallsOnPurpose) {
   scenario::v1::Scenario scenario;
   scenario.mutable_server()->set_no_read(true);
   EXPECT_EQ(said(journal, scenario), "");
+}
+
+TEST(FrontMonitor, LetsAFrontAnswerByItself) {
+  constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
+  JournalBuilder journal("http-front");
+  journal.opened(kClientOut).request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/one");
+  journal.response(kClientOut, v1::RECEIVED, 403, "Forbidden");
+  journal.request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/two");
+  journal.opened(kUpstream).request(kUpstream, v1::RECEIVED, "RPC_OUT_DATA", "/two");
+  EXPECT_EQ(said(journal), "");
 }
 
 TEST(FrontMonitor, SeesWhatAFrontChanged) {
