@@ -1,0 +1,152 @@
+#include "harness/cli/background.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+
+namespace rpchspec::cli {
+
+namespace {
+
+constexpr int kGraceMs = 10'000;
+
+std::string read_all(std::string const& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// When a process started, in ticks since boot: tells it from a later one with its number.
+std::string start_time(pid_t pid) {
+  auto const stat = read_all("/proc/" + std::to_string(pid) + "/stat");
+  auto const name_end = stat.rfind(')');
+  if (name_end == std::string::npos) {
+    return {};
+  }
+  std::istringstream fields(stat.substr(name_end + 1));
+  std::string field;
+  for (int i = 0; i < 20; ++i) {
+    fields >> field;
+  }
+  return field;
+}
+
+void redirect(std::string const& file, int flags, int to) {
+  int const opened = open(file.c_str(), flags | O_CLOEXEC, 0644);
+  if (opened < 0) {
+    throw StartError{"cannot write '" + file + "': " + std::strerror(errno)};
+  }
+  dup2(opened, to);
+  close(opened);
+}
+
+}  // namespace
+
+Background Background::enter(std::string const& state) {
+  auto const log = state + ".log";
+  std::ofstream probe(log, std::ios::trunc);
+  if (!probe) {
+    throw StartError{"--state: cannot write '" + log + "'"};
+  }
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    throw StartError{std::string("pipe: ") + std::strerror(errno)};
+  }
+  Background out;
+  out.state_ = state;
+  out.child_ = fork();
+  if (out.child_ < 0) {
+    throw StartError{std::string("fork: ") + std::strerror(errno)};
+  }
+  out.pipe_ = ends[out.is_parent() ? 0 : 1];
+  close(ends[out.is_parent() ? 1 : 0]);
+  if (!out.is_parent()) {
+    setsid();
+    redirect("/dev/null", O_RDONLY, STDIN_FILENO);
+    redirect(log, O_WRONLY | O_APPEND, STDOUT_FILENO);
+    redirect(log, O_WRONLY | O_APPEND, STDERR_FILENO);
+  }
+  return out;
+}
+
+int Background::wait_until_ready() const {
+  std::string line;
+  char buffer[4096];
+  for (ssize_t size = 0; (size = read(pipe_, buffer, sizeof(buffer))) > 0 || errno == EINTR;) {
+    if (size > 0) {
+      line.append(buffer, static_cast<std::size_t>(size));
+    } else if (size == 0) {
+      break;
+    }
+  }
+  close(pipe_);
+  if (line.ends_with('\n')) {
+    fmt::print("{}", line);
+    std::fflush(stdout);
+    return 0;
+  }
+  int status = 0;
+  waitpid(child_, &status, 0);
+  fmt::print(stderr, "{}", read_all(state_ + ".log"));
+  return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : 3;
+}
+
+void Background::say_ready(std::string const& line) {
+  boost::json::object const state{{"pid", getpid()}, {"started", start_time(getpid())}};
+  std::ofstream out(state_);
+  out << boost::json::serialize(state) << "\n";
+  if (!out.flush()) {
+    throw StartError{"--state: cannot write '" + state_ + "'"};
+  }
+  for (std::size_t done = 0; done < line.size();) {
+    auto const written = write(pipe_, line.data() + done, line.size() - done);
+    if (written < 0 && errno != EINTR) {
+      break;
+    }
+    done += written > 0 ? static_cast<std::size_t>(written) : 0;
+  }
+  close(pipe_);
+}
+
+int end_background(std::string const& state) {
+  boost::system::error_code error;
+  auto const value = boost::json::parse(read_all(state), error);
+  auto const* object = error ? nullptr : value.if_object();
+  if (object == nullptr || !object->contains("pid") || !object->at("pid").is_int64()) {
+    throw UsageError{"--state: '" + state + "' is no state file of `rpchspec up --detach`"};
+  }
+  auto const pid = static_cast<pid_t>(object->at("pid").as_int64());
+  auto const* started = object->if_contains("started");
+  auto const is_ours = pid > 1 && started != nullptr && started->is_string() &&
+                       !start_time(pid).empty() && started->as_string() == start_time(pid);
+  if (is_ours) {
+    int const watch = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    kill(pid, SIGTERM);
+    pollfd watched{watch, POLLIN, 0};
+    if (watch >= 0 && poll(&watched, 1, kGraceMs) == 0) {
+      kill(pid, SIGKILL);
+      poll(&watched, 1, kGraceMs);
+    }
+    close(watch);
+  } else {
+    fmt::print(stderr, "rpchspec: it had ended already\n");
+  }
+  unlink(state.c_str());
+  return 0;
+}
+
+}  // namespace rpchspec::cli

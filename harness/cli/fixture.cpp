@@ -1,0 +1,224 @@
+#include "harness/cli/fixture.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "harness/cli/command.hpp"
+#include "harness/targets/option_values.hpp"
+#include "harness/targets/url.hpp"
+#include "model/suggestion.hpp"
+
+namespace rpchspec::cli {
+
+namespace {
+
+using backend::Listening;
+
+template <class T>
+T value_of(std::string const& option, Result<T> result) {
+  if (!result) {
+    throw UsageError{option + ": " + result.error().detail};
+  }
+  return std::move(*result);
+}
+
+template <class Config>
+Config config_of(tl::expected<Config, std::vector<model::TextError>> loaded) {
+  if (loaded) {
+    return std::move(*loaded);
+  }
+  std::string text;
+  for (auto const& error : loaded.error()) {
+    text += (text.empty() ? "" : "\n") + to_string(error);
+  }
+  throw UsageError{text};
+}
+
+Duration scaled(Duration duration, double scale) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(duration) * scale);
+}
+
+void set_tls(ProxyOptions const& options, proxy::ProxyConfig& config) {
+  if (auto const checked = targets::check_tls_choice(options.tls); !checked) {
+    throw UsageError{"--tls: " + checked.error().detail};
+  }
+  if (auto const comma = options.tls.find(','); comma != std::string::npos) {
+    config.certificate_file = options.tls.substr(0, comma);
+    config.key_file = options.tls.substr(comma + 1);
+  }
+}
+
+void set_listen(ProxyOptions const& options, proxy::ProxyConfig& config) {
+  if (!options.listen.empty()) {
+    config.listen.clear();
+  }
+  auto has_https = false;
+  for (auto const& text : options.listen) {
+    config.listen.push_back(value_of("--listen", proxy::parse_listen_address(text)));
+  }
+  for (auto const& listen : config.listen) {
+    has_https = has_https || listen.scheme == proxy::Scheme::https;
+  }
+  if (!options.tls.empty() && !has_https) {
+    proxy::ListenAddress https;
+    https.scheme = proxy::Scheme::https;
+    https.address = config.listen.empty() ? "127.0.0.1" : config.listen.front().address;
+    config.listen.push_back(https);
+  }
+}
+
+void set_users(ProxyOptions const& options, proxy::ProxyConfig& config) {
+  for (auto const& user : options.users) {
+    auto const colon = user.find(':');
+    if (colon == std::string::npos || colon == 0) {
+      throw UsageError{"--user: expected USER:PASSWORD"};
+    }
+    config.users.push_back({user.substr(0, colon), user.substr(colon + 1)});
+  }
+  auto const basic = options.auth == "basic";
+  if (basic && config.users.empty()) {
+    throw UsageError{"--auth basic needs --user USER:PASSWORD"};
+  }
+  if (!basic && !options.users.empty()) {
+    throw UsageError{"--user goes with --auth basic"};
+  }
+}
+
+proxy::Defect defect_of(std::string const& name) {
+  if (name.empty()) {
+    return proxy::Defect::none;
+  }
+  if (auto const* found = proxy::find_defect(name)) {
+    return found->defect;
+  }
+  std::vector<std::string> names;
+  for (auto const& each : proxy::defects()) {
+    names.emplace_back(each.name);
+  }
+  auto const near = model::nearest(name, names);
+  throw UsageError{"--defect: there is no '" + name + "'" +
+                   (near.empty() ? "; see rpchspec defects" : "; did you mean '" + near + "'?")};
+}
+
+void log_line(proxy::LogLevel level, std::string const& text) {
+  switch (level) {
+    case proxy::LogLevel::debug:
+      spdlog::debug("{}", text);
+      return;
+    case proxy::LogLevel::info:
+      spdlog::info("{}", text);
+      return;
+    case proxy::LogLevel::warning:
+      spdlog::warn("{}", text);
+      return;
+  }
+}
+
+}  // namespace
+
+void add_backend_options(CLI::App& app, BackendOptions& options, std::string const& config_flag) {
+  app.add_option(config_flag, options.config, "YAML file of the backends")->type_name("FILE");
+  app.add_option("--bind", options.bind, "address that the backends listen on")->type_name("ADDR");
+  app.add_option("--ports", options.ports, "ports of store, referral, address book; 0: a free one")
+      ->type_name("S,R,N");
+  app.add_option("--server-time-scale", options.time_scale,
+                 "makes the servers' own times X times as long")
+      ->type_name("X");
+}
+
+void add_proxy_options(CLI::App& app, ProxyOptions& options, std::string const& config_flag) {
+  app.add_option(config_flag, options.config, "YAML file of the proxy")->type_name("FILE");
+  app.add_option("--listen", options.listen, "http://ADDR:PORT or https://...; port 0: a free one")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  app.add_option("--tls", options.tls, "https as well; auto makes a certificate")
+      ->type_name("auto|CERT,KEY");
+  app.add_option("--auth", options.auth, "credentials that it asks for")
+      ->check(CLI::IsMember({"none", "basic"}));
+  app.add_option("--user", options.users, "user and password; may be repeated")
+      ->type_name("U:P")
+      ->allow_extra_args(false);
+  app.add_option("--valid-ports", options.valid_ports, "servers and ports that it allows")
+      ->type_name("host:lo-hi;host:port");
+  app.add_option("--connection-timeout", options.connection_timeout, "30s or more (default 120s)")
+      ->type_name("D");
+  app.add_option("--defect", options.defect, "one thing it does wrong; see rpchspec defects")
+      ->type_name("NAME");
+}
+
+backend::BackendConfig backend_config(BackendOptions const& options,
+                                      std::string const& default_ports) {
+  backend::BackendConfig config;
+  auto const set_ports = [&](std::string const& text) {
+    auto const ports = value_of("--ports", targets::parse_ports(text));
+    config.ports[Listening::store] = ports[0];
+    config.ports[Listening::referral] = ports[1];
+    config.ports[Listening::address_book] = ports[2];
+  };
+  config.bind = options.bind;
+  set_ports(default_ports);
+  if (!options.config.empty()) {
+    config = config_of(backend::load_backend_config(options.config, config));
+  }
+  if (!options.ports.empty()) {
+    set_ports(options.ports);
+  }
+  if (!targets::is_ip_address(config.bind)) {
+    throw UsageError{"--bind: '" + config.bind + "' is no IP address"};
+  }
+  if (!options.time_scale.empty()) {
+    auto const scale = value_of("--server-time-scale", targets::parse_scale(options.time_scale));
+    auto& session = config.session;
+    session.connection_setup_timeout = scaled(session.connection_setup_timeout, scale);
+    session.reply_delay = scaled(session.reply_delay, scale);
+  }
+  return config;
+}
+
+proxy::ProxyConfig proxy_config(ProxyOptions const& options) {
+  proxy::ProxyConfig config;
+  if (!options.config.empty()) {
+    config = config_of(proxy::load_config(options.config));
+  }
+  set_listen(options, config);
+  if (!options.tls.empty()) {
+    set_tls(options, config);
+  }
+  set_users(options, config);
+  if (options.allow_anonymous) {
+    config.allow_anonymous = true;
+  }
+  if (!options.valid_ports.empty()) {
+    config.valid_ports = value_of("--valid-ports", wire::ValidPorts::parse(options.valid_ports));
+  }
+  if (!options.connection_timeout.empty()) {
+    config.connection_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(value_of(
+        "--connection-timeout", targets::parse_positive_duration(options.connection_timeout)));
+  }
+  if (!options.defect.empty()) {
+    config.defect = defect_of(options.defect);
+  }
+  config.log = log_line;
+  return config;
+}
+
+ServiceMapping parse_mapping(std::string const& text) {
+  auto const equals = text.find('=');
+  if (equals == std::string::npos) {
+    throw UsageError{"--map: '" + text + "': expected HOST:PORT=SERVICE, as in exch01:6001=store"};
+  }
+  auto const address =
+      value_of("--map", targets::parse_address(text.substr(0, equals), targets::PortZero::refused));
+  ServiceMapping out{address.host, address.port, Listening::store};
+  auto const service = text.substr(equals + 1);
+  std::vector<std::string> names;
+  for (auto const each : {Listening::store, Listening::referral, Listening::address_book}) {
+    if (service == backend::to_string(each)) {
+      out.service = each;
+      return out;
+    }
+    names.emplace_back(backend::to_string(each));
+  }
+  throw UsageError{"--map: unknown service '" + service + "'; allowed: " + model::join(names)};
+}
+
+}  // namespace rpchspec::cli

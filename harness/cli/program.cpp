@@ -1,0 +1,138 @@
+#include "harness/cli/program.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "model/suggestion.hpp"
+#include "reports/exit_code.hpp"
+
+namespace rpchspec::cli {
+
+namespace {
+
+constexpr std::string_view kVersion = "rpchspec " RPCHSPEC_VERSION;
+
+std::string hint(CLI::App const* app) {
+  auto const name = app->get_parent() == nullptr ? "rpchspec" : "rpchspec " + app->get_name();
+  return "; see " + name + " --help";
+}
+
+/// The command whose options were being read.
+CLI::App const* innermost(CLI::App const& root) {
+  auto const chosen = root.get_subcommands();
+  return chosen.empty() ? &root : chosen.front();
+}
+
+std::vector<std::string> option_names(CLI::App const& app) {
+  std::vector<std::string> names;
+  for (auto const* option : app.get_options()) {
+    for (auto const& name : option->get_lnames()) {
+      names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+/// Words of design.md that this version does not have yet.
+std::string later(std::string_view option) {
+  static std::vector<std::string> const names = {"--in-proxy",  "--out-proxy", "--backend-at",
+                                                 "--client-at", "--variant",   "--control",
+                                                 "--judge"};
+  auto const is_later = std::find(names.begin(), names.end(), option) != names.end();
+  return is_later ? " (not in this version)" : "";
+}
+
+std::string unknown_argument(CLI::App const& app) {
+  auto const rest = app.remaining(true);
+  auto const found = std::find_if(rest.begin(), rest.end(),
+                                  [](auto const& each) { return each.starts_with('-'); });
+  if (found == rest.end()) {
+    return "too many arguments: '" + (rest.empty() ? "" : rest.front()) + "' is not expected here";
+  }
+  auto const name = found->substr(0, found->find('='));
+  auto const near = model::nearest(name, option_names(app));
+  return "unknown option '" + name + "'" + later(name) +
+         (near.empty() || !later(name).empty() ? "" : "; did you mean '" + near + "'?");
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (auto const& command : commands()) {
+    names.emplace_back(command.name);
+  }
+  return names;
+}
+
+int usage_error(std::string const& text) {
+  fmt::print(stderr, "rpchspec: {}\n", text);
+  return reports::kExitUsage;
+}
+
+int on_parse_error(CLI::App const& root, CLI::ParseError const& error) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    return root.exit(error);  // --help, --version
+  }
+  auto const* app = innermost(root);
+  auto const text = dynamic_cast<CLI::ExtrasError const*>(&error) != nullptr
+                        ? unknown_argument(*app)
+                        : std::string(error.what());
+  return usage_error(text + hint(app));
+}
+
+}  // namespace
+
+std::vector<Command> const& commands() {
+  static std::vector<Command> const all = {
+      {"run", "put a proxy under test", set_up_run},
+      {"list", "the scenarios, or how they cover the requirements", set_up_list},
+      {"lint", "check scenario files", set_up_lint},
+      {"new", "a scenario file to begin with", set_up_new},
+      {"explain", "a scenario, requirement, finding or defect in words", set_up_explain},
+      {"facts", "what may be stated of a proxy, and what it unlocks", set_up_facts},
+      {"show", "one case of a run", set_up_show},
+      {"up", "backends and reference proxy, as a fixture", set_up_up},
+      {"down", "ends what `up --detach` started", set_up_down},
+      {"backend", "the backends alone", set_up_backend},
+      {"proxy", "the reference proxy alone", set_up_proxy},
+      {"defects", "what the reference proxy can do wrong on purpose", set_up_defects},
+      {"report", "results in words; merges shards, compares runs", set_up_report},
+  };
+  return all;
+}
+
+int run_program(std::vector<std::string> arguments) {
+  CLI::App root("Conformance tests for RPC over HTTP proxies (MS-RPCH).", "rpchspec");
+  root.set_version_flag("--version", std::string(kVersion));
+  root.require_subcommand(0, 1);
+  root.get_formatter()->column_width(34);
+  int exit_code = 0;
+  for (auto const& command : commands()) {
+    auto* app = root.add_subcommand(std::string(command.name), std::string(command.summary));
+    app->set_version_flag("--version", std::string(kVersion));
+    command.set_up(*app, exit_code);
+  }
+  auto const names = command_names();
+  if (arguments.empty()) {
+    return usage_error("a command is missing; one of " + model::join(names) + hint(&root));
+  }
+  auto const& first = arguments.front();
+  if (!first.starts_with('-') && std::find(names.begin(), names.end(), first) == names.end()) {
+    return usage_error("unknown command '" + first + "'" + model::suggestion(first, names));
+  }
+  try {
+    std::reverse(arguments.begin(), arguments.end());
+    root.parse(std::move(arguments));
+  } catch (CLI::ParseError const& error) {
+    return on_parse_error(root, error);
+  } catch (UsageError const& error) {
+    return usage_error(error.text);
+  } catch (StartError const& error) {
+    fmt::print(stderr, "rpchspec: {}\n", error.text);
+    return reports::kExitUnjudged;
+  }
+  return exit_code;
+}
+
+}  // namespace rpchspec::cli

@@ -1,0 +1,99 @@
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/compare.hpp"
+#include "harness/cli/progress.hpp"
+#include "harness/cli/results.hpp"
+#include "reports/exit_code.hpp"
+#include "reports/junit.hpp"
+#include "reports/results_json.hpp"
+#include "reports/run_result.hpp"
+#include "reports/terminal.hpp"
+
+namespace rpchspec::cli {
+
+namespace {
+
+struct ReportOptions {
+  std::vector<std::string> places;
+  std::string base;
+  std::size_t expect_shards = 0;
+  std::string out;
+  std::string suite_name = "rpchspec";
+};
+
+reports::Merged merged(ReportOptions const& options) {
+  std::vector<model::RunResult> shards;
+  for (auto const& place : options.places) {
+    shards.push_back(read_results(place));
+  }
+  auto result = reports::merge(std::move(shards), options.expect_shards);
+  if (!result) {
+    throw UsageError{to_string(result.error())};
+  }
+  return std::move(*result);
+}
+
+void write(std::filesystem::path const& file, std::string const& text) {
+  std::ofstream out(file);
+  out << text;
+  if (!out.flush()) {
+    throw StartError{"cannot write " + file.string()};
+  }
+}
+
+void write_merged(ReportOptions const& options, model::RunResult const& run) {
+  std::error_code error;
+  std::filesystem::create_directories(options.out, error);
+  write(std::filesystem::path(options.out) / "results.json", reports::to_json(run));
+  write(std::filesystem::path(options.out) / "junit.xml",
+        reports::to_junit(run, options.suite_name));
+}
+
+int report(ReportOptions const& options) {
+  auto const [run, missing] = merged(options);
+  reports::FinalFacts facts;
+  facts.missing_shards = missing;
+  facts.results = options.out.empty() ? options.places.front() : options.out;
+  reports::ExitFacts exit;
+  exit.missing_shards = missing;
+  exit.could_not_start = !run.complete;
+  facts.exit_code = reports::exit_code(run, exit);
+  if (!options.out.empty()) {
+    write_merged(options, run);
+  }
+  fmt::print("{}", reports::report_text(run, facts, colour_of(stdout)));
+  if (options.base.empty()) {
+    return facts.exit_code;
+  }
+  auto const comparison = compare(read_results(options.base), run);
+  fmt::print("\ncompared with {}:\n{}", options.base, to_text(comparison));
+  if (!comparison.regressed.empty()) {
+    return reports::kExitFailed;
+  }
+  return facts.exit_code == reports::kExitFailed ? 0 : facts.exit_code;
+}
+
+}  // namespace
+
+void set_up_report(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ReportOptions>();
+  app.add_option("dir", options->places, "folders of runs; several are shards of one run")
+      ->required()
+      ->type_name("DIR");
+  app.add_option("--compare", options->base, "exit 1 when something regressed since this run")
+      ->type_name("BASE");
+  app.add_option("--expect-shards", options->expect_shards, "how many there must be")
+      ->type_name("N");
+  app.add_option("--out", options->out, "writes the merged results.json and junit.xml there")
+      ->type_name("DIR");
+  app.add_option("--suite-name", options->suite_name, "name in JUnit's class names")
+      ->type_name("S");
+  app.callback([options, &exit_code] { exit_code = report(*options); });
+}
+
+}  // namespace rpchspec::cli

@@ -1,0 +1,71 @@
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/results.hpp"
+#include "model/suggestion.hpp"
+
+namespace rpchspec::cli {
+
+namespace {
+
+model::CaseResult const& find_case(model::RunResult const& run,
+                                   std::string const& id,
+                                   std::string const& out) {
+  std::vector<std::string> ids;
+  for (auto const& result : run.cases) {
+    if (result.id == id) {
+      return result;
+    }
+    ids.push_back(result.id);
+  }
+  throw UsageError{"no case '" + id + "' in " + out + model::suggestion(id, ids)};
+}
+
+int show(std::string const& id, std::string const& out) {
+  auto const run = read_results(out);
+  auto const& result = find_case(run, id, out);
+  fmt::print("{}  {}  {:.2f} s{}\n{}\n", model::to_string(result.verdict), result.id,
+             result.duration_s, result.suspect ? "  suspect" : "", result.title);
+  if (!result.message.empty()) {
+    fmt::print("\n{}\n", result.message);
+  }
+  if (!result.where.empty()) {
+    fmt::print("where: {}\n", result.where);
+  }
+  if (!result.requirements.empty()) {
+    fmt::print("requirements: {}\n", model::join(result.requirements));
+  }
+  if (!result.rerun.empty()) {
+    fmt::print("again: {}\n", result.rerun);
+  }
+  auto const file = std::filesystem::path(out) / "cases" / id / "ladder.txt";
+  std::ifstream ladder(file);
+  if (ladder && ladder.peek() != std::ifstream::traits_type::eof()) {
+    fmt::print("\n");
+    std::fflush(stdout);
+    std::cout << ladder.rdbuf() << std::flush;
+  } else {
+    fmt::print("\nno ladder at {} (--evidence all keeps that of every case)\n", file.string());
+  }
+  return 0;
+}
+
+}  // namespace
+
+void set_up_show(CLI::App& app, int& exit_code) {
+  struct Options {
+    std::string id;
+    std::string out = "rpchspec-out";
+  };
+
+  auto options = std::make_shared<Options>();
+  app.add_option("case", options->id, "id of a case")->required()->type_name("ID");
+  app.add_option("--out", options->out, "folder of the run")->type_name("DIR");
+  app.callback([options, &exit_code] { exit_code = show(options->id, options->out); });
+}
+
+}  // namespace rpchspec::cli

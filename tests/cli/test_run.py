@@ -1,0 +1,214 @@
+"""rpchspec run: verdicts, exit codes, files, and proxies that are none."""
+
+import json
+import os
+import pathlib
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+
+import jsonschema
+import junitparser
+import pytest
+
+from conftest import PROGRAM, ROOT, results
+
+HERE = pathlib.Path(__file__).resolve().parent
+SCHEMA = ROOT / "reports/results.schema.json"
+
+
+@pytest.fixture
+def fake(request):
+    """The port of a fake proxy of the parameter's kind."""
+    process = subprocess.Popen(
+        [sys.executable, HERE / "fake_proxy.py", request.param], stdout=subprocess.PIPE, text=True
+    )
+    yield int(process.stdout.readline())
+    process.kill()
+    process.communicate()
+
+
+def against(port, *more):
+    return ["run", "connection/opens", "--proxy", f"http://127.0.0.1:{port}",
+            "--backend-ports", "0,0,0", *more]  # fmt: skip
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def test_the_embedded_proxy_passes_and_the_first_line_says_what_is_tested(rpchspec, tmp_path):
+    finished = rpchspec("run", "connection/opens", "--junit", "copy.xml", "--suite-name", "mine")
+    assert finished.code == 0, finished.out + finished.err
+    assert "embedded" in finished.out.splitlines()[0]
+    out = tmp_path / "rpchspec-out"
+    run = results(out)
+    assert run["complete"] is True
+    assert run["summary"]["pass"] >= 1 and run["summary"]["fail"] == 0
+    if SCHEMA.exists():
+        jsonschema.validate(run, json.loads(SCHEMA.read_text()))
+    for file in (out / "junit.xml", tmp_path / "copy.xml"):
+        cases = [case for suite in junitparser.JUnitXml.fromfile(str(file)) for case in suite]
+        opens = next(case for case in cases if case.name == "connection/opens")
+        assert opens.classname == "rpchspec.mine.connection"
+
+
+def test_a_defect_fails_with_three_lines_and_a_command_that_repeats_it(rpchspec, tmp_path):
+    finished = rpchspec("run", "echo/", "--defect", "echo-body", "--jobs", "2")
+    assert finished.code == 1, finished.out + finished.err
+    failed = [c for c in results(tmp_path / "rpchspec-out")["cases"] if c["verdict"] == "fail"]
+    assert failed
+    rerun = failed[0]["rerun"]
+    assert rerun == f"rpchspec run --defect echo-body {failed[0]['id']}"
+    assert rerun in finished.out
+    again = rpchspec(*shlex.split(rerun)[1:])
+    assert again.code == 1
+    shown = rpchspec("show", failed[0]["id"])
+    assert shown.code == 0 and failed[0]["requirements"][0] in shown.out
+
+
+def test_last_failed_runs_what_failed(rpchspec, tmp_path):
+    assert rpchspec("run", "echo/", "connection/opens", "--defect", "echo-body").code == 1
+    before = {c["id"] for c in results(tmp_path / "rpchspec-out")["cases"] if c["verdict"] == "fail"}
+    assert rpchspec("run", "--last-failed").code == 0
+    after = {c["id"] for c in results(tmp_path / "rpchspec-out")["cases"]}
+    assert before <= after
+
+
+def test_a_baseline_waives_what_failed(rpchspec, tmp_path):
+    arguments = ["run", "echo/", "--defect", "echo-body"]
+    assert rpchspec(*arguments, "--write-baseline", "known.yaml").code == 1
+    (tmp_path / "rpchspec.yaml").write_text("defaults: {waivers: known.yaml}\n")
+    finished = rpchspec(*arguments)
+    assert finished.code == 0, finished.out + finished.err
+    assert results(tmp_path / "rpchspec-out")["summary"]["waived"] >= 1
+
+
+def test_nothing_selected_is_exit_four(rpchspec):
+    finished = rpchspec("run", "echo/", "--exclude", "*")
+    assert finished.code == 4, finished.out + finished.err
+
+
+def test_shards_make_the_whole_again(rpchspec, tmp_path):
+    for index in (1, 2, 3):
+        finished = rpchspec("run", "connection/", "echo/", "--shard", f"{index}/3", "--out", f"s{index}")
+        assert finished.code == 0, finished.out + finished.err
+    merged = rpchspec("report", "s1", "s2", "s3", "--expect-shards", 3, "--out", "all")
+    assert merged.code == 0, merged.out + merged.err
+    assert results(tmp_path / "all")["complete"] is True
+    assert rpchspec("report", "s1", "s2", "--expect-shards", 3).code == 3
+
+
+def test_compare_is_one_when_something_regressed(rpchspec):
+    assert rpchspec("run", "echo/", "--out", "good").code == 0
+    assert rpchspec("run", "echo/", "--out", "bad", "--defect", "echo-body").code == 1
+    worse = rpchspec("report", "bad", "--compare", "good")
+    assert worse.code == 1 and "regressed" in worse.out
+    assert rpchspec("report", "good", "--compare", "bad").code == 0
+
+
+def test_nobody_there_is_exit_three_and_says_what_to_check(rpchspec, tmp_path):
+    finished = rpchspec(*against(free_port()))
+    assert finished.code == 3
+    assert results(tmp_path / "rpchspec-out")["complete"] is True
+
+
+def test_wait_ends_with_words(rpchspec):
+    finished = rpchspec(*against(free_port(), "--wait", "200ms"))
+    assert finished.code == 3
+    assert "check --proxy" in finished.err
+
+
+@pytest.mark.parametrize("fake", ["garbage", "silent", "dies"], indirect=True)
+def test_what_is_no_proxy_is_judged_without_a_hang(rpchspec, tmp_path, fake):
+    finished = rpchspec(*against(fake, "--max-time", "60s"), timeout=150)
+    assert finished.code in (1, 3), finished.out + finished.err
+    run = results(tmp_path / "rpchspec-out")
+    assert run["complete"] is True
+    assert run["summary"]["pass"] == 0 or run["summary"]["fail"] > 0
+    junitparser.JUnitXml.fromfile(str(tmp_path / "rpchspec-out/junit.xml"))
+
+
+@pytest.mark.parametrize("fake", ["refuses"], indirect=True)
+def test_a_proxy_that_refuses_the_method_is_told_in_words(rpchspec, fake):
+    finished = rpchspec(*against(fake), timeout=150)
+    assert finished.code in (1, 3)
+    assert "501" in finished.out + finished.err
+
+
+def test_a_backend_port_in_use_is_exit_three(rpchspec):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        finished = rpchspec(
+            "run", "connection/opens", "--proxy", f"http://127.0.0.1:{free_port()}",
+            "--backend-ports", f"{port},0,0", "--backend-bind", "127.0.0.1",
+        )  # fmt: skip
+    assert finished.code == 3
+    assert str(port) in finished.err
+
+
+def test_a_started_proxy_that_dies_at_once_is_told_with_its_last_words(rpchspec):
+    finished = rpchspec(*against(free_port(), "--start", "echo cannot load config; exit 9"))
+    assert finished.code == 3
+    assert "exited with 9" in finished.err and "cannot load config" in finished.err
+
+
+def test_a_proxy_of_ones_own_is_started_with_the_backends_in_its_environment(rpchspec):
+    port = free_port()
+    start = (
+        f"exec {PROGRAM} proxy --listen http://127.0.0.1:{port} --allow-anonymous --exit-after 100s"
+    )
+    finished = rpchspec(*against(port, "--start", start))
+    assert finished.code == 0, finished.out + finished.err
+    assert "rpc-proxy" in finished.out
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("fake", ["silent"], indirect=True)
+def test_a_signal_ends_it_with_reports(tmp_path, fake, number, code):
+    process = subprocess.Popen(
+        [PROGRAM, *against(fake)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    process.stdout.readline()  # the estimate: it has begun
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == code, out + err
+    assert results(tmp_path / "rpchspec-out")["complete"] is True
+
+
+def test_quiet_says_only_the_summary(rpchspec):
+    loud = rpchspec("run", "connection/opens", "--out", "a")
+    quiet = rpchspec("run", "connection/opens", "-q", "--out", "b")
+    assert len(quiet.out.splitlines()) < len(loud.out.splitlines())
+    assert "\x1b" not in loud.out
+
+
+def test_on_a_terminal_the_block_is_redrawn_and_no_color_is_obeyed(tmp_path):
+    import pty
+
+    def drawn(environment):
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(
+            [PROGRAM, "run", "echo/"], cwd=tmp_path, stdout=follower, stdin=subprocess.DEVNULL,
+            env={**os.environ, "TERM": "xterm", **environment},
+        )  # fmt: skip
+        os.close(follower)
+        text = b""
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            text += part
+        os.close(leader)
+        assert process.wait(timeout=60) == 0
+        return text
+
+    assert b"\x1b[3" in drawn({}) or b"\x1b[1" in drawn({})
+    assert b"m" not in drawn({"NO_COLOR": "1"}).split(b"\x1b[")[-1][:3]

@@ -1,0 +1,111 @@
+"""up, down, backend, proxy: the ready line, the ways to leave, what keeps them from starting."""
+
+import base64
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import urllib.parse
+
+import pytest
+
+ECHO = (
+    "RPC_IN_DATA /rpc/rpcproxy.dll?{server} HTTP/1.1\r\nHost: x\r\nAccept: application/rpc\r\n"
+    "User-Agent: MSRPC\r\nContent-Length: {length}\r\n{more}\r\n"
+)
+
+
+def exchange(url, head, pem=None):
+    where = urllib.parse.urlparse(url)
+    with socket.create_connection((where.hostname, where.port), timeout=20) as plain:
+        stream = plain
+        if where.scheme == "https":
+            stream = ssl.create_default_context(cadata=pem).wrap_socket(
+                plain, server_hostname=where.hostname
+            )
+        stream.sendall(head.encode())
+        return stream.recv(4096)
+
+
+def test_up_says_one_ready_line_and_leaves_with_zero(started):
+    up = started("up")
+    assert up.ready["pid"] == up.process.pid
+    url = up.ready["proxy"]["urls"][0]
+    assert exchange(url, ECHO.format(server="EXCH01:6001", length=0, more="")).startswith(
+        b"HTTP/1.1 200 Success"
+    )
+    for port in up.ready["backends"]["ports"].values():
+        socket.create_connection(("127.0.0.1", port), timeout=20).close()
+    code, out, _ = up.stop(signal.SIGINT)
+    assert (code, out) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["backend", "proxy"])
+def test_each_half_leaves_with_zero_on_sigterm(started, command):
+    more = ["--ports", "0,0,0"] if command == "backend" else []
+    half = started(command, *more)
+    assert ("backends" in half.ready) == (command == "backend")
+    assert ("proxy" in half.ready) == (command == "proxy")
+    code, out, _ = half.stop()
+    assert (code, out) == (0, "")
+
+
+def test_the_end_of_standard_input_ends_it(started):
+    up = started("up", "--exit-with-stdin", stdin=subprocess.PIPE)
+    up.process.stdin.close()
+    assert up.process.wait(timeout=30) == 0
+
+
+def test_it_leaves_after_the_time_it_was_given(started):
+    assert started("up", "--exit-after", "100ms").process.wait(timeout=30) == 0
+
+
+def test_the_ready_file_says_the_same(started, tmp_path):
+    up = started("up", "--ready-file", "ready.json")
+    assert (tmp_path / "ready.json").read_text() == up.line
+
+
+def test_basic_credentials_are_asked_for_over_tls(started):
+    up = started("up", "--tls", "auto", "--auth", "basic", "--user", "ann:secret")
+    url = next(u for u in up.ready["proxy"]["urls"] if u.startswith("https:"))
+    pem = up.ready["proxy"]["certificate_pem"]
+    head = dict(server="EXCH01:6001", length=0)
+    assert b" 401 " in exchange(url, ECHO.format(**head, more=""), pem)
+    word = base64.b64encode(b"ann:secret").decode()
+    more = f"Authorization: Basic {word}\r\n"
+    assert b" 200 " in exchange(url, ECHO.format(**head, more=more), pem)
+
+
+def test_an_address_in_use_is_told(rpchspec, started):
+    port = started("up").ready["proxy"]["urls"][0].rsplit(":", 1)[1]
+    finished = rpchspec("proxy", "--listen", f"http://127.0.0.1:{port}")
+    assert finished.code == 3
+    assert port in finished.err and "in use" in finished.err
+    assert finished.out == ""
+
+
+def test_up_detached_is_ended_by_down(rpchspec, tmp_path):
+    finished = rpchspec("up", "--detach", "--state", "state.json")
+    assert finished.code == 0, finished.err
+    ready = json.loads(finished.out.removeprefix("ready "))
+    os.kill(ready["pid"], 0)
+    assert rpchspec("down", "--state", "state.json").code == 0
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", ready["backends"]["ports"]["store"]), timeout=5)
+    assert not (tmp_path / "state.json").exists()
+
+
+def test_a_detached_one_that_cannot_start_says_so(rpchspec, started):
+    port = started("up").ready["proxy"]["urls"][0].rsplit(":", 1)[1]
+    finished = rpchspec(
+        "up", "--listen", f"http://127.0.0.1:{port}", "--detach", "--state", "state.json"
+    )
+    assert finished.code == 3
+    assert "in use" in finished.err
+
+
+def test_down_leaves_a_stranger_with_that_pid_alone(rpchspec, tmp_path):
+    (tmp_path / "state").write_text(json.dumps({"pid": os.getpid(), "started": "1"}))
+    assert rpchspec("down", "--state", "state").code == 0
