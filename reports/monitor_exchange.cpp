@@ -35,7 +35,7 @@ void ClientExchanges::on_event(Sighting const& sighting) {
   auto const& head = event.head();
   if (event.direction() == v1::SENT && !head.response()) {
     lane.requests[lane.sent++] = {head.method(), head.target(), content_length(head.text()),
-                                  head.error().empty()};
+                                  head.error().empty(), head.http_version()};
     lane.requests.erase(lane.requests.begin(),
                         lane.requests.lower_bound(lane.sent > 4 ? lane.sent - 4 : 0));
   } else if (event.direction() == v1::RECEIVED && head.response() &&
@@ -50,6 +50,15 @@ ClientRequest const* ClientExchanges::answered(std::uint32_t connection) const {
     return nullptr;
   }
   auto const request = lane->second.requests.find(lane->second.answers - 1);
+  return request == lane->second.requests.end() ? nullptr : &request->second;
+}
+
+ClientRequest const* ClientExchanges::waiting(std::uint32_t connection) const {
+  auto const lane = lanes_.find(connection);
+  if (lane == lanes_.end()) {
+    return nullptr;
+  }
+  auto const request = lane->second.requests.find(lane->second.answers);
   return request == lane->second.requests.end() ? nullptr : &request->second;
 }
 

@@ -15,7 +15,8 @@ struct ClientRequest {
   std::string method;
   std::string target;
   std::optional<std::uint64_t> content_length;
-  bool legal_head = false;  // it was sent whole and could be parsed
+  bool legal_head = false;         // it was sent whole and could be parsed
+  std::uint32_t http_version = 0;  // 10 or 11
 
   /// A channel or echo request to the proxy's own path, with server and port.
   [[nodiscard]] bool names_a_server() const;
@@ -32,6 +33,9 @@ class ClientExchanges {
 
   /// The request that the last head received on the connection answers; null when it answers none.
   [[nodiscard]] ClientRequest const* answered(std::uint32_t connection) const;
+
+  /// The oldest request on the connection that has no final response; null when there is none.
+  [[nodiscard]] ClientRequest const* waiting(std::uint32_t connection) const;
 
  private:
   struct Lane {

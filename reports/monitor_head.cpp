@@ -26,6 +26,7 @@ constexpr std::string_view kLength = "RPCH-2.1.2.1.4-01";
 constexpr std::string_view kType = "RPCH-2.1.2.1.4-02";
 constexpr std::string_view kStatusLine = "RPCH-2.1.2.1.4-03";
 constexpr std::string_view kNoChunks = "RPCH-2.1.2.1.8-01";
+constexpr std::string_view kInterim = "HTTP-9110-15.2-02";
 
 constexpr std::size_t kMaxReasonLine = 1024;
 constexpr std::uint64_t kLeastLength = 131'072;
@@ -57,15 +58,19 @@ class HeadMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "http-heads"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kNoInResponse, kErrorForm, kErrorRange, kReserved,   kEeInfo,
-            kReasonSize,   kLength,    kType,       kStatusLine, kNoChunks};
+    return {kNoInResponse, kErrorForm, kErrorRange, kReserved, kEeInfo, kReasonSize,
+            kLength,       kType,      kStatusLine, kNoChunks, kInterim};
   }
 
   void on_event(Sighting const& sighting) override {
     exchanges_.on_event(sighting);
     auto const& event = sighting.event;
     if (!event.has_head() || !event.head().response() || !sighting.is(v1::CLIENT, v1::RECEIVED) ||
-        !event.head().error().empty() || event.head().status() < 200) {
+        !event.head().error().empty()) {
+      return;
+    }
+    if (event.head().status() < 200) {
+      interim(sighting);
       return;
     }
     auto const* request = exchanges_.answered(event.connection());
@@ -85,6 +90,14 @@ class HeadMonitor final : public Monitor {
   }
 
  private:
+  void interim(Sighting const& sighting) {
+    auto const* request = exchanges_.waiting(sighting.event.connection());
+    if (request != nullptr && request->http_version == 10) {
+      object(sighting, {kInterim, "interim response", "no interim response to HTTP/1.0",
+                        quoted(sighting.event.head())});
+    }
+  }
+
   /// HTTP text in the middle of the OUT stream: after the 200 there is no error form any more.
   void extra_response(Sighting const& sighting) {
     if (sighting.leg() == v1::OUT) {

@@ -21,9 +21,10 @@ std::unique_ptr<Predicate> make_predicate(Expectation const& expectation,
       return make_head_predicate(expectation, subject, times);
     case Expectation::kReceives:
     case Expectation::kReceivesNot:
+      return make_pdu_predicate(expectation, subject, times);
     case Expectation::kData:
     case Expectation::kFault:
-      return make_pdu_predicate(expectation, subject, times);
+      return make_data_predicate(expectation, subject, times);
     case Expectation::PREDICATE_NOT_SET:
       return nullptr;
   }

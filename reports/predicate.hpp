@@ -99,6 +99,14 @@ struct PredicateTimes {
 [[nodiscard]] std::unique_ptr<Predicate> make_pdu_predicate(
     scenario::v1::Expectation const& expectation, Subject subject, PredicateTimes const& times);
 
+[[nodiscard]] std::unique_ptr<Predicate> make_data_predicate(
+    scenario::v1::Expectation const& expectation, Subject subject, PredicateTimes const& times);
+
+/// A whole PDU came from the peer.
+[[nodiscard]] inline bool arrives(Moment const& moment) {
+  return moment.event.has_pdu() && moment.event.direction() == journal::v1::RECEIVED;
+}
+
 [[nodiscard]] std::uint64_t to_ns(google::protobuf::Duration const& duration);
 
 /// How long a negative must hold: its `for`, else the expectation's `within`, else 1 s.

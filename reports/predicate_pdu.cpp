@@ -1,10 +1,9 @@
-// receives, receives_not, data, fault: PDUs that arrive.
+// receives, receives_not: PDUs that arrive, or must not.
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "protocol/wire/dcerpc.hpp"
 #include "reports/pdu_text.hpp"
 #include "reports/predicate.hpp"
 
@@ -16,10 +15,6 @@ using scenario::v1::Expectation;
 namespace {
 
 using Where = google::protobuf::Map<std::string, std::string>;
-
-bool arrives(Moment const& moment) {
-  return moment.event.has_pdu() && moment.event.direction() == v1::RECEIVED;
-}
 
 /// "ReceiveWindowSize 300000" for the first field that is not as wanted; empty when all are.
 std::string unlike(v1::Pdu const& pdu,
@@ -195,122 +190,6 @@ class ReceivesNotPredicate final : public Predicate {
   std::string seen_;
 };
 
-class DataPredicate final : public Predicate {
- public:
-  DataPredicate(Expectation const& expectation, Subject subject, PredicateTimes const& times)
-      : Predicate(subject), wanted_(expectation.data()) {
-    bool const nothing_set =
-        wanted_.at_least() == 0 && wanted_.exactly() == 0 && wanted_.at_most() == 0;
-    at_least_ = wanted_.exactly() != 0 ? wanted_.exactly() : nothing_set ? 1 : wanted_.at_least();
-    at_most_ = wanted_.exactly() != 0 ? wanted_.exactly() : wanted_.at_most();
-    if (at_most_ != 0) {
-      settle_ns_ = wanted_.has_for_() ? to_ns(wanted_.for_()) : kSecond;
-      hold_ns_ = at_least_ == 0 && !wanted_.has_for_() ? times.within_ns : 0;
-    }
-    if (at_least_ == 0) {
-      satisfy(0);
-    }
-  }
-
-  void on_event(Moment const& moment) override {
-    if (!moment.in_scope || !covers(moment) || moment.event.direction() == v1::SENT) {
-      return;
-    }
-    if (moment.event.has_mismatch()) {
-      mismatch_ =
-          fmt::format("payload differs at offset {} at {}: {}", moment.event.mismatch().offset(),
-                      seconds_text(moment.event.at_ns()), moment.event.mismatch().detail());
-      violate(moment.event.at_ns());
-    } else if (arrives(moment) && is_rpc(moment.event.pdu())) {
-      bytes_ += moment.event.pdu().size();
-      last_ns_ = moment.event.at_ns();
-      if (at_most_ != 0 && bytes_ > at_most_) {
-        violate(last_ns_);
-      } else if (bytes_ >= at_least_) {
-        satisfy(last_ns_);
-      }
-    }
-  }
-
-  void restart() override {
-    Predicate::restart();
-    bytes_ = 0;
-    mismatch_.clear();
-    if (at_least_ == 0) {
-      satisfy(0);
-    }
-  }
-
-  [[nodiscard]] std::string expected() const override {
-    auto const what = at_least_ == at_most_ ? fmt::format("exactly {}", at_least_)
-                      : at_most_ == 0       ? fmt::format("at least {}", at_least_)
-                      : at_least_ == 0      ? fmt::format("at most {}", at_most_)
-                                            : fmt::format("{} to {}", at_least_, at_most_);
-    return fmt::format("{} bytes of RPC PDUs on {}, unchanged", what, subject_text(subject_));
-  }
-
-  [[nodiscard]] std::string seen() const override {
-    if (!mismatch_.empty()) {
-      return mismatch_;
-    }
-    return bytes_ == 0 ? ""
-                       : fmt::format("{} bytes of RPC PDUs on {}, the last at {}", bytes_,
-                                     subject_text(subject_), seconds_text(last_ns_));
-  }
-
-  [[nodiscard]] std::string kind() const override {
-    return !mismatch_.empty() ? "payload changed" : violated_at_ ? "too much" : "too little";
-  }
-
- private:
-  scenario::v1::Data wanted_;
-  std::uint64_t at_least_ = 0;
-  std::uint64_t at_most_ = 0;  // 0: no bound
-  std::uint64_t bytes_ = 0;
-  std::uint64_t last_ns_ = 0;
-  std::string mismatch_;
-};
-
-class FaultPredicate final : public Predicate {
- public:
-  FaultPredicate(scenario::v1::Fault const& wanted, Subject subject)
-      : Predicate(subject), wanted_(wanted) {}
-
-  void on_event(Moment const& moment) override {
-    if (!moment.in_scope || !arrives(moment) || !covers(moment) ||
-        !goes_by(moment.event.pdu(), "fault")) {
-      return;
-    }
-    auto const status = field_of(moment.event.pdu(), "fault", "status").value_or("no status");
-    auto const code = number(status).value_or(0);
-    auto const name = wire::name_of_fault(static_cast<std::uint32_t>(code));
-    seen_ = fmt::format("fault {} ({}) at {}", name, status, seconds_text(moment.event.at_ns()));
-    if (wanted_.status().empty() || matches(wanted_.status(), status, moment.parameters) ||
-        matches(wanted_.status(), name, moment.parameters)) {
-      satisfy(moment.event.at_ns());
-    }
-  }
-
-  void restart() override {
-    Predicate::restart();
-    seen_.clear();
-  }
-
-  [[nodiscard]] std::string expected() const override {
-    return fmt::format("{} receives a fault {}", subject_text(subject_), wanted_.status());
-  }
-
-  [[nodiscard]] std::string seen() const override { return seen_; }
-
-  [[nodiscard]] std::string kind() const override {
-    return seen_.empty() ? "no fault" : "another fault";
-  }
-
- private:
-  scenario::v1::Fault wanted_;
-  std::string seen_;
-};
-
 }  // namespace
 
 std::unique_ptr<Predicate> make_pdu_predicate(Expectation const& expectation,
@@ -319,12 +198,8 @@ std::unique_ptr<Predicate> make_pdu_predicate(Expectation const& expectation,
   switch (expectation.predicate_case()) {
     case Expectation::kReceives:
       return std::make_unique<ReceivesPredicate>(expectation, subject, times);
-    case Expectation::kReceivesNot:
-      return std::make_unique<ReceivesNotPredicate>(expectation, subject);
-    case Expectation::kData:
-      return std::make_unique<DataPredicate>(expectation, subject, times);
     default:
-      return std::make_unique<FaultPredicate>(expectation.fault(), subject);
+      return std::make_unique<ReceivesNotPredicate>(expectation, subject);
   }
 }
 

@@ -145,13 +145,15 @@ class JournalBuilder {
                           v1::Direction direction,
                           std::string method,
                           std::string target = "/rpc/rpcproxy.dll?server:6001",
-                          std::string fields = "Content-Length: 76\r\n") {
+                          std::string fields = "Content-Length: 76\r\n",
+                          std::uint32_t http_version = 11) {
     auto event = of(end, direction);
     auto& head = *event.mutable_head();
-    head.set_text(method + " " + target + " HTTP/1.1\r\n" + fields + "\r\n");
+    auto const version = http_version == 10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n";
+    head.set_text(method + " " + target + version + fields + "\r\n");
     head.set_method(std::move(method));
     head.set_target(std::move(target));
-    head.set_http_version(11);
+    head.set_http_version(http_version);
     return add(event);
   }
 

@@ -387,6 +387,17 @@ TEST(HeadMonitor, SeesASuccessOnInAndASecondResponseOnOut) {
   EXPECT_EQ(said(journal), "http-heads RPCH-2.1.2.1.8-01");
 }
 
+TEST(HeadMonitor, SeesAnInterimResponseToHttp10) {
+  auto const asked_in = [](std::uint32_t http_version) {
+    JournalBuilder journal;
+    journal.opened(kClientIn).request(kClientIn, v1::SENT, "RPC_IN_DATA", "/rpc/rpcproxy.dll?s:1",
+                                      "Expect: 100-continue\r\n", http_version);
+    return said(journal.response(kClientIn, v1::RECEIVED, 100, "Continue"));
+  };
+  EXPECT_EQ(asked_in(11), "");
+  EXPECT_EQ(asked_in(10), "http-heads HTTP-9110-15.2-02");
+}
+
 TEST(HeadMonitor, SaysNothingOfAnAnswerToGarbage) {
   JournalBuilder journal;
   journal.opened(kClientOut).raw(kClientOut, v1::SENT, "\x01\x02", "garbage");

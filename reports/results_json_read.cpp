@@ -1,0 +1,195 @@
+// Reads results.json: whatever is missing or of another type is left at its default.
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "reports/results_json.hpp"
+#include "reports/results_names.hpp"
+
+namespace rpchspec::reports {
+
+namespace json = boost::json;
+using model::Level;
+using model::RunResult;
+using model::Verdict;
+
+namespace {
+
+std::string text_of(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  auto const* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? "" : std::string(text->data(), text->size());
+}
+
+bool flag_of(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+double number_of(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  if (value == nullptr || !value->is_number()) {
+    return 0;
+  }
+  return value->is_double()  ? value->get_double()
+         : value->is_int64() ? static_cast<double>(value->get_int64())
+                             : static_cast<double>(value->get_uint64());
+}
+
+std::uint64_t count_of(json::object const& object, std::string_view key) {
+  auto const* value = object.if_contains(key);
+  if (value == nullptr) {
+    return 0;
+  }
+  if (auto const* text = value->if_string()) {
+    std::uint64_t number = 0;
+    for (char const c : *text) {
+      number = number * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    return number;
+  }
+  return value->is_uint64() ? value->get_uint64()
+         : value->is_int64() && value->get_int64() >= 0
+             ? static_cast<std::uint64_t>(value->get_int64())
+             : 0;
+}
+
+std::vector<std::string> texts_of(json::object const& object, std::string_view key) {
+  std::vector<std::string> texts;
+  auto const* value = object.if_contains(key);
+  if (value != nullptr && value->is_array()) {
+    for (auto const& each : value->get_array()) {
+      if (auto const* text = each.if_string()) {
+        texts.emplace_back(text->data(), text->size());
+      }
+    }
+  }
+  return texts;
+}
+
+json::object const& object_of(json::object const& object, std::string_view key) {
+  static json::object const kNone;
+  auto const* value = object.if_contains(key);
+  return value != nullptr && value->is_object() ? value->get_object() : kNone;
+}
+
+template <class Each>
+void each_object(json::object const& object, std::string_view key, Each each) {
+  auto const* value = object.if_contains(key);
+  if (value == nullptr || !value->is_array()) {
+    return;
+  }
+  for (auto const& entry : value->get_array()) {
+    if (entry.is_object()) {
+      each(entry.get_object());
+    }
+  }
+}
+
+Verdict verdict_of_text(std::string_view text) {
+  for (auto const verdict : kVerdicts) {
+    if (text == model::to_string(verdict)) {
+      return verdict;
+    }
+  }
+  return Verdict::error;
+}
+
+Level level_of_text(std::string_view text) {
+  for (auto const level : kLevels) {
+    if (text == model::to_string(level)) {
+      return level;
+    }
+  }
+  return Level::must;
+}
+
+model::CaseResult case_of(json::object const& object) {
+  model::CaseResult result;
+  result.id = text_of(object, "id");
+  result.title = text_of(object, "title");
+  result.category = text_of(object, "category");
+  result.verdict = verdict_of_text(text_of(object, "verdict"));
+  result.suspect = flag_of(object, "suspect");
+  result.duration_s = number_of(object, "duration_s");
+  result.requirements = texts_of(object, "requirements");
+  result.message = text_of(object, "message");
+  result.where = text_of(object, "where");
+  result.rerun = text_of(object, "rerun");
+  return result;
+}
+
+model::Finding finding_of(json::object const& object) {
+  return {text_of(object, "id"),
+          text_of(object, "requirement"),
+          level_of_text(text_of(object, "level")),
+          text_of(object, "kind"),
+          text_of(object, "leg"),
+          text_of(object, "expected"),
+          text_of(object, "seen"),
+          texts_of(object, "cases"),
+          text_of(object, "rerun"),
+          flag_of(object, "waived")};
+}
+
+model::TargetSummary target_of(json::object const& object) {
+  model::TargetSummary target;
+  target.name = text_of(object, "name");
+  target.urls = texts_of(object, "urls");
+  target.topology = text_of(object, "topology");
+  for (auto const& [name, value] : object_of(object, "facts")) {
+    if (auto const* text = value.if_string()) {
+      target.facts[name] = std::string(text->data(), text->size());
+    }
+  }
+  return target;
+}
+
+}  // namespace
+
+Result<RunResult> from_json(std::string_view text) {
+  json::error_code error;
+  json::stream_parser parser;
+  parser.write(text.data(), text.size(), error);
+  if (!error) {
+    parser.finish(error);
+  }
+  if (error) {
+    return fail({ErrorCode::bad_syntax, 0, "results.json", "", error.message()});
+  }
+  auto const value = parser.release();
+  if (!value.is_object() || !value.get_object().contains("schema")) {
+    return fail({ErrorCode::bad_value, 0, "schema", "", "this is no results.json"});
+  }
+  auto const& root = value.get_object();
+  if (count_of(root, "schema") > kResultsSchema) {
+    return fail(
+        {ErrorCode::not_supported, 0, "schema", "",
+         fmt::format("{}, this program reads up to {}", count_of(root, "schema"), kResultsSchema)});
+  }
+  RunResult run;
+  run.complete = flag_of(root, "complete");
+  run.tool_version = text_of(object_of(root, "tool"), "version");
+  run.suite = text_of(object_of(root, "tool"), "suite");
+  run.started = text_of(root, "started");
+  run.duration_s = number_of(root, "duration_s");
+  run.seed = count_of(root, "seed");
+  run.target = target_of(object_of(root, "target"));
+  each_object(root, "findings",
+              [&](auto const& each) { run.findings.push_back(finding_of(each)); });
+  each_object(root, "cases", [&](auto const& each) { run.cases.push_back(case_of(each)); });
+  each_object(root, "requirements", [&](auto const& each) {
+    run.requirements.push_back({text_of(each, "id"), level_of_text(text_of(each, "level")),
+                                verdict_of_text(text_of(each, "verdict")),
+                                texts_of(each, "cases")});
+  });
+  auto const& summary = object_of(root, "summary");
+  for (auto const verdict : kVerdicts) {
+    if (auto const count = count_of(summary, summary_key(verdict)); count != 0) {
+      run.summary[verdict] = count;
+    }
+  }
+  return run;
+}
+
+}  // namespace rpchspec::reports

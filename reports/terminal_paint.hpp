@@ -1,0 +1,31 @@
+// Colour, and text from peers made harmless. Private to the terminal reports.
+
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "model/verdict.hpp"
+#include "reports/terminal.hpp"
+
+namespace rpchspec::reports {
+
+/// The SGR code a verdict is painted with.
+[[nodiscard]] std::string_view code_of(model::Verdict verdict);
+
+[[nodiscard]] std::string painted(std::string text, std::string_view code, Colour colour);
+[[nodiscard]] std::string upper(std::string_view text);
+
+/// What a peer sent must not move the cursor or paint the terminal.
+[[nodiscard]] std::string harmless(std::string_view text);
+[[nodiscard]] std::string first_line(std::string_view text);
+
+/// "7 pass, 1 fail"
+[[nodiscard]] std::string counts_text(std::map<model::Verdict, std::size_t> const& counts,
+                                      Colour colour);
+
+/// Whether the finding fails a build, or only warns.
+[[nodiscard]] bool fails(model::Finding const& finding);
+
+}  // namespace rpchspec::reports

@@ -1,0 +1,181 @@
+// Findings, the summary at the end, `rpchspec report`, and annotations.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/terminal.hpp"
+#include "reports/terminal_paint.hpp"
+
+namespace rpchspec::reports {
+
+using model::Finding;
+using model::Verdict;
+
+namespace {
+
+/// Cases that no finding speaks for: what a person must read one by one.
+std::string single_cases(model::RunResult const& run, Colour colour) {
+  std::string text;
+  for (auto const& result : run.cases) {
+    bool const telling =
+        result.verdict == Verdict::blocked || result.verdict == Verdict::error || result.suspect;
+    if (telling) {
+      text += fmt::format(
+          "{}  {}{}\n    {}\n",
+          painted(upper(model::to_string(result.verdict)), code_of(result.verdict), colour),
+          result.id, result.suspect ? "  (suspect)" : "", first_line(result.message));
+    }
+  }
+  return text;
+}
+
+std::string not_run_text(model::RunResult const& run) {
+  std::map<std::string, std::size_t> reasons;
+  for (auto const& result : run.cases) {
+    if (result.verdict == Verdict::not_run) {
+      ++reasons[first_line(result.message)];
+    }
+  }
+  std::string text;
+  for (auto const& [reason, count] : reasons) {
+    text += fmt::format("{} not run: {}\n", count, reason);
+  }
+  return text;
+}
+
+std::string annotation_text(std::string_view text, bool property) {
+  std::string out;
+  for (char const c : text) {
+    if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','))) {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string finding_block(Finding const& finding,
+                          std::string_view text,
+                          std::string_view where,
+                          Colour colour) {
+  auto const word = finding.waived ? "WAIVED" : fails(finding) ? "FINDING" : "WARNING";
+  auto const code = finding.waived ? "2" : fails(finding) ? "31" : "33";
+  auto const id = finding.requirement.empty() ? "(no requirement)" : finding.requirement;
+  auto block =
+      fmt::format("{} {}  {}\n", painted(word, code, colour), finding.id, harmless(finding.kind));
+  block += fmt::format("  required: {} ({}){}{}\n", id, model::to_string(finding.level),
+                       text.empty() ? "" : " ", text);
+  block += fmt::format("  expected: {}\n", harmless(finding.expected));
+  block += fmt::format("  seen:     {}\n", harmless(finding.seen));
+  auto const first = finding.cases.empty() ? "" : finding.cases.front();
+  auto const others = finding.cases.size() > 1
+                          ? fmt::format(" and {} more", finding.cases.size() - 1)
+                          : std::string();
+  block += fmt::format("  where:    {}{}{}{}\n", first, others, where.empty() ? "" : ", ", where);
+  if (!finding.rerun.empty()) {
+    block += fmt::format("  rerun:    {}\n", finding.rerun);
+  }
+  return block;
+}
+
+std::string skip_text(std::vector<SkipReason> const& skipped) {
+  if (skipped.empty()) {
+    return {};
+  }
+  std::map<std::string, std::size_t> by_fact;
+  for (auto const& each : skipped) {
+    if (!each.fact.empty()) {
+      ++by_fact[each.fact];
+    }
+  }
+  std::vector<std::pair<std::string, std::size_t>> facts(by_fact.begin(), by_fact.end());
+  std::stable_sort(facts.begin(), facts.end(),
+                   [](auto const& a, auto const& b) { return a.second > b.second; });
+  auto text = fmt::format("{} skipped", skipped.size());
+  for (std::size_t i = 0; i < facts.size() && i < 3; ++i) {
+    text += fmt::format("{}`{}` would run {}{}", i == 0 ? "; " : ", ", facts[i].first,
+                        facts[i].second, i == 0 ? " of them" : "");
+  }
+  return text;
+}
+
+std::string summary_text(model::RunResult const& run, FinalFacts const& facts, Colour colour) {
+  std::string text;
+  for (auto const& finding : run.findings) {
+    auto const word = finding.waived ? "waived " : fails(finding) ? "finding" : "warning";
+    text += fmt::format("{} {}  {} case{}  {}: {}\n",
+                        painted(word,
+                                finding.waived   ? "2"
+                                : fails(finding) ? "31"
+                                                 : "33",
+                                colour),
+                        finding.id, finding.cases.size(), finding.cases.size() == 1 ? "" : "s",
+                        finding.requirement, first_line(finding.seen));
+  }
+  text += single_cases(run, colour);
+  text += not_run_text(run);
+  for (auto const& warning : facts.warnings) {
+    text += fmt::format("{} {}\n", painted("warning:", "33", colour), harmless(warning));
+  }
+  if (facts.missing_shards != 0) {
+    text += fmt::format("{} shard{} missing\n", facts.missing_shards,
+                        facts.missing_shards == 1 ? " is" : "s are");
+  }
+  text +=
+      fmt::format("{} in {}\n", counts_text(run.summary, colour), duration_text(run.duration_s));
+  if (auto const skips = skip_text(facts.skipped); !skips.empty()) {
+    text += skips + "\n";
+  }
+  if (!run.complete) {
+    text += "The run is not complete.\n";
+  }
+  if (!facts.results.empty()) {
+    text += fmt::format("Results: {}\n", facts.results);
+  }
+  return text;
+}
+
+std::string report_text(model::RunResult const& run, FinalFacts const& facts, Colour colour) {
+  auto text = fmt::format("rpchspec {}, suite {}, {}, seed {}\n", run.tool_version, run.suite,
+                          run.started, run.seed);
+  text += fmt::format("target {} ({}){}{}\n\n", run.target.name, run.target.topology,
+                      run.target.urls.empty() ? "" : " ", fmt::join(run.target.urls, ", "));
+  for (auto const& finding : run.findings) {
+    std::string where;
+    for (auto const& result : run.cases) {
+      if (!finding.cases.empty() && result.id == finding.cases.front()) {
+        where = result.where;
+      }
+    }
+    text += finding_block(finding, "", where, colour) + "\n";
+  }
+  for (auto const& result : run.cases) {
+    text += progress_line(result, colour);
+  }
+  return text + "\n" + summary_text(run, facts, colour);
+}
+
+std::string github_annotation(Finding const& finding) {
+  auto const level = finding.waived ? "notice" : fails(finding) ? "error" : "warning";
+  auto const title = fmt::format("{} {}", finding.requirement, finding.kind);
+  auto const body = fmt::format(
+      "required: {}\nexpected: {}\nseen: {}\n{} case{}, first {}\nrerun: {}", finding.requirement,
+      finding.expected, finding.seen, finding.cases.size(), finding.cases.size() == 1 ? "" : "s",
+      finding.cases.empty() ? "" : finding.cases.front(), finding.rerun);
+  return fmt::format("::{} title={}::{}\n", level, annotation_text(title, true),
+                     annotation_text(body, false));
+}
+
+std::string github_annotations(model::RunResult const& run) {
+  std::string text;
+  for (auto const& finding : run.findings) {
+    text += github_annotation(finding);
+  }
+  return text;
+}
+
+}  // namespace rpchspec::reports
