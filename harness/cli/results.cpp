@@ -9,7 +9,7 @@
 namespace rpchspec::cli {
 
 model::RunResult read_results(std::filesystem::path const& place) {
-  auto const file = std::filesystem::is_directory(place) ? place / "results.json" : place;
+  auto const file = place.extension() == ".json" ? place : place / "results.json";
   std::ifstream in(file);
   if (!in) {
     throw UsageError{"cannot read " + file.string() + ": no run has written its results there"};

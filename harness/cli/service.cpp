@@ -99,6 +99,7 @@ json::object started(Service& service, asio::io_context& io) {
   if (addresses) {
     return std::move(*addresses);
   }
+  stop(io, service);  // one half may be up
   auto const& error = addresses.error();
   auto const text = error.detail.empty() ? to_string(error) : error.detail;
   if (error.code == ErrorCode::io || error.code == ErrorCode::tls) {

@@ -12,7 +12,7 @@ def test_list_says_ids_and_titles(rpchspec):
     finished = rpchspec("list", "connection/")
     assert finished.code == 0
     lines = finished.out.splitlines()
-    assert any(line.startswith("connection/opens ") for line in lines)
+    assert any(line.startswith("connection/opens") for line in lines)
     assert all(line.startswith("connection/") for line in lines)
 
 
