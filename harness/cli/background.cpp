@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "reports/exit_code.hpp"
 
 namespace rpchspec::cli {
 
@@ -54,6 +55,19 @@ void redirect(std::string const& file, int flags, int to) {
   close(opened);
 }
 
+std::string read_to_end(int descriptor) {
+  std::string text;
+  char buffer[4096];
+  for (;;) {
+    auto const size = read(descriptor, buffer, sizeof(buffer));
+    if (size > 0) {
+      text.append(buffer, static_cast<std::size_t>(size));
+    } else if (size == 0 || errno != EINTR) {
+      return text;
+    }
+  }
+}
+
 }  // namespace
 
 Background Background::enter(std::string const& state) {
@@ -84,15 +98,7 @@ Background Background::enter(std::string const& state) {
 }
 
 int Background::wait_until_ready() const {
-  std::string line;
-  char buffer[4096];
-  for (ssize_t size = 0; (size = read(pipe_, buffer, sizeof(buffer))) > 0 || errno == EINTR;) {
-    if (size > 0) {
-      line.append(buffer, static_cast<std::size_t>(size));
-    } else if (size == 0) {
-      break;
-    }
-  }
+  auto const line = read_to_end(pipe_);
   close(pipe_);
   if (line.ends_with('\n')) {
     fmt::print("{}", line);
@@ -100,9 +106,14 @@ int Background::wait_until_ready() const {
     return 0;
   }
   int status = 0;
-  waitpid(child_, &status, 0);
+  while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+  }
   fmt::print(stderr, "{}", read_all(state_ + ".log"));
-  return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : 3;
+  if (WIFSIGNALED(status)) {
+    fmt::print(stderr, "rpchspec: it was ended by signal {}\n", WTERMSIG(status));
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status)
+                                                       : reports::kExitUnjudged;
 }
 
 void Background::say_ready(std::string const& line) {
