@@ -63,7 +63,7 @@ fuzz:
 kill-matrix:
 	@tools/install-deps build
 	$(call build,release,rpchspec)
-	@tools/kill-matrix
+	@tools/kill-matrix --full
 
 format:
 	@tools/install-deps lint

@@ -113,7 +113,8 @@ void VirtualConnection::close_legs() {
 net::Task<> VirtualConnection::run_timers() {
   auto const self = shared_from_this();
   while (!finished_) {
-    if (!co_await timers_.next(net::Deadline(next_deadline())) && !finished_) {
+    auto const notified = co_await timers_.next(net::Deadline(next_deadline()));
+    if (!notified && !finished_) {
       auto const now = Clock::now();
       machine_.on_deadline(now);
       reply(runtime_.on_time(now));

@@ -486,6 +486,7 @@ net::Task<> Client::leave() {
 
 net::Task<> Client::stop() {
   for (auto const& [number, vc] : virtual_connections_) {
+    vc->stop();
     for (auto const channel : {Channel::in, Channel::out}) {
       if (auto const of = vc->channel(channel)) {
         of->leg().stream().abort();

@@ -109,9 +109,18 @@ void VirtualConnection::close_channels() {
   }
 }
 
+void VirtualConnection::stop() {
+  stopped_ = true;
+  timers_.notify();
+}
+
 net::Task<> VirtualConnection::run_timers() {
-  for (;;) {
-    if (!co_await timers_.next(net::Deadline(machine_.next_deadline()))) {
+  auto running = true;
+  while (running) {
+    auto const deadline = net::Deadline(machine_.next_deadline());
+    auto const notified = co_await timers_.next(deadline);
+    running = !stopped_;
+    if (running && !notified) {
       machine_.on_deadline(Clock::now());
       pump();
     }

