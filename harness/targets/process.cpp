@@ -86,7 +86,8 @@ std::map<std::string, std::string> environment_for(Target const& target,
   auto out = target.environment;
   out["RPCHSPEC_SERVER_NAME"] = place.server_name;
   out["RPCHSPEC_BACKEND_ADDRESS"] = place.address;
-  out["RPCHSPEC_OUT"] = std::filesystem::absolute(place.out).string();
+  std::error_code ignored;  // of an empty path
+  out["RPCHSPEC_OUT"] = std::filesystem::absolute(place.out, ignored).string();
   char const* const names[] = {"RPCHSPEC_STORE_PORT", "RPCHSPEC_REFERRAL_PORT",
                                "RPCHSPEC_ADDRESS_BOOK_PORT"};
   for (std::size_t i = 0; i < place.ports.size() && i < std::size(names); ++i) {
