@@ -49,7 +49,11 @@ Executor::Executor(net::Executor executor,
       index_[step] = i;
     }
   }
-  cast_.recorder.listen([this](journal::Event const& event) {
+  // The recorder is told more after the steps are over.
+  cast_.recorder.listen([this, alive = std::weak_ptr(alive_)](journal::Event const& event) {
+    if (alive.expired()) {
+      return;
+    }
     watch_.on_event(event);
     happened_.notify();
   });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "harness/actors/client.hpp"
@@ -28,6 +29,9 @@ class Executor {
            scenario::v1::Scenario const& scenario,
            Cast cast,
            double timeout_scale);
+
+  Executor(Executor const&) = delete;
+  Executor& operator=(Executor const&) = delete;
 
   /// Set-ups, steps, then the wait for what is still undecided. Everything is told in the journal;
   /// returns early when `watchdog` passes. @return false: it did.
@@ -57,6 +61,7 @@ class Executor {
   reports::CaseWatch watch_;
   net::Event happened_;
   bool set_up_failed_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::map<scenario::v1::Step const*, std::uint32_t> index_;
 };
 
