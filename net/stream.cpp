@@ -69,7 +69,7 @@ Result<Stream> Stream::adopt(Executor executor, Handover handover) {
     return fail({ErrorCode::io, 0, {}, {}, "cannot adopt a socket: " + error.message()});
   }
   Stream stream(std::move(socket), handover.accepted ? Side::accepted : Side::connected);
-  stream.push_back(std::move(handover.prefix));
+  stream.impl_->prefix = std::move(handover.prefix);
   return stream;
 }
 
@@ -89,6 +89,7 @@ void Stream::push_back(Bytes prefix) {
   if (prefix.empty()) {
     return;
   }
+  impl_->prefix_told += prefix.size();
   append(prefix, ByteView(impl_->prefix).subspan(impl_->prefix_begin));
   impl_->prefix = std::move(prefix);
   impl_->prefix_begin = 0;

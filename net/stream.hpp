@@ -54,7 +54,7 @@ class Stream {
   Stream(TcpSocket socket, Side side);
 
   /// Takes a socket that another thread or io_context gave up with release(). Its prefix is read
-  /// first.
+  /// first, and told to the tap then: nobody has recorded it.
   [[nodiscard]] static Result<Stream> adopt(Executor executor, Handover handover);
 
   /// Gives the socket up; plain TCP without pending operations only. `unread` is what the owner

@@ -104,6 +104,7 @@ struct Stream::Impl {
   std::optional<journal::ConnectionTap> tap;
   Bytes prefix;
   std::size_t prefix_begin = 0;
+  std::size_t prefix_told = 0;  // of the bytes left, how many a tap has seen before
   StreamDirection receive;
   StreamDirection send;
   std::optional<TimePoint> reading_stops_until;

@@ -56,6 +56,9 @@ std::size_t Stream::Impl::take_prefix(MutableByteView into) {
     return 0;
   }
   std::memcpy(into.data(), prefix.data() + prefix_begin, taken);
+  auto const told = std::min(taken, prefix_told);
+  prefix_told -= told;
+  tell_received(ByteView(into).subspan(told, taken - told));
   prefix_begin += taken;
   if (prefix_begin == prefix.size()) {
     prefix = {};

@@ -176,7 +176,7 @@ Ending Stream::Impl::on_send_error(error_code error) {
 
 void Stream::Impl::tell_received(ByteView bytes) {
   receive.bytes += bytes.size();
-  if (tap) {
+  if (tap && !bytes.empty()) {
     tap->received(bytes, Clock::now());
   }
 }

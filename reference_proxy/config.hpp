@@ -11,6 +11,7 @@
 #include "journal/recorder.hpp"
 #include "model/text_error.hpp"
 #include "net/ending.hpp"
+#include "net/stream.hpp"
 #include "net/tls.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/session/outbound_proxy.hpp"
@@ -41,6 +42,16 @@ struct ServerOverride {
 };
 
 enum class LogLevel { debug, info, warning };
+
+/// Whose connections an upstream serves, when it shares them with others: an HTTP front may send
+/// requests for several of them on one connection. Plain TCP only.
+struct Lender {
+  std::function<bool(std::string const& target)> is_ours = {};  // judged by a request's target
+  /// Takes a connection that stands between two requests: the next one is another's, or this
+  /// proxy stops.
+  std::function<void(net::Handover)> take_back = {};
+  bool over_tls = false;  // its connections came over TLS, which ended before they got here
+};
 
 inline constexpr std::chrono::seconds kLeastConnectionTimeout{30};
 
@@ -83,6 +94,7 @@ struct ProxyConfig {
   Defect defect = Defect::none;
   std::function<void(LogLevel, std::string const&)> log = {};
   journal::Recorder* observer = nullptr;  // records the HTTP side; outlives the proxy
+  std::optional<Lender> lender = {};      // of the connections that adopt() gets
 };
 
 /// Ranges of the fields above. The text says what is wrong and what is allowed.

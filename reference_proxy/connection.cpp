@@ -39,6 +39,10 @@ class Connection {
       // An idle kept-alive connection may be closed after a ConnectionTimeout (latitude.md).
       first_byte_within = config_.connection_timeout;
     }
+    if (is_to_be_given_back_) {
+      give_back();
+      co_return;
+    }
     co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
   }
 
@@ -50,6 +54,18 @@ class Connection {
     stream_.observe(journal::ConnectionTap(*config_.observer, options));
   }
 
+  /// The connection goes on without us, from the request on that was not consumed.
+  void give_back() {
+    auto const unread = in_.data();
+    config_.lender->take_back(stream_.release(Bytes(unread.begin(), unread.end())));
+  }
+
+  [[nodiscard]] bool is_lent() const { return config_.lender && !stream_.is_tls(); }
+
+  [[nodiscard]] bool is_anothers(wire::RequestHead const& head) const {
+    return is_lent() && !config_.lender->is_ours(head.target);
+  }
+
   /// Reads more. False: the client ended, or the time is over.
   net::Task<bool> read_more(net::Deadline deadline) {
     if (in_.full()) {
@@ -57,6 +73,7 @@ class Connection {
     }
     auto const read = co_await stream_.read_some(in_.prepare(), deadline);
     in_.commit(read.bytes);
+    is_cancelled_ = read.ending == net::Ending::cancelled;
     co_return !read.ending;
   }
 
@@ -76,11 +93,16 @@ class Connection {
         co_await refuse_head(parsed.error());
         co_return std::nullopt;
       }
+      if (*parsed && is_anothers((*parsed)->head)) {
+        is_to_be_given_back_ = true;
+        co_return std::nullopt;
+      }
       if (*parsed) {
         in_.consume((*parsed)->size);
         co_return std::move((*parsed)->head);
       }
       if (!co_await read_more(deadline)) {
+        is_to_be_given_back_ = is_cancelled_ && is_lent();
         if (begun && deadline.has_passed()) {
           co_await write_status(408, "Request Timeout");
         }
@@ -115,7 +137,7 @@ class Connection {
   /// @return true when the connection goes on to a next request.
   net::Task<bool> answer(wire::RequestHead const& head) {
     Transport transport;
-    transport.tls = stream_.is_tls();
+    transport.tls = stream_.is_tls() || (config_.lender && config_.lender->over_tls);
     transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
     auto admission = admit(head, transport, config_);
     if (auto* refusal = std::get_if<Refusal>(&admission)) {
@@ -206,6 +228,8 @@ class Connection {
   net::Stream stream_;
   net::ReadBuffer in_;
   ProxyConfig const& config_;
+  bool is_cancelled_ = false;  // the last read was: the proxy stops
+  bool is_to_be_given_back_ = false;
 };
 
 }  // namespace

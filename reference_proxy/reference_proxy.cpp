@@ -140,6 +140,10 @@ Result<void> ReferenceProxy::start(net::Executor executor) {
 }
 
 void ReferenceProxy::adopt(net::Handover handover) {
+  if (impl_->config.lender && (!impl_->scope || impl_->scope->cancelled())) {
+    impl_->config.lender->take_back(std::move(handover));
+    return;
+  }
   auto stream = net::Stream::adopt(impl_->executor, std::move(handover));
   if (stream && impl_->scope && !impl_->scope->cancelled()) {
     impl_->scope->spawn(impl_->serve(*std::move(stream)));

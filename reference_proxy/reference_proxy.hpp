@@ -40,7 +40,8 @@ class ReferenceProxy {
   ///         address that cannot be bound, tls for a certificate that cannot be used.
   [[nodiscard]] Result<void> start(net::Executor executor);
 
-  /// Serves an HTTP connection that was accepted elsewhere; dropped when not started, or stopped.
+  /// Serves an HTTP connection that was accepted elsewhere. When not started, or stopped, it goes
+  /// to the lender; without one it is dropped.
   void adopt(net::Handover handover);
 
   /// With the ports that were really bound; empty before start().

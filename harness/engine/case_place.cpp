@@ -25,7 +25,7 @@ std::set<wire::RtsPduKind> withheld(scn::Server const& server) {
 
 session::ReceiveWindow::AckPolicy ack_policy(std::string const& name) {
   using AckPolicy = session::ReceiveWindow::AckPolicy;
-  return name == "every" ? AckPolicy::every_pdu
+  return name == "every"   ? AckPolicy::every_pdu
          : name == "never" ? AckPolicy::never
                            : AckPolicy::at_half;
 }
@@ -94,12 +94,29 @@ actors::Origin origin_of(targets::Url const& url) {
 
 }  // namespace
 
+bool uses_free_ports(targets::Target const& target) {
+  return target.topology == Topology::embedded || target.topology == Topology::http_front;
+}
+
 bool has_own_addresses(targets::Target const& target) {
   if (target.server_name != "auto" || target.backend_bind != "auto") {
     return false;
   }
   return std::all_of(target.urls.begin(), target.urls.end(),
                      [](targets::Url const& url) { return on_loopback(url.host); });
+}
+
+bool ends_unattributed(scn::Scenario const& scenario) {
+  return scenario.server().on_accept() != scn::Server::SERVE;
+}
+
+std::uint16_t unserved_port(targets::Target const& target) {
+  auto const& ports = target.backend_ports;
+  auto port = *std::min_element(ports.begin(), ports.end());
+  while (std::find(ports.begin(), ports.end(), port) != ports.end()) {
+    ++port;
+  }
+  return port;
 }
 
 actors::Credentials test_credentials() {
@@ -126,8 +143,7 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
   auto const& target = surroundings.target;
   auto const& server = order.scenario->server();
   backend::BackendConfig config;
-  auto const free_ports =
-      target.topology == Topology::embedded || target.topology == Topology::http_front;
+  auto const free_ports = uses_free_ports(target);
   config.bind = free_ports ? "127.0.0.1" : server_name(surroundings, order);
   config.ports.clear();
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
@@ -206,8 +222,7 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
     config.channel_lifetime = ChannelLifetime(static_cast<std::uint32_t>(needs.channel_lifetime()));
   }
   if (!needs.valid_ports().empty()) {
-    auto const text =
-        with_ports(needs.valid_ports(), server_name(surroundings, order), ports);
+    auto const text = with_ports(needs.valid_ports(), server_name(surroundings, order), ports);
     auto const parsed = wire::ValidPorts::parse(text);
     if (!parsed) {
       return tl::unexpected(parsed.error());

@@ -35,8 +35,18 @@ inline constexpr std::array kServiceNames = {
     CaseOrder const& order,
     std::map<std::string, std::uint16_t> const& ports);
 
+/// True when the servers of each case get ports of their own: only our own proxy connects to them.
+[[nodiscard]] bool uses_free_ports(targets::Target const& target);
+
 /// True when each case can bind an address of its own, because the proxy runs on this machine.
 [[nodiscard]] bool has_own_addresses(targets::Target const& target);
+
+/// True when a connection to the servers may end before its first PDU says whose it is: where all
+/// cases share the servers' listeners, such a case must run alone.
+[[nodiscard]] bool ends_unattributed(scenario::v1::Scenario const& scenario);
+
+/// A port that none of our servers has, near theirs: proxies often allow 6001 to 6004.
+[[nodiscard]] std::uint16_t unserved_port(targets::Target const& target);
 
 /// User and password of scenarios that need Basic authentication.
 [[nodiscard]] actors::Credentials test_credentials();

@@ -1,5 +1,6 @@
 #include "harness/engine/case_run.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "harness/actors/client.hpp"
@@ -77,7 +78,10 @@ class Case {
   void finish();
   void attribute(VirtualConnectionCookie const& cookie, std::uint32_t number);
   void route_upstream();
+  proxy::Lender lender() const;
+  Receiver to_backend();
   Duration watchdog() const;
+
   double scale() const { return surroundings_.timeout_scale; }
 
   scn::Scenario const& scenario() const { return *order_.scenario; }
@@ -91,6 +95,8 @@ class Case {
   std::optional<proxy::ReferenceProxy> proxy_;
   std::optional<Offloader> offloader_;
   std::optional<actors::Client> client_;
+  std::optional<actors::Server> server_;
+  std::optional<Executor> executor_;  // listens to the recorder to the end
   actors::ClientTarget target_;
   std::map<std::string, std::uint16_t> ports_;
   std::vector<std::string> routed_;
@@ -122,9 +128,11 @@ net::Task<> Case::main() {
 }
 
 net::Task<> Case::perform() {
-  actors::Server server(*backend_);
-  Executor executor(io_.get_executor(), scenario(), {*client_, server, recorder_}, scale());
-  if (!co_await executor.run(net::Deadline::in(watchdog()))) {
+  server_.emplace(*backend_);
+  executor_.emplace(io_.get_executor(), scenario(), Executor::Cast{*client_, *server_, recorder_},
+                    scale());
+  auto const in_time = co_await executor_->run(net::Deadline::in(watchdog()));
+  if (!in_time) {
     failure_ = "the case's watchdog ended it";
   }
   // The proxy must let go of the servers when the client leaves: monitors look at how.
@@ -156,12 +164,15 @@ net::Task<> Case::watch(net::TaskScope& scope) {
 }
 
 net::Task<> Case::strike() {
-  for (auto const& key : routed_) {
-    if (surroundings_.server_legs != nullptr) {
-      surroundings_.server_legs->unroute(key);
+  for (auto* dispatcher : {surroundings_.server_legs, surroundings_.upstream}) {
+    if (dispatcher == nullptr) {
+      continue;
     }
-    if (surroundings_.upstream != nullptr) {
-      surroundings_.upstream->unroute(key);
+    for (auto const& key : routed_) {
+      dispatcher->unroute(key);
+    }
+    if (order_.alone) {
+      dispatcher->route_all(nullptr);
     }
   }
   if (client_) {
@@ -203,14 +214,21 @@ Result<void> Case::raise_backend() {
   if (auto const started = backend_->start(); !started) {
     return started;
   }
+  auto const& closed = scenario().server().closed_ports();
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
-    auto const at = backend_->ports().find(kServiceNames[i].second);
-    ports_[kServiceNames[i].first] = at != backend_->ports().end()
-                                         ? at->second
-                                         : surroundings_.target.backend_ports[i];
+    auto const& [name, service] = kServiceNames[i];
+    auto const at = backend_->ports().find(service);
+    ports_[name] =
+        at != backend_->ports().end() ? at->second : surroundings_.target.backend_ports[i];
+    if (shared && std::find(closed.begin(), closed.end(), name) != closed.end()) {
+      ports_[name] = unserved_port(surroundings_.target);  // the real one serves other cases
+    }
   }
-  if (surroundings_.target.topology == Topology::embedded) {
+  if (uses_free_ports(surroundings_.target)) {
     reserve_closed_ports();
+  }
+  if (shared && order_.alone) {
+    surroundings_.server_legs->route_all(to_backend());
   }
   return {};
 }
@@ -237,6 +255,7 @@ Result<void> Case::raise_proxy() {
   }
   if (topology == Topology::http_front) {
     config->observer = &recorder_;
+    config->lender = lender();
     for (auto const& [service, port] : ports_) {
       config->servers.push_back({server_name(surroundings_, order_), port, "127.0.0.1", port});
     }
@@ -254,14 +273,43 @@ Result<void> Case::raise_proxy() {
 }
 
 void Case::route_upstream() {
-  auto const key = server_name(surroundings_, order_);
   auto const executor = io_.get_executor();
-  routed_.push_back(key);
-  surroundings_.upstream->route(key, [this, executor](net::Handover handover, std::size_t) {
+  Receiver const receiver = [this, executor](net::Handover handover, std::size_t) {
     net::asio::post(executor, [this, handover = std::move(handover)]() mutable {
       proxy_->adopt(std::move(handover));
     });
-  });
+  };
+  if (order_.alone) {
+    surroundings_.upstream->route_all(receiver);
+    return;
+  }
+  routed_.push_back(server_name(surroundings_, order_));
+  surroundings_.upstream->route(routed_.back(), receiver);
+}
+
+/// A front may go on with another case's request on a connection that carried one of ours.
+proxy::Lender Case::lender() const {
+  proxy::Lender lender;
+  auto const name = server_name(surroundings_, order_);
+  auto const alone = order_.alone;
+  lender.is_ours = [name, alone](std::string const& target) {
+    return alone || server_name_of(target) == name;
+  };
+  lender.over_tls = !surroundings_.target.upstream_tls.empty();
+  auto* const dispatcher = surroundings_.upstream;
+  lender.take_back = [dispatcher](net::Handover handover) {
+    dispatcher->take_back(std::move(handover), 0);
+  };
+  return lender;
+}
+
+Receiver Case::to_backend() {
+  auto const executor = io_.get_executor();
+  return [this, executor](net::Handover handover, std::size_t listener) {
+    net::asio::post(executor, [this, listener, handover = std::move(handover)]() mutable {
+      backend_->adopt(std::move(handover), kServiceNames[listener].second);
+    });
+  };
 }
 
 Result<void> Case::raise_offloader() {
@@ -270,17 +318,17 @@ Result<void> Case::raise_offloader() {
     target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
     target_.server_name = server_name(surroundings_, order_);
     for (auto const& endpoint : proxy_->endpoints()) {
-      auto const origin = actors::Origin{endpoint.address, endpoint.port,
-                                         endpoint.scheme == proxy::Scheme::https};
+      auto const origin =
+          actors::Origin{endpoint.address, endpoint.port, endpoint.scheme == proxy::Scheme::https};
       (origin.tls ? target_.tls_in : target_.in) = origin;
       (origin.tls ? target_.tls_out : target_.out) = origin;
     }
     if (proxy_->endpoints().empty()) {
       target_.in = target_.out = {"127.0.0.1", 1, false};
     }
-    if (scenario().proxy().basic_auth()) {
-      target_.credentials = test_credentials();
-    }
+  }
+  if (proxy_ && scenario().proxy().basic_auth()) {
+    target_.credentials = test_credentials();
   }
   if (!scenario().client().offload_tls()) {
     return {};
@@ -315,14 +363,8 @@ void Case::attribute(VirtualConnectionCookie const& cookie, std::uint32_t number
   if (surroundings_.server_legs == nullptr) {
     return;
   }
-  auto const executor = io_.get_executor();
   routed_.push_back(to_hex(cookie));
-  surroundings_.server_legs->route(
-      routed_.back(), [this, executor](net::Handover handover, std::size_t listener) {
-        net::asio::post(executor, [this, listener, handover = std::move(handover)]() mutable {
-          backend_->adopt(std::move(handover), kServiceNames[listener].second);
-        });
-      });
+  surroundings_.server_legs->route(routed_.back(), to_backend());
 }
 
 Duration Case::watchdog() const {

@@ -23,19 +23,20 @@ struct Surroundings {
   double timeout_scale = 1;
   bool strict = false;
   std::string tool_version;
-  net::Certificate certificate;       // of embedded proxies and offloaders
-  std::string own_address;            // the servers' address towards a proxy on another machine
-  Dispatcher* server_legs = nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
-  Dispatcher* upstream = nullptr;     // topology http-front
+  net::Certificate certificate;  // of embedded proxies and offloaders
+  std::string own_address;       // the servers' address towards a proxy on another machine
+  Dispatcher* server_legs =
+      nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
+  Dispatcher* upstream = nullptr;  // topology http-front
 };
 
 struct CaseOrder {
   scenario::v1::Scenario const* scenario = nullptr;
-  std::uint32_t number = 1;           // of the case in the run: makes its address and name
-  std::filesystem::path directory;    // for its journal; made when missing
+  std::uint32_t number = 1;         // of the case in the run: makes its address and name
+  std::filesystem::path directory;  // for its journal; made when missing
   std::string rerun;
-  bool alone = false;                 // no other case runs meanwhile
-  bool retry = false;                 // a lag is now an error
+  bool alone = false;  // no other case runs meanwhile
+  bool retry = false;  // a lag is now an error
 };
 
 struct CaseOutcome {

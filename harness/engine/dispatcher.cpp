@@ -24,6 +24,15 @@ Result<std::optional<std::string>> key_of_server_leg(ByteView bytes) {
   return std::optional(to_hex(first->cookie));
 }
 
+std::string server_name_of(std::string_view target) {
+  auto const query = target.find('?');
+  std::string name(query == target.npos ? std::string_view() : target.substr(query + 1));
+  name.resize(std::min(name.size(), name.rfind(':')));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
+}
+
 Result<std::optional<std::string>> key_of_request(ByteView bytes) {
   wire::HeadOptions options;
   options.leading_crlf = wire::LeadingCrlf::skip;
@@ -34,13 +43,7 @@ Result<std::optional<std::string>> key_of_request(ByteView bytes) {
   if (!*parsed) {
     return std::optional<std::string>();
   }
-  auto const& target = (*parsed)->head.target;
-  auto const query = target.find('?');
-  auto name = query == std::string::npos ? std::string() : target.substr(query + 1);
-  name.resize(std::min(name.size(), name.rfind(':')));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::optional(name);
+  return std::optional(server_name_of((*parsed)->head.target));
 }
 
 Dispatcher::Dispatcher(Options options) : options_(std::move(options)) {}

@@ -23,7 +23,10 @@ using KeyOf = std::function<Result<std::optional<std::string>>(ByteView)>;
 /// Key of a server leg: the VirtualConnectionCookie of its first PDU, in hex.
 [[nodiscard]] Result<std::optional<std::string>> key_of_server_leg(ByteView bytes);
 
-/// Key of a front's upstream connection: the server-name of the request's URI, in lower case.
+/// The server-name of a request's target, in lower case; empty when it has none.
+[[nodiscard]] std::string server_name_of(std::string_view target);
+
+/// Key of a front's upstream connection: the server-name of the request's URI.
 [[nodiscard]] Result<std::optional<std::string>> key_of_request(ByteView bytes);
 
 /// Takes a connection; called on the dispatcher's thread, and must return at once.

@@ -35,8 +35,8 @@ net::Task<> relay(net::Stream& from, net::Stream& to) {
 
 }  // namespace
 
-Offloader::Offloader(net::Executor executor, net::ConnectOptions to)
-    : executor_(executor), to_(std::move(to)), scope_(executor, "Offloader") {}
+Offloader::Offloader(net::Executor executor, net::ConnectOptions to, net::ListenOptions at)
+    : executor_(executor), to_(std::move(to)), at_(std::move(at)), scope_(executor, "Offloader") {}
 
 Result<void> Offloader::start(net::Certificate const& certificate) {
   net::TlsServerOptions options;
@@ -45,7 +45,7 @@ Result<void> Offloader::start(net::Certificate const& certificate) {
   if (!context) {
     return tl::unexpected(context.error());
   }
-  net::ListenOptions listen("127.0.0.1", 0);
+  auto listen = at_;
   listen.tls = *context;
   auto listener = net::Listener::bind(executor_, listen);
   if (!listener) {

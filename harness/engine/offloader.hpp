@@ -1,4 +1,4 @@
-// A TLS offloader for one case: TLS towards the client actor, plain TCP towards the proxy.
+// A TLS offloader: TLS towards clients, plain TCP towards the proxy.
 
 #pragma once
 
@@ -11,10 +11,12 @@ namespace rpchspec::engine {
 /// Relays bytes both ways and passes on how a side ended: close_notify becomes FIN, an RST an RST.
 class Offloader {
  public:
-  /// @param to  the proxy's plain address.
-  Offloader(net::Executor executor, net::ConnectOptions to);
+  /// @param to  the proxy's plain address. @param at  where it listens.
+  Offloader(net::Executor executor,
+            net::ConnectOptions to,
+            net::ListenOptions at = net::ListenOptions("127.0.0.1", 0));
 
-  /// Listens on a free port of 127.0.0.1 with this certificate.
+  /// Listens with this certificate.
   [[nodiscard]] Result<void> start(net::Certificate const& certificate);
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -27,6 +29,7 @@ class Offloader {
 
   net::Executor executor_;
   net::ConnectOptions to_;
+  net::ListenOptions at_;
   net::TaskScope scope_;
   std::optional<net::Listener> listener_;
   std::uint16_t port_ = 0;

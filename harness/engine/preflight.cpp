@@ -39,6 +39,27 @@ std::string url_of(targets::Target const& target) {
   return target.urls.empty() ? "the embedded proxy" : target.urls.front().text;
 }
 
+std::string upstreams_of(targets::Target const& target) {
+  std::string text;
+  for (auto const& at : target.upstream_listen) {
+    text += (text.empty() ? "" : ", ") + at.host + ":" + std::to_string(at.port);
+  }
+  return text;
+}
+
+/// A front that does not come through to us; empty when it does.
+std::string on_front(Way const& way, targets::Target const& target) {
+  if (target.topology != targets::Topology::http_front || way.upstream_reached) {
+    return {};
+  }
+  auto const said = way.status == 0 ? std::string("the front answered nothing")
+                                    : "the front answered " + std::to_string(way.status) +
+                                          (way.reason.empty() ? "" : " " + way.reason);
+  return said + " and sent nothing to our upstream " + upstreams_of(target) +
+         ": check the server that it forwards to, a firewall, and whether it carries the methods "
+         "RPC_IN_DATA and RPC_OUT_DATA for /rpc/rpcproxy.dll.";
+}
+
 std::string on_refusal(Way const& way, std::string const& server) {
   auto const said = "the proxy answered " + std::to_string(way.status) +
                     (way.reason.empty() ? "" : " " + way.reason);
@@ -46,9 +67,8 @@ std::string on_refusal(Way const& way, std::string const& server) {
     case 401:
       return said + ": give credentials with --auth basic --user U and a password.";
     case 403:
-      return said +
-             ": check AllowAnonymous, whether it wants TLS, and the proxy's rules for " + server +
-             ".";
+      return said + ": check AllowAnonymous, whether it wants TLS, and the proxy's rules for " +
+             server + ".";
     case 404:
       return said + ": check that /rpc/rpcproxy.dll is served at this URL.";
     case 400:
@@ -74,6 +94,8 @@ Way read_way(std::filesystem::path const& journal) {
       note_client(way, event);
     } else if (event.source() == jnl::SERVER && event.has_opened()) {
       way.server_reached = true;
+    } else if (event.source() == jnl::UPSTREAM && event.has_opened()) {
+      way.upstream_reached = true;
     }
   });
   return way;
@@ -89,6 +111,9 @@ std::string advice(Way const& way, targets::Target const& target, std::string co
     return "the TLS handshake with " + url_of(target) + " failed (" + way.connect_detail +
            "): check --ca-file, --sni, or use --insecure.";
   }
+  if (auto const front = on_front(way, target); !front.empty()) {
+    return front;
+  }
   if (way.status != 0) {
     return on_refusal(way, server);
   }
@@ -97,7 +122,8 @@ std::string advice(Way const& way, targets::Target const& target, std::string co
                ? "the proxy connected to " + server +
                      " but sent its client nothing: is the OUT response held back in a buffer?"
                : "the proxy took the connection, answered nothing, and connected to nobody at " +
-                     server + ": is it an RPC over HTTP proxy, and does it wait for the whole body?";
+                     server +
+                     ": is it an RPC over HTTP proxy, and does it wait for the whole body?";
   }
   if (!way.opened) {
     return "a 200 came, but no PDU after it: the body is held back, or the server's side failed.";

@@ -11,11 +11,12 @@ namespace rpchspec::engine {
 
 /// What the sanity case's journal says of the way: client to proxy, proxy to servers.
 struct Way {
-  bool proxy_reached = false;     // a TCP connection to it was made
+  bool proxy_reached = false;  // a TCP connection to it was made
   bool tls_failed = false;
-  bool answered = false;          // any response head came
-  unsigned status = 0;            // of the first final head that was no 200
+  bool answered = false;  // any response head came
+  unsigned status = 0;    // of the first final head that was no 200
   std::string reason;
+  bool upstream_reached = false;  // http-front: any connection to our upstream came in
   bool server_reached = false;    // any connection to the servers came in
   bool opened = false;            // a 200 came and a PDU after it
   std::string connect_detail;     // of a failed connect

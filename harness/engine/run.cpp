@@ -62,6 +62,10 @@ class Run {
   void finish();
   void fail_to_start(std::string why);
 
+  [[nodiscard]] bool shares_servers() const {
+    return request_.target.topology == Topology::rpc_proxy && !has_own_addresses(request_.target);
+  }
+
   [[nodiscard]] std::string rerun(std::string const& id) const {
     return request_.rerun ? request_.rerun(id) : std::string();
   }
@@ -79,8 +83,8 @@ class Run {
   TimePoint begun_ = Clock::now();
   mutable std::mutex mutex_;
   bool failed_fast_ = false;
-  std::string dead_;              // why the proxy can't be tested any further
-  std::string suspect_since_;     // the case after which sanity broke
+  std::string dead_;           // why the proxy can't be tested any further
+  std::string suspect_since_;  // the case after which sanity broke
   std::atomic<bool> checking_{false};
   std::atomic<std::uint32_t> next_number_{1};
 };
@@ -130,9 +134,8 @@ bool Run::prepare() {
   }
   shared_.emplace(std::move(*shared));
   surroundings_.emplace(Surroundings{request_.target, *request_.registry, request_.seed,
-                                     request_.timeout_scale, request_.strict,
-                                     request_.tool_version, *certificate,
-                                     shared_->own_address(), shared_->server_legs(),
+                                     request_.timeout_scale, request_.strict, request_.tool_version,
+                                     *certificate, shared_->own_address(), shared_->server_legs(),
                                      shared_->upstream()});
   return start_proxy();
 }
@@ -165,8 +168,8 @@ bool Run::start_proxy() {
     return true;
   }
   auto const& url = target.urls.front();
-  auto const ready = targets::wait_until_ready({url.host, url.port},
-                                               process_ ? &*process_ : nullptr, wait, stop_);
+  auto const ready =
+      targets::wait_until_ready({url.host, url.port}, process_ ? &*process_ : nullptr, wait, stop_);
   if (!ready) {
     fail_to_start(ready.error().detail);
   }
@@ -182,14 +185,16 @@ void Run::select() {
       outcome_.skipped.push_back(std::move(*reason));
       continue;
     }
+    auto const alone = scenario.exclusive() || (shares_servers() && ends_unattributed(scenario));
     for (std::uint32_t i = 0; i < std::max(request_.repeat, 1U); ++i) {
-      jobs_.push_back({&scenario, next_number_++, scenario.exclusive(), false});
+      jobs_.push_back({&scenario, next_number_++, alone, false});
     }
   }
   jobs_ = in_order(std::move(jobs_));
   reports::Estimate estimate;
   estimate.cases = jobs_.size();
-  estimate.jobs = request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
+  estimate.jobs =
+      request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
   estimate.seconds = estimated_seconds(jobs_, estimate.jobs);
   estimate.embedded = request_.target.topology == Topology::embedded;
   estimate.target = request_.target.urls.empty()
@@ -209,16 +214,17 @@ void Run::check_way() {
     auto const journal = output_.case_directory(scenario.id()) / "journal.bin";
     if (is_trouble(result.verdict) && scenario.role() == scn::Scenario::SANITY) {
       auto const way = read_way(journal);
-      auto const server = server_name(*surroundings_, {&scenario, job.number, {}, {}, true, false}) +
-                          ":" + std::to_string(request_.target.backend_ports.front());
+      auto const server =
+          server_name(*surroundings_, {&scenario, job.number, {}, {}, true, false}) + ":" +
+          std::to_string(request_.target.backend_ports.front());
       auto const words = advice(way, request_.target, server);
       dead_ = words.empty() ? "the sanity case " + scenario.id() + " did not pass" : words;
       outcome_.exit.could_not_start = !way.proxy_reached && !request_.target.urls.empty();
       observer_.on_note(dead_);
     }
-    auto const selected = std::any_of(
-        request_.scenarios.begin(), request_.scenarios.end(),
-        [&](scn::Scenario const& chosen) { return chosen.id() == scenario.id(); });
+    auto const selected =
+        std::any_of(request_.scenarios.begin(), request_.scenarios.end(),
+                    [&](scn::Scenario const& chosen) { return chosen.id() == scenario.id(); });
     if (selected || result.verdict != Verdict::pass) {
       take(std::move(result), journal);
     }
@@ -237,12 +243,13 @@ std::string Run::why_not_run() const {
   if (!dead_.empty()) {
     return dead_;
   }
-  return failed_fast_ ? "an earlier case failed (--fail-fast)" : "the run's time was up (--max-time)";
+  return failed_fast_ ? "an earlier case failed (--fail-fast)"
+                      : "the run's time was up (--max-time)";
 }
 
 void Run::play_all() {
-  auto const threads = request_.jobs != 0 ? request_.jobs
-                                          : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
+  auto const threads =
+      request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
   std::set<std::string> played;
   for (auto const& result : outcome_.result.cases) {
     played.insert(result.id);
@@ -328,7 +335,9 @@ void Run::check_sanity_after(CaseResult const& culprit) {
       std::lock_guard const lock(mutex_);
       if (suspect_since_.empty()) {
         suspect_since_ = culprit.id;
-        observer_.on_note("after " + culprit.id + " the proxy no longer opens a virtual connection; later cases are suspect");
+        observer_.on_note(
+            "after " + culprit.id +
+            " the proxy no longer opens a virtual connection; later cases are suspect");
       }
       if (!read_way(outcome.journal).proxy_reached) {
         dead_ = "the proxy no longer accepts connections since " + culprit.id;
@@ -363,8 +372,8 @@ void Run::finish() {
   reports::summarize(result);
   std::vector<reports::Waiver> waivers;
   for (auto const& entry : request_.target.waivers) {
-    waivers.push_back({entry.finding, entry.requirement, entry.id, entry.reason, entry.owner,
-                       entry.until, {}});
+    waivers.push_back(
+        {entry.finding, entry.requirement, entry.id, entry.reason, entry.owner, entry.until, {}});
   }
   auto const report = reports::apply_waivers(result, waivers, utc("{:%Y-%m-%d}"));
   outcome_.warnings = report.warnings;

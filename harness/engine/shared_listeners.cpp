@@ -19,9 +19,53 @@ Result<std::string> address_towards(std::string const& host, std::uint16_t port)
   net::asio::ip::udp::socket socket(io);
   socket.connect(found.begin()->endpoint(), error);
   if (error) {
-    return fail({ErrorCode::io, 0, "", "", "there is no route to " + host + ": " + error.message()});
+    return fail(
+        {ErrorCode::io, 0, "", "", "there is no route to " + host + ": " + error.message()});
   }
   return socket.local_endpoint().address().to_string();
+}
+
+Result<void> SharedListeners::open_upstream(targets::Target const& target) {
+  auto const over_tls = !target.upstream_tls.empty();
+  Dispatcher::Options options;
+  for (auto const& at : target.upstream_listen) {
+    options.listen.push_back(over_tls ? net::ListenOptions("127.0.0.1", 0)
+                                      : net::ListenOptions(at.host, at.port));
+  }
+  options.key_of = key_of_request;
+  auto upstream = Dispatcher::start(std::move(options));
+  if (!upstream) {
+    return tl::unexpected(upstream.error());
+  }
+  upstream_ = std::move(*upstream);
+  if (!over_tls) {
+    return {};
+  }
+  std::vector<TlsUpstream::Way> ways;
+  for (auto const& at : target.upstream_listen) {
+    ways.push_back({at, upstream_->ports()[ways.size()]});
+  }
+  auto tls = TlsUpstream::start(target.upstream_tls, ways);
+  if (!tls) {
+    return tl::unexpected(tls.error());
+  }
+  tls_upstream_ = std::move(*tls);
+  return {};
+}
+
+Result<void> SharedListeners::open_server_legs(targets::Target const& target) {
+  auto const bind = target.backend_bind == "auto" ? own_address_ : target.backend_bind;
+  Dispatcher::Options options;
+  for (auto const port : target.backend_ports) {
+    options.listen.emplace_back(bind, port);
+  }
+  options.key_of = key_of_server_leg;
+  auto legs = Dispatcher::start(std::move(options));
+  if (!legs) {
+    return tl::unexpected(legs.error());
+  }
+  server_legs_ = std::move(*legs);
+  return {};
 }
 
 Result<SharedListeners> SharedListeners::open(targets::Target const& target) {
@@ -35,28 +79,14 @@ Result<SharedListeners> SharedListeners::open(targets::Target const& target) {
   } else if (target.resolve.empty()) {
     return tl::unexpected(own.error());
   }
-  Dispatcher::Options options;
+  Result<void> opened;
   if (target.topology == targets::Topology::http_front) {
-    for (auto const& at : target.upstream_listen) {
-      options.listen.emplace_back(at.host, at.port);
-    }
-    options.key_of = key_of_request;
-    auto upstream = Dispatcher::start(std::move(options));
-    if (!upstream) {
-      return tl::unexpected(upstream.error());
-    }
-    made.upstream_ = std::move(*upstream);
+    opened = made.open_upstream(target);
   } else if (!has_own_addresses(target)) {
-    auto const bind = target.backend_bind == "auto" ? made.own_address_ : target.backend_bind;
-    for (auto const port : target.backend_ports) {
-      options.listen.emplace_back(bind, port);
-    }
-    options.key_of = key_of_server_leg;
-    auto legs = Dispatcher::start(std::move(options));
-    if (!legs) {
-      return tl::unexpected(legs.error());
-    }
-    made.server_legs_ = std::move(*legs);
+    opened = made.open_server_legs(target);
+  }
+  if (!opened) {
+    return tl::unexpected(opened.error());
   }
   return made;
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/engine/dispatcher.hpp"
+#include "harness/engine/tls_upstream.hpp"
 #include "harness/targets/target.hpp"
 
 namespace rpchspec::engine {
@@ -24,8 +25,12 @@ class SharedListeners {
   [[nodiscard]] std::string const& own_address() const { return own_address_; }
 
  private:
+  [[nodiscard]] Result<void> open_upstream(targets::Target const& target);
+  [[nodiscard]] Result<void> open_server_legs(targets::Target const& target);
+
   std::unique_ptr<Dispatcher> server_legs_;
   std::unique_ptr<Dispatcher> upstream_;
+  std::unique_ptr<TlsUpstream> tls_upstream_;
   std::string own_address_ = "127.0.0.1";
 };
 

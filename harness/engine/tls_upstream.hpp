@@ -1,0 +1,39 @@
+// TLS on the upstream addresses of an HTTP front (--upstream-tls).
+
+#pragma once
+
+#include <list>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "harness/engine/offloader.hpp"
+#include "harness/targets/target.hpp"
+
+namespace rpchspec::engine {
+
+/// Takes connections over TLS on the addresses that the front knows, and carries their bytes, and
+/// how they end, to the plain listeners that cases share. Has a thread of its own.
+class TlsUpstream {
+ public:
+  struct Way {
+    targets::Address from;  // with TLS
+    std::uint16_t to = 0;   // plain, on 127.0.0.1
+  };
+
+  /// @param choice  "auto" for a self-signed certificate, or "CERT,KEY": two PEM files.
+  [[nodiscard]] static Result<std::unique_ptr<TlsUpstream>> start(std::string const& choice,
+                                                                  std::vector<Way> const& ways);
+  ~TlsUpstream();
+  TlsUpstream(TlsUpstream const&) = delete;
+  TlsUpstream& operator=(TlsUpstream const&) = delete;
+
+ private:
+  TlsUpstream() = default;
+
+  net::asio::io_context io_;
+  std::list<Offloader> offloaders_;
+  std::thread thread_;
+};
+
+}  // namespace rpchspec::engine
