@@ -106,7 +106,7 @@ net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening s
   connection.service = service;
   co_await net::in_scope([&](net::TaskScope& scope) -> net::Task<> {
     scope.spawn(leg->write());
-    if (co_await greet(*leg)) {
+    if (co_await greet(*leg, service)) {
       if (!config_.reads) {
         leg->set_reading(false);
       }
@@ -131,7 +131,10 @@ net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening s
 }
 
 /// "ncacn_http/1.0" as the policy says. False: there is nothing to read on this connection.
-net::Task<bool> MockBackend::greet(net::PduLeg& leg) {
+net::Task<bool> MockBackend::greet(net::PduLeg& leg, Listening service) {
+  if (service == Listening::referral_tcp) {
+    co_return true;  // ncacn_ip_tcp has no such greeting
+  }
   auto const text = as_bytes(wire::kLegacyServerResponse);
   if (config_.on_accept == OnAccept::serve && config_.legacy_response == LegacyPolicy::sent) {
     (void)leg.send(Bytes(text.begin(), text.end()));

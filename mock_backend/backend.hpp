@@ -63,7 +63,7 @@ class MockBackend {
   [[nodiscard]] net::Task<> accept_from(net::Listener& listener, Listening service);
   [[nodiscard]] net::Task<> serve(net::Stream stream, Listening service);
   [[nodiscard]] net::Task<> serve_leg(std::shared_ptr<net::PduLeg> leg, Listening service);
-  [[nodiscard]] net::Task<bool> greet(net::PduLeg& leg);
+  [[nodiscard]] net::Task<bool> greet(net::PduLeg& leg, Listening service);
   [[nodiscard]] Result<std::size_t> on_bytes(Connection& connection, ByteView bytes);
   [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
   [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
