@@ -35,6 +35,7 @@ test:
 	$(call build,release)
 	@$(CTEST) build
 	@tools/run-pytest tests/tools tests/cli tests/interop
+	@tools/kill-matrix
 
 lint:
 	@tools/install-deps lint
@@ -42,7 +43,7 @@ lint:
 
 bench:
 	@tools/install-deps test
-	$(call build,release)
+	$(call build,release,rpchspec benchmarks)
 	@tools/run-benchmarks build
 
 asan tsan:
