@@ -221,6 +221,9 @@ void Run::check_way() {
       dead_ = words.empty() ? "the sanity case " + scenario.id() + " did not pass" : words;
       outcome_.exit.could_not_start = !way.proxy_reached && !request_.target.urls.empty();
       observer_.on_note(dead_);
+      if (outcome_.exit.could_not_start) {  // of a proxy that is not there nothing was judged
+        result = reports::unexecuted(scenario, Verdict::not_run, dead_, rerun(scenario.id()));
+      }
     }
     auto const selected =
         std::any_of(request_.scenarios.begin(), request_.scenarios.end(),
