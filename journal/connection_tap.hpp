@@ -12,9 +12,11 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "journal/recorder.hpp"
+#include "protocol/base/strong.hpp"
 
 namespace rpchspec::journal {
 
@@ -29,6 +31,11 @@ struct TapOptions {
   v1::Leg leg = v1::LEG_UNKNOWN;
   std::uint32_t virtual_connection = 0;
   Stream stream = Stream::pdus;
+
+  /// Of connections that were accepted for servers (leg still unknown): the scenario's number of
+  /// the virtual connection with this cookie, 0 where there is none. The tap then learns leg and
+  /// number from the first PDU, so that the very record of that PDU carries them.
+  std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of = {};
 };
 
 /// One per connection. Cheap to copy nowhere: held by the stream that owns the socket.

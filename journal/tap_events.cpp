@@ -12,7 +12,8 @@ TapEvents::TapEvents(Recorder& recorder, TapOptions const& options)
       source_(options.source),
       leg_(options.leg),
       virtual_connection_(options.virtual_connection),
-      connection_(recorder.next_connection()) {}
+      connection_(recorder.next_connection()),
+      number_of_(options.number_of) {}
 
 void TapEvents::identify(v1::Leg leg, std::uint32_t virtual_connection) {
   leg_ = leg;
@@ -50,6 +51,9 @@ void TapEvents::pdu(v1::Direction direction,
   pdu.clear_error();
   if (view.is_rts()) {
     describe_rts(view.bytes, pdu);
+    if (leg_ == v1::LEG_UNKNOWN && direction == v1::RECEIVED && number_of_ && pdu.error().empty()) {
+      learn_leg(now);
+    }
   }
   append(pdu_, direction, now);
   if (framed.fault()) {
@@ -66,6 +70,23 @@ void TapEvents::describe_rts(ByteView bytes, v1::Pdu& pdu) {
     auto const name = wire::form_of(kind).name;
     pdu.add_kinds(name.data(), name.size());
   }
+}
+
+// Told by what only CONN/A2 and CONN/B2 carry, not by their flags: a proxy may get those wrong.
+void TapEvents::learn_leg(TimePoint now) {
+  auto const* cookie = wire::find<wire::CookieCommand>(rts_);
+  auto const out = wire::find<wire::ChannelLifetimeCommand>(rts_) != nullptr ||
+                   (rts_.flags & wire::kRtsFlagOutChannel) != 0;
+  auto const in = wire::find<wire::AssociationGroupIdCommand>(rts_) != nullptr ||
+                  (rts_.flags & wire::kRtsFlagInChannel) != 0;
+  if (cookie == nullptr || in == out) {
+    return;
+  }
+  auto const vc = VirtualConnectionCookie{cookie->value.bytes};
+  identify(in ? v1::IN : v1::OUT, number_of_(vc));
+  Event event;
+  event.mutable_identified()->set_virtual_connection_cookie(to_hex(vc));
+  append(event, v1::NO_DIRECTION, now);
 }
 
 void TapEvents::mismatch(v1::Direction direction,

@@ -38,6 +38,7 @@ class TapEvents {
  private:
   void stamp(Event& event, v1::Direction direction) const;
   void describe_rts(ByteView bytes, v1::Pdu& pdu);
+  void learn_leg(TimePoint now);
   void mismatch(v1::Direction direction,
                 PduFramer const& framed,
                 std::uint64_t offset,
@@ -48,6 +49,7 @@ class TapEvents {
   v1::Leg leg_;
   std::uint32_t virtual_connection_;
   std::uint32_t connection_;
+  std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of_;
   Event pdu_;         // reused: a PDU costs no allocation
   wire::RtsPdu rts_;  // likewise
 };

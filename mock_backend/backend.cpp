@@ -9,10 +9,6 @@ net::CloseHow close_how(OnAccept on_accept) {
   return on_accept == OnAccept::rst ? net::CloseHow::rst : net::CloseHow::fin;
 }
 
-journal::v1::Leg journal_leg(session::Channel channel) {
-  return channel == session::Channel::in ? journal::v1::IN : journal::v1::OUT;
-}
-
 }  // namespace
 
 /// What serve_leg knows of the connection it reads.
@@ -81,6 +77,7 @@ net::Task<> MockBackend::serve(net::Stream stream, Listening service) {
   if (recorder_ != nullptr) {
     journal::TapOptions options;
     options.source = journal::v1::SERVER;
+    options.number_of = [this](VirtualConnectionCookie const& cookie) { return number_of(cookie); };
     stream.observe(journal::ConnectionTap(*recorder_, options), std::string(to_string(service)));
   }
   changed_.notify();
@@ -201,10 +198,6 @@ Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView con
   }
   connection.channel = first->channel;
   connection.virtual_connection = virtual_connection(first->cookie, connection.service);
-  auto const number = connection.virtual_connection->number();
-  if (auto* tap = connection.leg->stream().tap()) {
-    tap->identify(journal_leg(first->channel), number, to_hex(first->cookie), Clock::now());
-  }
   connection.virtual_connection->attach(first->channel, connection.leg);
   return connection.virtual_connection->on_pdu(first->channel, pdu);
 }
@@ -216,8 +209,7 @@ std::shared_ptr<VirtualConnection> MockBackend::virtual_connection(
     VirtualConnectionOptions options;
     options.session = config_.session;
     options.cookie = cookie;
-    auto const number = numbers_.find(cookie);
-    options.number = number == numbers_.end() ? 0 : number->second;
+    options.number = number_of(cookie);
     options.patient = config_.patient;
     options.payload_key = config_.payload_key;
     known = std::make_shared<VirtualConnection>(
@@ -239,6 +231,11 @@ void MockBackend::forget(std::shared_ptr<VirtualConnection> const& gone) {
     virtual_connections_.erase(at);
   }
   gone->finish();
+}
+
+std::uint32_t MockBackend::number_of(VirtualConnectionCookie const& cookie) const {
+  auto const known = numbers_.find(cookie);
+  return known == numbers_.end() ? 0 : known->second;
 }
 
 void MockBackend::expect(VirtualConnectionCookie const& cookie, std::uint32_t number) {

@@ -68,6 +68,7 @@ class MockBackend {
   [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
   [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
       VirtualConnectionCookie const& cookie, Listening service);
+  [[nodiscard]] std::uint32_t number_of(VirtualConnectionCookie const& cookie) const;
   void answer_v1(Connection& connection, wire::PduView const& pdu);
   void forget(std::shared_ptr<VirtualConnection> const& gone);
 

@@ -72,7 +72,7 @@ Result<Bytes> RpcCaller::request(std::string const& operation) {
     return call<wire::RfrGetNewDSA>(kServiceContext, {0, "/o=x/cn=user", {}, {true, std::nullopt}});
   }
   if (operation == "RfrGetFQDNFromServerDN") {
-    return call<wire::RfrGetFQDNFromServerDN>(kServiceContext, {0, "/o=x/cn=Servers/cn=EXCH01"});
+    return call<wire::RfrGetFQDNFromServerDN>(kServiceContext, {0, "/o=rpchspec/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=EXCH01"});
   }
   if (operation == "NspiBind") {
     return call<wire::NspiBind>(kServiceContext, {});
