@@ -21,8 +21,13 @@ Bytes payload_pdu(PayloadPdu const& pdu) {
 
 std::uint32_t next_payload_size(std::uint64_t left, std::uint32_t pdu_size) {
   auto const whole = std::clamp<std::uint32_t>(pdu_size, kLeastPayloadPdu, 65535);
-  auto const size = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, whole));
-  return std::max<std::uint32_t>(size, kLeastPayloadPdu);
+  if (left < 2 * kLeastPayloadPdu) {
+    return std::max<std::uint32_t>(static_cast<std::uint32_t>(left), kLeastPayloadPdu);
+  }
+  if (left > whole && left - whole < kLeastPayloadPdu) {
+    return static_cast<std::uint32_t>(left - kLeastPayloadPdu);  // leaves enough for a last mark
+  }
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(left, whole));
 }
 
 }  // namespace rpchspec::journal

@@ -22,8 +22,8 @@ struct PayloadPdu {
 /// One whole PDU, first and last fragment in one (C706 12.6.4.9-10).
 [[nodiscard]] Bytes payload_pdu(PayloadPdu const& pdu);
 
-/// Cuts `bytes` of payload into PDUs: each has this size, but for the last, which is smaller or, where the
-/// rest would be too small to carry a mark, padded to kLeastPayloadPdu.
+/// Cuts a number of bytes into PDUs of `pdu_size`; the last ones are smaller, so that the sum is
+/// exact; the last may be up to a mark larger. Less than kLeastPayloadPdu is made that.
 /// @param left  bytes of PDUs still to be sent. @return the size of the next PDU.
 [[nodiscard]] std::uint32_t next_payload_size(std::uint64_t left, std::uint32_t pdu_size);
 
