@@ -26,6 +26,8 @@ constexpr std::string_view kB2Address = "RPCH-2.2.4.6-06";
 constexpr std::string_view kC2Values = "RPCH-2.2.4.9-02";
 constexpr std::string_view kMinTimeout = "RPCH-3.2.4.5.1-04";
 
+constexpr std::uint64_t kEchoLength = 20;  // 2.1.2.1.6: no channel's
+
 /// Name and bytes of a PDU that was seen once.
 using Pdus = std::map<std::string, v1::Pdu>;
 
@@ -89,7 +91,7 @@ class ValuesMonitor final : public Monitor {
     }
     if (!head.response()) {
       known.min_timeout = min_conn_timeout(head.text());
-    } else if (head.status() == 200) {
+    } else if (head.status() == 200 && content_length(head.text()) != kEchoLength) {
       known.out_length = content_length(head.text());
       check_lifetime(sighting, known);
     }
