@@ -71,9 +71,12 @@ void VirtualConnection::pump() {
   changed_.notify();
 }
 
-// Payload is verified by the journal's tap; here it has only to be consumed.
+// Payload is verified by the journal's tap; here it has only to be consumed. So has what a scenario
+// sends without a bind: it is about the proxy, and no call.
 void VirtualConnection::deliver(wire::PduView const& pdu) {
-  if (!carries_payload(pdu)) {
+  auto const bind = static_cast<std::uint8_t>(wire::Ptype::bind);
+  auto const only_carried = options_.number != 0 && !runtime_.bound() && pdu.ptype() != bind;
+  if (!carries_payload(pdu) && !only_carried) {
     reply(runtime_.on_pdu(pdu, Clock::now()));
   }
 }
