@@ -3,12 +3,12 @@
 // Frames the bytes on its own, apart from the roles' code, and keeps no payload: a PDU costs a
 // running digest and a short prefix, whatever its size.
 //
-// `Raw.is` is one of: "legacy-response" (one record, 14 bytes), "body" (of an echo request, an error
-// page), "chunked" (a whole chunked body, with its framing), "garbage" (no head where one was due,
-// or no PDU: rpc_vers is not 5, or frag_length below 16; what follows cannot be framed). Stray bytes
-// make one record a call; after 64 of them, one for each 64 KiB. PDUs beyond the Content-Length are
-// recorded as PDUs: their offset tells. `Mismatch.offset` is that in the keyed stream; it follows
-// the record of its PDU.
+// `Raw.is` is one of: "legacy-response" (one record, 14 bytes), "body" (of an echo request, an
+// error page), "chunked" (a whole chunked body, with its framing), "garbage" (no head where one was
+// due, or no PDU: rpc_vers is not 5, or frag_length below 16; what follows cannot be framed). Stray
+// bytes make one record a call; after 64 of them, one for each 64 KiB. PDUs beyond the
+// Content-Length are recorded as PDUs: their offset tells. `Mismatch.offset` is that in the keyed
+// stream; it follows the record of its PDU.
 
 #pragma once
 
@@ -51,7 +51,10 @@ class ConnectionTap {
   [[nodiscard]] Recorder& recorder() const;
 
   /// The server learns leg and virtual connection from the first PDU; later events carry them.
-  void identify(v1::Leg leg, std::uint32_t virtual_connection, std::string virtual_connection_cookie, TimePoint now);
+  void identify(v1::Leg leg,
+                std::uint32_t virtual_connection,
+                std::string virtual_connection_cookie,
+                TimePoint now);
 
   void opened(v1::Opened opened, TimePoint now);
   void tls(v1::Tls tls, TimePoint now);

@@ -1,9 +1,9 @@
 // RPC payload that proves where it came from: a keyed pseudo-random stream that marks itself.
 //
-// The stub of a payload PDU starts with 16 bytes: a magic number, the virtual connection, the direction and the
-// offset of the stub in its stream; the rest is the keyed stream at that offset. A receiver can
-// thus verify a gigabyte without keeping it, and notices a PDU of another virtual connection, one
-// that comes twice, and one that is missing.
+// The stub of a payload PDU starts with 16 bytes: a magic number, the virtual connection, the
+// direction and the offset of the stub in its stream; the rest is the keyed stream at that offset.
+// A receiver can thus verify a gigabyte without keeping it, and notices a PDU of another virtual
+// connection, one that comes twice, and one that is missing.
 
 #pragma once
 
@@ -19,8 +19,8 @@ inline constexpr std::size_t kPayloadMarkSize = 16;
 
 struct PayloadPosition {
   std::uint16_t virtual_connection = 0;
-  bool out = false;           // server to client
-  std::uint64_t offset = 0;   // bytes of stub before this one, marks included; below 2^48
+  bool out = false;          // server to client
+  std::uint64_t offset = 0;  // bytes of stub before this one, marks included; below 2^48
   friend bool operator==(PayloadPosition const&, PayloadPosition const&) = default;
 };
 
@@ -45,6 +45,7 @@ class PayloadVerifier {
 
   /// What the mark says; empty before it is whole, and for a stub that carries none.
   [[nodiscard]] std::optional<PayloadPosition> position() const;
+
   [[nodiscard]] std::optional<std::size_t> mismatch() const { return mismatch_; }
 
  private:

@@ -11,8 +11,8 @@ inline constexpr std::size_t kPayloadPduHeader = 24;  // common header, alloc_hi
 inline constexpr std::size_t kLeastPayloadPdu = kPayloadPduHeader + kPayloadMarkSize;
 
 struct PayloadPdu {
-  std::uint8_t ptype = 0;          // 0 request, 2 response
-  std::uint32_t size = 5840;       // of the whole PDU; kLeastPayloadPdu..65535
+  std::uint8_t ptype = 0;     // 0 request, 2 response
+  std::uint32_t size = 5840;  // of the whole PDU; kLeastPayloadPdu..65535
   std::uint32_t call_id = 1;
   std::uint64_t key = 0;
   PayloadPosition position{};

@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxRecordSize = std::size_t{1} << 20;  // bytes, w
 /// A torn last record (the harness died) ends the reading without an error. A record that cannot be
 /// parsed, or is larger than 1 MiB, is an error with its offset.
 /// @return how many records there were.
-[[nodiscard]] Result<std::size_t> read(ByteView bytes, std::function<void(v1::Event const&)> const& each);
+[[nodiscard]] Result<std::size_t> read(ByteView bytes,
+                                       std::function<void(v1::Event const&)> const& each);
 [[nodiscard]] Result<std::size_t> read(std::filesystem::path const& file,
                                        std::function<void(v1::Event const&)> const& each);
 

@@ -18,9 +18,9 @@ namespace rpchspec::journal {
 using v1::Event;
 
 struct RecorderOptions {
-  TimePoint start{};               // events carry the time since then
-  std::uint64_t digest_key = 0;    // keys every digest of this journal
-  std::filesystem::path file{};    // empty: kept in memory only (tests)
+  TimePoint start{};             // events carry the time since then
+  std::uint64_t digest_key = 0;  // keys every digest of this journal
+  std::filesystem::path file{};  // empty: kept in memory only (tests)
 };
 
 /// Appends events, one length-delimited protobuf record each (see reader.hpp).

@@ -20,9 +20,7 @@ struct MockBackend::Connection {
   std::unique_ptr<RpcRuntime> dialect_v1;  // the first PDU was no RTS PDU: DCE/RPC as it stands
 };
 
-MockBackend::MockBackend(net::Executor executor,
-                         BackendConfig config,
-                         journal::Recorder* recorder)
+MockBackend::MockBackend(net::Executor executor, BackendConfig config, journal::Recorder* recorder)
     : executor_(executor),
       config_(std::move(config)),
       recorder_(recorder),
@@ -107,8 +105,8 @@ net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening s
       if (!config_.reads) {
         leg->set_reading(false);
       }
-      auto const end = co_await leg->read(
-          [&](ByteView bytes) { return on_bytes(connection, bytes); });
+      auto const end =
+          co_await leg->read([&](ByteView bytes) { return on_bytes(connection, bytes); });
       if (end.refused && leg->stream().tap() != nullptr) {
         leg->stream().tap()->note(to_string(*end.refused), Clock::now());
       }
@@ -183,8 +181,8 @@ Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView con
     auto const transport = connection.service == Listening::referral_tcp
                                ? RpcTransport::Tcp
                                : RpcTransport::RpcOverHttp;
-    connection.dialect_v1 = std::make_unique<RpcRuntime>(
-        make_runtime(config_, connection.service, transport, groups_));
+    connection.dialect_v1 =
+        std::make_unique<RpcRuntime>(make_runtime(config_, connection.service, transport, groups_));
     answer_v1(connection, pdu);
     return {};
   }

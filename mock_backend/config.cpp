@@ -162,7 +162,8 @@ void read_withheld(YamlNode const& node, BackendConfig& config, model::TextError
     }
   }
   if (!node.is_sequence()) {
-    errors.add(node.mark, "expected a list of PDU names, found " + std::string(model::describe(node)));
+    errors.add(node.mark,
+               "expected a list of PDU names, found " + std::string(model::describe(node)));
   }
 }
 
@@ -176,9 +177,8 @@ void read_faults(YamlNode const& node, BackendConfig& config, model::TextErrors&
   faults.duration("delay", delay);
   faults.size("throttle", throttle, 1, 1ULL << 40);
   faults.size("split", split, 1, 1ULL << 30);
-  faults.key("truncate", [&](YamlNode const& value) {
-    truncate = faults.value(value, model::parse_size);
-  });
+  faults.key("truncate",
+             [&](YamlNode const& value) { truncate = faults.value(value, model::parse_size); });
   faults.read(node);
   if (delay > Duration::zero()) {
     config.send_faults.emplace_back(net::Delay{delay}, 0, 0);
@@ -202,9 +202,9 @@ void read_all(YamlNode const& root, BackendConfig& config, model::TextErrors& er
   keys.text("server_dn", config.server_dn);
   keys.text("global_catalog", config.global_catalog);
   keys.text("bind", config.bind);
-  keys.word("deployment", config.placement,
-            Words<Placement>{{"separate", Placement::Separate},
-                             {"co-located", Placement::CoLocated}});
+  keys.word(
+      "deployment", config.placement,
+      Words<Placement>{{"separate", Placement::Separate}, {"co-located", Placement::CoLocated}});
   keys.key("ports", [&](YamlNode const& node) { read_ports(node, config, errors); });
   keys.size("receive_window", config.session.receive_window.value, 8192, 262144);
   keys.size("max_fragment", config.max_fragment, 1432, 65535);

@@ -30,24 +30,23 @@ enum class OnAccept { serve, rst, fin, silence };
 enum class LegacyPolicy { sent, absent, split, with_first_pdu };
 
 struct BackendConfig {
-  std::string server_name = "EXCH01";                    // Exchange server, NetBIOS name
+  std::string server_name = "EXCH01";  // Exchange server, NetBIOS name
   std::string server_fqdn = "exch01.rpchspec.example";
   std::string server_dn =
       "/o=rpchspec/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=EXCH01";
   std::string global_catalog = "gc01.rpchspec.example";
   Placement placement = Placement::Separate;
   std::string bind = "127.0.0.1";
-  std::map<Listening, std::uint16_t> ports = {{Listening::store, 6001},
-                                              {Listening::referral, 6002},
-                                              {Listening::address_book, 6004}};
+  std::map<Listening, std::uint16_t> ports = {
+      {Listening::store, 6001}, {Listening::referral, 6002}, {Listening::address_book, 6004}};
   session::ServerConfig session{};
   LegacyPolicy legacy_response = LegacyPolicy::sent;
   OnAccept on_accept = OnAccept::serve;
-  bool patient = false;           // keeps the other leg open when one is lost
-  bool reads = true;              // false: accepts and never reads
-  std::uint16_t max_fragment = 5840;  // bytes, negotiated in bind_ack
+  bool patient = false;                   // keeps the other leg open when one is lost
+  bool reads = true;                      // false: accepts and never reads
+  std::uint16_t max_fragment = 5840;      // bytes, negotiated in bind_ack
   std::vector<net::Fault> send_faults{};  // on every accepted connection
-  std::uint64_t payload_key = 0;  // of the keyed stream that payload PDUs carry
+  std::uint64_t payload_key = 0;          // of the keyed stream that payload PDUs carry
 };
 
 /// Reads a YAML file over `defaults`. Every key has a default; an unknown one is an error with its

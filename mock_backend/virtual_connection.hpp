@@ -15,8 +15,8 @@ namespace rpchspec::backend {
 struct VirtualConnectionOptions {
   session::ServerConfig session{};
   VirtualConnectionCookie cookie{};
-  std::uint32_t number = 0;   // as the scenario counts; 0: not one of its own
-  bool patient = false;       // one leg lost does not close the other
+  std::uint32_t number = 0;  // as the scenario counts; 0: not one of its own
+  bool patient = false;      // one leg lost does not close the other
   std::uint64_t payload_key = 0;
 };
 
@@ -38,8 +38,11 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   // -- for scripts ----------------------------------------------------------------------------
 
   [[nodiscard]] std::shared_ptr<net::PduLeg> leg(session::Channel channel) const;
+
   [[nodiscard]] session::Server const& machine() const { return machine_; }
+
   [[nodiscard]] VirtualConnectionCookie const& cookie() const { return options_.cookie; }
+
   [[nodiscard]] std::uint32_t number() const { return options_.number; }
 
   /// Sends what CONN/... was withheld.
@@ -47,7 +50,8 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
 
   /// Sends payload PDUs on the OUT leg, as the window lets them go; waits until all were written.
   /// deadline or io when that does not come about; the detail says how far it got.
-  [[nodiscard]] net::Task<Result<void>> send_payload(net::PayloadOrder order, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send_payload(net::PayloadOrder order,
+                                                     net::Deadline deadline);
 
   /// An RPC PDU of the script's own, under flow control.
   Result<void> send_rpc(Bytes pdu);

@@ -27,11 +27,11 @@ struct Observation {
   std::string requirement;  // "RPCH-3.2.4.5.14-04"
   Level level = Level::must;
   Outcome outcome = Outcome::held;
-  std::string kind;         // what sort of deviation: "not closed", "wrong value", "monitor:window"
-  std::string leg;          // "client.out", "server.in", ...
-  std::string expected;     // in words
-  std::string seen;         // in words
-  std::string where;        // "step 3 server.close, 2.104 s, connection 4"
+  std::string kind;      // what sort of deviation: "not closed", "wrong value", "monitor:window"
+  std::string leg;       // "client.out", "server.in", ...
+  std::string expected;  // in words
+  std::string seen;      // in words
+  std::string where;     // "step 3 server.close, 2.104 s, connection 4"
   bool from_monitor = false;
 };
 
@@ -44,15 +44,15 @@ struct CaseResult {
   bool suspect = false;
   double duration_s = 0;
   std::vector<std::string> requirements;  // for a failing case those that it broke come first
-  std::string message;                    // one line; for a failure "required / expected / seen" joined by newlines
+  std::string message;  // one line; for a failure "required / expected / seen" joined by newlines
   std::string where;
-  std::string rerun;                      // the command that repeats only this case
+  std::string rerun;  // the command that repeats only this case
   std::vector<Observation> observations;
 };
 
 /// One cause with all its sightings: same requirement, kind, leg and what was seen.
 struct Finding {
-  std::string id;           // stable: hash of the signature, "f-1a2b3c4d"
+  std::string id;  // stable: hash of the signature, "f-1a2b3c4d"
   std::string requirement;
   Level level = Level::must;
   std::string kind;
@@ -84,7 +84,7 @@ struct RunResult {
   bool complete = false;
   std::string tool_version;
   std::string suite;
-  std::string started;     // RFC 3339, UTC
+  std::string started;  // RFC 3339, UTC
   double duration_s = 0;
   std::uint64_t seed = 0;
   TargetSummary target;

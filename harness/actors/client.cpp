@@ -54,8 +54,8 @@ session::ClientConfig Client::session_config() {
         ChannelLifetime(static_cast<std::uint32_t>(conduct.in_content_length()));
   }
   if (conduct.has_keepalive()) {
-    auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-        to_duration(conduct.keepalive()));
+    auto const ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(to_duration(conduct.keepalive()));
     config.keepalive = ClientKeepalive(static_cast<std::uint32_t>(ms.count()));
   }
   if (conduct.no_ack()) {
@@ -170,11 +170,8 @@ net::Task<Result<void>> Client::connect(std::uint32_t vc,
   co_return Result<void>();
 }
 
-net::Task<Result<void>> Client::write(std::uint32_t vc,
-                                      Channel channel,
-                                      Bytes bytes,
-                                      net::Pieces pieces,
-                                      net::Deadline deadline) {
+net::Task<Result<void>> Client::write(
+    std::uint32_t vc, Channel channel, Bytes bytes, net::Pieces pieces, net::Deadline deadline) {
   auto const to = virtual_connection(vc).channel(channel);
   if (!to) {
     co_return tl::unexpected(no_channel(channel));

@@ -21,8 +21,8 @@ namespace scn = scenario::v1;
 
 struct ClientOptions {
   ClientTarget target{};
-  scn::Client conduct{};          // of the scenario
-  std::uint64_t seed = 0;         // of cookies
+  scn::Client conduct{};   // of the scenario
+  std::uint64_t seed = 0;  // of cookies
   std::uint64_t payload_key = 0;
 };
 
@@ -42,15 +42,33 @@ class Client {
          CookieListener on_cookie);
   ~Client();
 
-  [[nodiscard]] net::Task<Result<void>> connect(std::uint32_t vc, scn::Connect step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> request(std::uint32_t vc, scn::Request step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> open(std::uint32_t vc, scn::Open step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> send(std::uint32_t vc, scn::Send step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> close(std::uint32_t vc, scn::Close step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> ack(std::uint32_t vc, scn::Ack step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> echo(std::uint32_t vc, scn::Echo step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> http(std::uint32_t vc, scn::HttpExchange step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> call(std::uint32_t vc, scn::Call step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> connect(std::uint32_t vc,
+                                                scn::Connect step,
+                                                net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> request(std::uint32_t vc,
+                                                scn::Request step,
+                                                net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> open(std::uint32_t vc,
+                                             scn::Open step,
+                                             net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send(std::uint32_t vc,
+                                             scn::Send step,
+                                             net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> close(std::uint32_t vc,
+                                              scn::Close step,
+                                              net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> ack(std::uint32_t vc,
+                                            scn::Ack step,
+                                            net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> echo(std::uint32_t vc,
+                                             scn::Echo step,
+                                             net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> http(std::uint32_t vc,
+                                             scn::HttpExchange step,
+                                             net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> call(std::uint32_t vc,
+                                             scn::Call step,
+                                             net::Deadline deadline);
   [[nodiscard]] Result<void> reading(std::uint32_t vc, scn::Reading const& step);
   [[nodiscard]] Result<void> fault(std::uint32_t vc, scn::Byte const& step);
 

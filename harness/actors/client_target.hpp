@@ -28,17 +28,17 @@ struct Credentials {
 struct ClientTarget {
   ClientTarget() = default;
 
-  Origin in{};                 // where IN channels go; topology split has two
+  Origin in{};  // where IN channels go; topology split has two
   Origin out{};
-  Origin tls_in{};             // the same proxy over TLS; port 0: none
+  Origin tls_in{};  // the same proxy over TLS; port 0: none
   Origin tls_out{};
   std::string path = "/rpc/rpcproxy.dll";
-  std::string server_name = {};        // for the URI
+  std::string server_name = {};                     // for the URI
   std::map<std::string, std::uint16_t> ports = {};  // "store" -> 6001, ...
   std::vector<net::ResolveOverride> resolve = {};
   net::TlsClientOptions tls = {};
-  Credentials credentials = {};        // of Basic; empty user: none
-  std::string local_address = {};      // to connect from; empty: the system's choice
+  Credentials credentials = {};    // of Basic; empty user: none
+  std::string local_address = {};  // to connect from; empty: the system's choice
 };
 
 static_assert(!std::is_aggregate_v<ClientTarget>);

@@ -16,7 +16,8 @@ constexpr std::uint64_t kDefaultInContentLength = 1U << 30;  // fn 8
 constexpr std::uint64_t kFirstOutContentLength = 76;         // 2.1.2.1.2: CONN/A1
 
 std::string replaced(std::string text, std::string_view name, std::string const& value) {
-  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) {
+  for (auto at = text.find(name); at != std::string::npos;
+       at = text.find(name, at + value.size())) {
     text.replace(at, name.size(), value);
   }
   return text;
@@ -54,12 +55,9 @@ std::string host_of(Origin const& origin) {
 void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Request const& step) {
   auto const& origin = setting.channel == Channel::in ? setting.target.in : setting.target.out;
   auto& headers = head.headers;
-  headers = {{"Accept", "application/rpc"},
-             {"Cache-Control", "no-cache"},
-             {"Connection", "Keep-Alive"},
-             {"Pragma", "No-cache"},
-             {"User-Agent", "MSRPC"},
-             {"Host", host_of(origin)}};
+  headers = {{"Accept", "application/rpc"}, {"Cache-Control", "no-cache"},
+             {"Connection", "Keep-Alive"},  {"Pragma", "No-cache"},
+             {"User-Agent", "MSRPC"},       {"Host", host_of(origin)}};
   auto const& length = step.content_length();
   if (length != "absent") {
     headers.emplace_back("Content-Length",

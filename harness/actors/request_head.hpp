@@ -21,8 +21,7 @@ struct RequestSetting {
 [[nodiscard]] std::string query_of(RequestSetting const& setting, std::string const& service = {});
 
 /// The head as bytes, literally. Order of headers: those of the role, the conduct's, the step's.
-[[nodiscard]] Bytes request_head(RequestSetting const& setting,
-                                 scenario::v1::Request const& step);
+[[nodiscard]] Bytes request_head(RequestSetting const& setting, scenario::v1::Request const& step);
 
 /// Content-Length of the channel's legal request: the first OUT channel announces 76.
 [[nodiscard]] std::uint64_t legal_content_length(RequestSetting const& setting);

@@ -38,9 +38,9 @@ Result<void> returned(std::uint32_t value, std::uint32_t success = wire::kSucces
 
 std::vector<std::string> const& operations() {
   static std::vector<std::string> const all = {
-      "bind",         "RfrGetNewDSA",  "RfrGetFQDNFromServerDN", "NspiBind",
-      "NspiUnbind",   "EcDoConnectEx", "EcDoDisconnect",         "EcDummyRpc",
-      "inq_if_ids",   "is_server_listening"};
+      "bind",       "RfrGetNewDSA",       "RfrGetFQDNFromServerDN", "NspiBind",
+      "NspiUnbind", "EcDoConnectEx",      "EcDoDisconnect",         "EcDummyRpc",
+      "inq_if_ids", "is_server_listening"};
   return all;
 }
 
@@ -72,7 +72,9 @@ Result<Bytes> RpcCaller::request(std::string const& operation) {
     return call<wire::RfrGetNewDSA>(kServiceContext, {0, "/o=x/cn=user", {}, {true, std::nullopt}});
   }
   if (operation == "RfrGetFQDNFromServerDN") {
-    return call<wire::RfrGetFQDNFromServerDN>(kServiceContext, {0, "/o=rpchspec/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=EXCH01"});
+    return call<wire::RfrGetFQDNFromServerDN>(
+        kServiceContext,
+        {0, "/o=rpchspec/ou=Exchange Administrative Group/cn=Configuration/cn=Servers/cn=EXCH01"});
   }
   if (operation == "NspiBind") {
     return call<wire::NspiBind>(kServiceContext, {});
@@ -120,9 +122,9 @@ Result<void> RpcCaller::on_reply(ByteView pdu) {
                  "bind_nak: " + std::string(wire::name_of(reason))});
   }
   if (auto const* fault = std::get_if<wire::FaultBody>(&decoded->body)) {
-    return fail({ErrorCode::unexpected, 0, "", "C706 12.6.4.7",
-                 "fault " + hex(fault->status) + " " +
-                     std::string(wire::name_of_fault(fault->status))});
+    return fail(
+        {ErrorCode::unexpected, 0, "", "C706 12.6.4.7",
+         "fault " + hex(fault->status) + " " + std::string(wire::name_of_fault(fault->status))});
   }
   if (auto const* response = std::get_if<wire::ResponseBody>(&decoded->body)) {
     return on_response(response->stub);
@@ -134,9 +136,10 @@ Result<void> RpcCaller::on_reply(ByteView pdu) {
 Result<void> RpcCaller::on_bind_ack(wire::BindAckBody const& ack) const {
   for (auto const& result : ack.results) {
     if (result.result != static_cast<std::uint16_t>(wire::ContextResult::acceptance)) {
-      return fail({ErrorCode::unexpected, 0, "p_result", "C706 12.6.4.4",
-                   "a presentation context was refused: " +
-                       std::string(wire::name_of(static_cast<wire::ProviderReason>(result.reason)))});
+      return fail(
+          {ErrorCode::unexpected, 0, "p_result", "C706 12.6.4.4",
+           "a presentation context was refused: " +
+               std::string(wire::name_of(static_cast<wire::ProviderReason>(result.reason)))});
     }
   }
   return {};

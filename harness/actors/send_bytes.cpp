@@ -16,10 +16,12 @@ struct PtypeName {
 };
 
 constexpr std::array kPtypes = {
-    PtypeName{"request", 0},  PtypeName{"response", 2},   PtypeName{"fault", 3},
-    PtypeName{"bind", 11},    PtypeName{"bind_ack", 12},  PtypeName{"bind_nak", 13},
-    PtypeName{"alter_context", 14}, PtypeName{"alter_context_resp", 15}, PtypeName{"auth3", 16},
-    PtypeName{"shutdown", 17}, PtypeName{"co_cancel", 18}, PtypeName{"orphaned", 19},
+    PtypeName{"request", 0},        PtypeName{"response", 2},
+    PtypeName{"fault", 3},          PtypeName{"bind", 11},
+    PtypeName{"bind_ack", 12},      PtypeName{"bind_nak", 13},
+    PtypeName{"alter_context", 14}, PtypeName{"alter_context_resp", 15},
+    PtypeName{"auth3", 16},         PtypeName{"shutdown", 17},
+    PtypeName{"co_cancel", 18},     PtypeName{"orphaned", 19},
 };
 
 Result<std::uint32_t> number(std::string_view text) {
@@ -33,8 +35,8 @@ Result<std::uint32_t> number(std::string_view text) {
   auto const end = digits.data() + digits.size();
   auto const [stop, error] = std::from_chars(digits.data(), end, value, base);
   if (error != std::errc{} || stop != end || digits.empty()) {
-    return fail({ErrorCode::bad_value, 0, "", "",
-                 "'" + std::string(text) + "' is no number of 32 bits"});
+    return fail(
+        {ErrorCode::bad_value, 0, "", "", "'" + std::string(text) + "' is no number of 32 bits"});
   }
   return value;
 }

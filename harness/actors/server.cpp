@@ -29,15 +29,15 @@ void add_defaults(MeaningValues& values, std::string const& pdu, session::Server
     values["ReceiveWindowSize"] = values["InProxyReceiveWindow"];
     values["ConnectionTimeout"] = values["InProxyConnectionTimeout"];
   } else if (pdu == "CONN/B3") {
-    values["ReceiveWindowSize"] =
-        std::to_string(machine.in_window().receive_window().value);
+    values["ReceiveWindowSize"] = std::to_string(machine.in_window().receive_window().value);
   }
 }
 
 }  // namespace
 
-net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> Server::leg(
-    std::uint32_t vc, Channel channel, net::Deadline deadline) {
+net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> Server::leg(std::uint32_t vc,
+                                                                           Channel channel,
+                                                                           net::Deadline deadline) {
   auto found = co_await backend_.wait_for(vc, channel, deadline);
   if (!found) {
     co_return fail({ErrorCode::deadline, 0, "", "",
@@ -67,8 +67,7 @@ net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Dead
   }
   auto values = values_of(*virtual_connection);
   add_defaults(values, step.pdu(), virtual_connection->machine());
-  auto const bytes =
-      is_payload(step) ? stray_payload(step, kResponse) : bytes_of(step, values);
+  auto const bytes = is_payload(step) ? stray_payload(step, kResponse) : bytes_of(step, values);
   if (!bytes) {
     co_return tl::unexpected(bytes.error());
   }
@@ -127,7 +126,9 @@ net::Task<Result<void>> Server::ack(std::uint32_t vc, scn::Ack step, net::Deadli
   co_return Result<void>();
 }
 
-net::Task<Result<void>> Server::reading(std::uint32_t vc, scn::Reading step, net::Deadline deadline) {
+net::Task<Result<void>> Server::reading(std::uint32_t vc,
+                                        scn::Reading step,
+                                        net::Deadline deadline) {
   auto const channels = channels_named(step.channel());
   if (!channels) {
     co_return tl::unexpected(channels.error());

@@ -14,11 +14,21 @@ class Server {
  public:
   explicit Server(backend::MockBackend& backend) : backend_(backend) {}
 
-  [[nodiscard]] net::Task<Result<void>> send(std::uint32_t vc, scenario::v1::Send step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> close(std::uint32_t vc, scenario::v1::Close step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> ack(std::uint32_t vc, scenario::v1::Ack step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> reading(std::uint32_t vc, scenario::v1::Reading step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Result<void>> fault(std::uint32_t vc, scenario::v1::Byte step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send(std::uint32_t vc,
+                                             scenario::v1::Send step,
+                                             net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> close(std::uint32_t vc,
+                                              scenario::v1::Close step,
+                                              net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> ack(std::uint32_t vc,
+                                            scenario::v1::Ack step,
+                                            net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> reading(std::uint32_t vc,
+                                                scenario::v1::Reading step,
+                                                net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> fault(std::uint32_t vc,
+                                              scenario::v1::Byte step,
+                                              net::Deadline deadline);
 
  private:
   [[nodiscard]] net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> leg(

@@ -132,7 +132,9 @@ Result<Bytes> stray_payload(scn::Send const& step, std::uint8_t ptype) {
   return journal::payload_pdu(pdu);
 }
 
-Result<Bytes> ack_bytes(scn::Ack const& step, AckFacts const& facts, std::string const& destination) {
+Result<Bytes> ack_bytes(scn::Ack const& step,
+                        AckFacts const& facts,
+                        std::string const& destination) {
   auto const received =
       relative(step.bytes_received(), "actual", facts.bytes_received, "bytes_received");
   auto const window = relative(step.available_window(), "window", facts.window, "available_window");
@@ -157,8 +159,8 @@ Result<Bytes> ack_bytes(scn::Ack const& step, AckFacts const& facts, std::string
   if (!value) {
     return tl::unexpected(value.error());
   }
-  return wire::encode(wire::flow_control_ack_with_destination(
-      static_cast<wire::ForwardDestination>(*value), ack));
+  return wire::encode(
+      wire::flow_control_ack_with_destination(static_cast<wire::ForwardDestination>(*value), ack));
 }
 
 Result<net::Fault> fault_of(scn::Byte const& step) {

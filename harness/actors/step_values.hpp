@@ -11,7 +11,8 @@
 namespace rpchspec::actors {
 
 /// "in" or "out"; `fallback` when empty; bad_value otherwise ("both" is the caller's).
-[[nodiscard]] Result<session::Channel> channel_named(std::string const& name, session::Channel fallback);
+[[nodiscard]] Result<session::Channel> channel_named(std::string const& name,
+                                                     session::Channel fallback);
 
 /// "in", "out" or "both" as a list; both when empty.
 [[nodiscard]] Result<std::vector<session::Channel>> channels_named(std::string const& name);
@@ -24,7 +25,8 @@ namespace rpchspec::actors {
 [[nodiscard]] Duration to_duration(google::protobuf::Duration const& duration);
 
 /// `bytes`, sizes, window rule and type of a payload step. @param ptype  when the step names none.
-[[nodiscard]] Result<net::PayloadOrder> payload_order(scenario::v1::Send const& step, std::uint8_t ptype);
+[[nodiscard]] Result<net::PayloadOrder> payload_order(scenario::v1::Send const& step,
+                                                      std::uint8_t ptype);
 
 /// One RPC PDU for a channel that must not carry any in this direction: past every window.
 [[nodiscard]] Result<Bytes> stray_payload(scenario::v1::Send const& step, std::uint8_t ptype);
@@ -39,7 +41,9 @@ struct AckFacts {
 
 /// The step's acknowledgement: its own numbers where it has some. @param destination  "none" for a
 /// plain FlowControlAck.
-[[nodiscard]] Result<Bytes> ack_bytes(scenario::v1::Ack const& step, AckFacts const& facts, std::string const& destination);
+[[nodiscard]] Result<Bytes> ack_bytes(scenario::v1::Ack const& step,
+                                      AckFacts const& facts,
+                                      std::string const& destination);
 
 /// The byte-level fault of a `fault` step; bad_value when it names none.
 [[nodiscard]] Result<net::Fault> fault_of(scenario::v1::Byte const& step);

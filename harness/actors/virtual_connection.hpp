@@ -17,7 +17,7 @@ namespace rpchspec::actors {
 struct VirtualConnectionOptions {
   session::ClientConfig session{};
   std::uint32_t number = 1;
-  bool patient = false;           // a lost channel, or a protocol error, does not close the other
+  bool patient = false;  // a lost channel, or a protocol error, does not close the other
   std::uint64_t payload_key = 0;
 };
 
@@ -31,7 +31,9 @@ class VirtualConnection {
   std::shared_ptr<HttpChannel> attach(session::Channel channel, net::Stream stream);
 
   [[nodiscard]] std::shared_ptr<HttpChannel> channel(session::Channel channel) const;
+
   [[nodiscard]] session::Client& machine() { return machine_; }
+
   [[nodiscard]] VirtualConnectionOptions const& options() const { return options_; }
 
   /// Runs events of the machine after a call into it.
@@ -41,7 +43,8 @@ class VirtualConnection {
   [[nodiscard]] std::deque<Bytes>& replies() { return replies_; }
 
   /// Sends payload PDUs on the IN channel as the window lets them go, and waits until all went.
-  [[nodiscard]] net::Task<Result<void>> send_payload(net::PayloadOrder order, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send_payload(net::PayloadOrder order,
+                                                     net::Deadline deadline);
 
   /// Payload bytes (of whole PDUs) that arrived on OUT.
   [[nodiscard]] std::uint64_t payload_received() const { return payload_received_; }

@@ -44,10 +44,13 @@ class Executor {
       google::protobuf::RepeatedPtrField<scenario::v1::Step> const& steps, net::Deadline watchdog);
   [[nodiscard]] net::Task<bool> run_step(scenario::v1::Step const& step, net::Deadline watchdog);
   [[nodiscard]] net::Task<Outcome> act(scenario::v1::Step const& step, net::Deadline watchdog);
-  [[nodiscard]] net::Task<Outcome> act_client(scenario::v1::Step const& step, net::Deadline deadline);
-  [[nodiscard]] net::Task<Outcome> act_server(scenario::v1::Step const& step, net::Deadline deadline);
+  [[nodiscard]] net::Task<Outcome> act_client(scenario::v1::Step const& step,
+                                              net::Deadline deadline);
+  [[nodiscard]] net::Task<Outcome> act_server(scenario::v1::Step const& step,
+                                              net::Deadline deadline);
   [[nodiscard]] net::Task<Outcome> await(scenario::v1::Step const& step, net::Deadline watchdog);
-  [[nodiscard]] net::Task<Outcome> parallel(scenario::v1::Parallel const& step, net::Deadline watchdog);
+  [[nodiscard]] net::Task<Outcome> parallel(scenario::v1::Parallel const& step,
+                                            net::Deadline watchdog);
   [[nodiscard]] net::Task<> settle(net::Deadline watchdog);
 
   void tell(std::uint32_t index, journal::v1::Step::Phase phase, std::string error, bool setup);

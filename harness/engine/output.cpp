@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kOurs = {"results.json", "junit.xml",    "events.jsonl", "cases",
+constexpr std::array kOurs = {"results.json", "junit.xml",      "events.jsonl", "cases",
                               "report.html",  "capture.pcapng", "proxy.log"};
 
 Error io_error(fs::path const& file, std::error_code code) {

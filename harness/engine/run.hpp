@@ -22,10 +22,11 @@ enum class Evidence { failed, all, none };
 
 struct RunRequest {
   std::vector<scenario::v1::Scenario> scenarios;  // selected, in the suite's order
-  std::vector<scenario::v1::Scenario> sanity;     // role SANITY or CANARY of the whole suite: run around them
+  std::vector<scenario::v1::Scenario>
+      sanity;  // role SANITY or CANARY of the whole suite: run around them
   model::RequirementRegistry const* registry = nullptr;
   targets::Target target;
-  std::size_t jobs = 0;             // 0: as many as there are scenarios, up to 64
+  std::size_t jobs = 0;  // 0: as many as there are scenarios, up to 64
   Duration max_time = Duration::max();
   double timeout_scale = 1;
   std::uint64_t seed = 0;
@@ -37,7 +38,7 @@ struct RunRequest {
   std::string suite_name = "rpchspec";
   std::string tool_version;
   std::function<std::string(std::string const& id)> rerun;  // the command that repeats one case
-  std::filesystem::path junit;      // further copy; empty: none
+  std::filesystem::path junit;                              // further copy; empty: none
 };
 
 /// What a run tells while it goes on. Calls come from one thread at a time, never concurrently.
@@ -47,8 +48,9 @@ class RunObserver {
   virtual void on_estimate(reports::Estimate const& estimate) = 0;
   virtual void on_case_started(std::string const& id) = 0;
   virtual void on_case_finished(model::CaseResult const& result) = 0;
-  virtual void on_finding(model::Finding const& finding, std::string const& where) = 0;  // first sighting
-  virtual void on_note(std::string const& text) = 0;  // preflight's words, warnings
+  virtual void on_finding(model::Finding const& finding,
+                          std::string const& where) = 0;  // first sighting
+  virtual void on_note(std::string const& text) = 0;      // preflight's words, warnings
 };
 
 struct RunOutcome {
@@ -56,7 +58,7 @@ struct RunOutcome {
   reports::ExitFacts exit{};
   std::vector<reports::SkipReason> skipped;
   std::vector<std::string> warnings;
-  std::string could_not_start;      // why, in words; empty: it did
+  std::string could_not_start;  // why, in words; empty: it did
 };
 
 /// Runs to the end, or until `stop` becomes a signal's number (SIGINT, SIGTERM): then what runs is

@@ -63,8 +63,8 @@ std::vector<CaseJob> in_order(std::vector<CaseJob> jobs) {
 std::vector<CaseJob> run_jobs(std::vector<CaseJob> jobs,
                               std::size_t threads,
                               ScheduleHooks const& hooks) {
-  auto const shared = static_cast<std::size_t>(std::count_if(
-      jobs.begin(), jobs.end(), [](CaseJob const& job) { return !job.alone; }));
+  auto const shared = static_cast<std::size_t>(
+      std::count_if(jobs.begin(), jobs.end(), [](CaseJob const& job) { return !job.alone; }));
   auto begun = run_side_by_side(jobs, shared, std::max<std::size_t>(threads, 1), hooks);
   if (begun == shared) {
     while (begun < jobs.size() && hooks.go_on()) {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "model/scalars.hpp"
 #include "harness/loader/selector.hpp"
+#include "model/scalars.hpp"
 #include "model/suggestion.hpp"
 
 namespace rpchspec::loader {

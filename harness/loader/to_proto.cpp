@@ -6,8 +6,8 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 
-#include "model/scalars.hpp"
 #include "harness/loader/sugar_table.hpp"
+#include "model/scalars.hpp"
 #include "model/suggestion.hpp"
 
 namespace rpchspec::loader {

@@ -5,8 +5,8 @@
 #include <google/protobuf/message.h>
 
 #include "harness/loader/explain.hpp"
-#include "model/scalars.hpp"
 #include "harness/loader/sugar_table.hpp"
+#include "model/scalars.hpp"
 #include "model/suggestion.hpp"
 
 namespace rpchspec::loader {

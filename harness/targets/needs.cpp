@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "model/scalars.hpp"
 #include "harness/targets/facts.hpp"
+#include "model/scalars.hpp"
 
 namespace rpchspec::targets {
 

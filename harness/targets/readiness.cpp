@@ -8,9 +8,9 @@
 #include <cstring>
 #include <memory>
 
-#include "model/scalars.hpp"
 #include "harness/targets/process.hpp"
 #include "harness/targets/url.hpp"
+#include "model/scalars.hpp"
 
 namespace rpchspec::targets {
 

@@ -48,8 +48,8 @@ std::vector<Bytes> sent(Client& client) {
 Client opened(std::uint32_t in_window = 65536) {
   Client client(config());
   EXPECT_TRUE(feed(client, wire::conn_a3(ConnectionTimeout(120000))));
-  EXPECT_TRUE(feed(client, wire::conn_c2(1, ReceiveWindowSize(in_window),
-                                         ConnectionTimeout(120000))));
+  EXPECT_TRUE(
+      feed(client, wire::conn_c2(1, ReceiveWindowSize(in_window), ConnectionTimeout(120000))));
   while (client.next_event()) {
   }
   return client;

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace rpchspec::session {
 namespace {
 
@@ -91,8 +90,8 @@ TEST(Server, AnswersWithC1AndB3OnceBothLegsCame) {
   }
   ASSERT_EQ(out.size(), 1U);
   ASSERT_EQ(in.size(), 1U);
-  EXPECT_EQ(out[0], wire::encode(wire::conn_c1(1, ReceiveWindowSize(73728),
-                                               ConnectionTimeout(900000))));
+  EXPECT_EQ(out[0],
+            wire::encode(wire::conn_c1(1, ReceiveWindowSize(73728), ConnectionTimeout(900000))));
   EXPECT_EQ(in[0], wire::encode(wire::conn_b3(ReceiveWindowSize(65536), 1)));
   EXPECT_TRUE(server.opened());
 }
