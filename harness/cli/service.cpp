@@ -63,7 +63,7 @@ class Ending {
 
   asio::io_context& io_;
   asio::signal_set signals_;
-  asio::steady_timer timer_;
+  net::Timer timer_;
   asio::posix::stream_descriptor stdin_;
   std::array<char, 512> buffer_{};
 };
