@@ -71,6 +71,10 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
                           ? kShortIdle
                           : config.idle_timeout.value_or(Duration::max());
   made.deviations = outbound_deviations(config.defect);
+  if (config.defect == Defect::pings_by_configuration) {
+    made.deviations.ping_timeout =
+        ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
+  }
   return made;
 }
 
@@ -111,6 +115,9 @@ class Channel {
     scope.spawn(client_out_.run());
     scope.spawn(read_client());
     scope.spawn(watch_deadlines());
+    if (config_.failure) {
+      scope.spawn(share_failures());
+    }
     auto const is_closed = [this] { return closed_.has_value(); };
     if (!co_await closing_.wait(is_closed, net::Deadline::never())) {
       scope.cancel();  // the proxy stops
@@ -184,6 +191,8 @@ class Channel {
       return;
     }
     (leg == ProxyLeg::client ? client_reset_ : server_reset_) = ending == net::Ending::rst;
+    forgotten_ =
+        !kIsInbound && leg == ProxyLeg::client && config_.defect == Defect::client_close_kept_out;
     machine_.on_closed(leg);
     pump({});
   }
@@ -197,6 +206,14 @@ class Channel {
         machine_.on_deadline(now);
         pump({});
       }
+    }
+  }
+
+  net::Task<> share_failures() {
+    static_cast<void>(co_await config_.failure->next(net::Deadline::never()));
+    if (!closed_) {
+      machine_.on_closed(ProxyLeg::client);
+      pump({});
     }
   }
 
@@ -259,6 +276,9 @@ class Channel {
     closed_ = close.reason;
     if (machine_.error()) {
       log(to_string(*machine_.error()));
+    }
+    if (config_.failure && (machine_.error() || client_reset_ || server_reset_)) {
+      config_.failure->notify();
     }
     closing_.notify();
     room_.notify();
@@ -349,6 +369,7 @@ class Channel {
   TimePoint armed_ = kNever;
   std::optional<session::CloseReason> closed_;
   bool client_reset_ = false;
+  bool forgotten_ = false;  // client_close_kept_out: the client gets nothing more, nor an end
   bool server_reset_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "journal/recorder.hpp"
 #include "model/text_error.hpp"
 #include "net/ending.hpp"
+#include "net/event.hpp"
 #include "net/stream.hpp"
 #include "net/tls.hpp"
 #include "protocol/base/time.hpp"
@@ -93,6 +95,8 @@ struct ProxyConfig {
 
   Defect defect = Defect::none;
   std::function<void(LogLevel, std::string const&)> log = {};
+  std::shared_ptr<net::Event> failure =
+      {};                                 // of any channel; the proxy makes it, for failure_spreads
   journal::Recorder* observer = nullptr;  // records the HTTP side; outlives the proxy
   std::optional<Lender> lender = {};      // of the connections that adopt() gets
 };

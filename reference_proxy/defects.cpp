@@ -303,11 +303,11 @@ constexpr Row kRows[] = {
      "flow-control",
      "Acknowledgements with an unknown cookie count",
      {"RPCH-3.2.1.5.1.2-01"}},
-    {bad_ack_tolerated,
-     "bad-ack-tolerated",
+    {bad_ack_believed,
+     "bad-ack-believed",
      "flow-control",
-     "An impossible acknowledgement is passed over",
-     {"RPCH-3.2.1.5.1.1-03"}},
+     "An impossible acknowledgement is taken at its word",
+     {"FIELD-F62", "RPCH-3.2.1.5.1.1-03"}},
     {lifetime_overrun,
      "lifetime-overrun",
      "limits",
@@ -322,9 +322,14 @@ constexpr Row kRows[] = {
     {pings_late,
      "pings-late",
      "keepalive",
-     "An idle OUT channel is pinged after three connection timeouts",
-     {"RPCH-3.2.4.6-01"}},
+     "An idle OUT channel is pinged after four connection timeouts",
+     {"RPCH-3.2.1.2.2-01", "RPCH-3.2.4.6-01"}},
     {ping_flags, "ping-flags", "keepalive", "Pings lack the PING flag", {"RPCH-2.2.4.49-01"}},
+    {pings_by_configuration,
+     "pings-by-configuration",
+     "keepalive",
+     "Pings go by the configured timeout, whatever MinConnTimeout says",
+     {"RPCH-3.2.1.2.2-01"}},
     {pings_not_notified,
      "pings-not-notified",
      "keepalive",
@@ -376,6 +381,11 @@ constexpr Row kRows[] = {
      "reset",
      "A FIN of the server is passed on, a reset is not",
      {"RPCH-3.2.3.5.10-01", "RPCH-3.2.4.5.14-01", "FIELD-F40"}},
+    {failure_spreads,
+     "failure-spreads",
+     "reset",
+     "A reset or a protocol error on one channel ends all channels of the proxy",
+     {"FIELD-F63", "RPCH-3.2.3.5.10-06", "RPCH-3.2.4.5.14-05"}},
     {close_loses_data,
      "close-loses-data",
      "reset",
@@ -456,7 +466,7 @@ session::Deviations common_deviations(Defect defect) {
   relay.rewrite_call_id = defect == call_id_rewritten;
   relay.forget_acks = defect == acks_forgotten;
   relay.any_cookie_acks = defect == unknown_cookie_taken;
-  relay.tolerate_bad_acks = defect == bad_ack_tolerated;
+  relay.believe_bad_acks = defect == bad_ack_believed;
   switch (defect) {
     case acks_never:
       relay.acks = session::AckDeviation::never;

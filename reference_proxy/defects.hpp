@@ -78,12 +78,13 @@ enum class Defect {
   window_ignored_out,
   acks_forgotten,
   unknown_cookie_taken,
-  bad_ack_tolerated,
+  bad_ack_believed,
   lifetime_overrun,
   // pings and timeouts
   pings_never,
   pings_late,
   ping_flags,
+  pings_by_configuration,
   pings_not_notified,
   min_conn_timeout_ignored,
   in_idle_cut,
@@ -95,6 +96,7 @@ enum class Defect {
   server_close_kept_in,
   server_close_kept_out,
   server_rst_swallowed,
+  failure_spreads,
   close_loses_data,
   // protocol errors
   protocol_errors_tolerated,

@@ -132,6 +132,9 @@ Result<void> ReferenceProxy::start(net::Executor executor) {
     }
   }
   impl_->executor = executor;
+  if (impl_->config.defect == Defect::failure_spreads) {
+    impl_->config.failure = std::make_shared<net::Event>(executor);
+  }
   impl_->scope = std::make_unique<net::TaskScope>(executor, "ReferenceProxy");
   for (auto const& listener : impl_->listeners) {
     impl_->scope->spawn(impl_->accept(*listener));

@@ -6,6 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+
+#include "protocol/base/strong.hpp"
 
 namespace rpchspec::session {
 
@@ -26,11 +29,11 @@ struct RelayDeviations {
   std::uint32_t swap_every = 0;    // changes places with the next one
   std::uint64_t flip_byte_at = 0;  // offset in the channel's RPC bytes; 0 never
   bool rewrite_call_id = false;
-  bool wait_for_next = false;      // goes on only when the next one is there
-  bool ignore_window = false;      // sends past what the peer announced
-  bool forget_acks = false;        // the window of the peer is never opened again
-  bool any_cookie_acks = false;    // takes acknowledgements of other channels for its own
-  bool tolerate_bad_acks = false;  // an impossible acknowledgement is passed over
+  bool wait_for_next = false;     // goes on only when the next one is there
+  bool ignore_window = false;     // sends past what the peer announced
+  bool forget_acks = false;       // the window of the peer is never opened again
+  bool any_cookie_acks = false;   // takes acknowledgements of other channels for its own
+  bool believe_bad_acks = false;  // an impossible acknowledgement is taken at its word
   AckDeviation acks = AckDeviation::none;
 };
 
@@ -38,7 +41,7 @@ struct RelayDeviations {
 enum class PingDeviation {
   none,
   never,
-  late,            // after three ConnectionTimeouts
+  late,            // after four ConnectionTimeouts
   wrong_flags,     // without PING
   never_notified,  // no Ping Traffic Sent Notify
 };
@@ -47,6 +50,7 @@ enum class PingDeviation {
 struct Deviations {
   RelayDeviations relay{};
   PingDeviation pings = PingDeviation::none;
+  std::optional<ConnectionTimeout> ping_timeout{};  // pings go by this one, not by what was told
 
   // Values in the PDUs that the role makes (CONN/A2, A3, B2, C2).
   bool zero_window = false;
@@ -77,7 +81,7 @@ struct Deviations {
   bool require_legacy_response = false;
 
   // Closing.
-  bool ignore_lifetime = false;         // carries more than its Content-Length
+  bool ignore_lifetime = false;  // carries more than its Content-Length
   bool keep_client_on_server_close = false;
   bool keep_server_on_client_close = false;
 };

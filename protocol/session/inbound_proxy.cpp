@@ -321,7 +321,7 @@ void InboundProxy::on_deadline(TimePoint now) {
 TimePoint InboundProxy::next_deadline() const {
   switch (state_) {
     case State::OpenStart:
-      return first_pdu_by_;
+      return std::min(first_pdu_by_, later(last_client_bytes_, config_.idle_timeout));
     case State::B3W:
     case State::WaitB2:
     case State::Opened:

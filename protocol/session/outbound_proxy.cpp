@@ -338,15 +338,16 @@ TimePoint OutboundProxy::next_ping() const {
       server_ != ServerLeg::connected) {
     return kNever;
   }
-  auto const timeout = in_milliseconds(config_.connection_timeout);
+  auto const timeout =
+      in_milliseconds(deviations_.ping_timeout.value_or(config_.connection_timeout));
   return later(last_to_client_,
-               deviations_.pings == PingDeviation::late ? 3 * timeout : timeout / 2);
+               deviations_.pings == PingDeviation::late ? 4 * timeout : timeout / 2);
 }
 
 TimePoint OutboundProxy::next_deadline() const {
   switch (state_) {
     case State::OpenStart:
-      return first_pdu_by_;
+      return std::min(first_pdu_by_, later(last_from_server_, config_.idle_timeout));
     case State::C1W:
     case State::Opened:
     case State::A11W:
@@ -366,7 +367,7 @@ void OutboundProxy::on_deadline(TimePoint now) {
     return;
   }
   if (state_ == State::OpenStart) {
-    if (now >= first_pdu_by_) {
+    if (now >= next_deadline()) {
       finish(CloseReason::no_first_pdu);
     }
     return;

@@ -88,8 +88,9 @@ Result<void> Relay::on_ack(wire::FlowControlAckCommand const& ack) {
     return {};
   }
   auto applied = send_window_.on_ack(ack);
-  if (!applied && deviations.tolerate_bad_acks) {
-    return {};
+  if (!applied && deviations.believe_bad_acks) {
+    send_window_.believe(ack);
+    applied = {};
   }
   if (applied) {
     drain();

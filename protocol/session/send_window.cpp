@@ -38,4 +38,8 @@ Result<void> SendWindow::on_ack(wire::FlowControlAckCommand const& ack) {
   return {};
 }
 
+void SendWindow::believe(wire::FlowControlAckCommand const& ack) {
+  available_.value = ack.available_window.value - (bytes_sent_.value - ack.bytes_received.value);
+}
+
 }  // namespace rpchspec::session
