@@ -5,6 +5,8 @@
 namespace rpchspec::backend {
 namespace {
 
+constexpr auto kLinger = std::chrono::seconds(30);  // for a proxy to close what we have closed
+
 net::CloseHow close_how(OnAccept on_accept) {
   return on_accept == OnAccept::rst ? net::CloseHow::rst : net::CloseHow::fin;
 }
@@ -95,12 +97,23 @@ net::Task<> MockBackend::serve(net::Stream stream, Listening service) {
   changed_.notify();
 }
 
+/// Writes until the leg is done with; then FIN, and RST where the proxy does not end it, too.
+net::Task<> MockBackend::write_and_leave(std::shared_ptr<net::PduLeg> leg) {
+  co_await leg->write();
+  if (leg->outbox().ending()) {
+    co_return;
+  }
+  (void)co_await leg->stream().shutdown_send(net::Deadline::in(kLinger));
+  (void)co_await net::sleep_until(net::Deadline::in(kLinger));
+  leg->stream().abort();
+}
+
 net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening service) {
   Connection connection;
   connection.leg = leg;
   connection.service = service;
   co_await net::in_scope([&](net::TaskScope& scope) -> net::Task<> {
-    scope.spawn(leg->write());
+    scope.spawn(write_and_leave(leg));
     if (co_await greet(*leg, service)) {
       if (!config_.reads) {
         leg->set_reading(false);

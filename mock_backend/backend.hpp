@@ -54,6 +54,9 @@ class MockBackend {
   /// Closes the listeners and every connection (RST), and waits for their tasks.
   [[nodiscard]] net::Task<> stop();
 
+  /// What expect() was told of this cookie; 0: nothing.
+  [[nodiscard]] std::uint32_t number_of(VirtualConnectionCookie const& cookie) const;
+
   [[nodiscard]] std::size_t open_connections() const { return open_connections_; }
 
  private:
@@ -63,12 +66,12 @@ class MockBackend {
   [[nodiscard]] net::Task<> accept_from(net::Listener& listener, Listening service);
   [[nodiscard]] net::Task<> serve(net::Stream stream, Listening service);
   [[nodiscard]] net::Task<> serve_leg(std::shared_ptr<net::PduLeg> leg, Listening service);
+  [[nodiscard]] net::Task<> write_and_leave(std::shared_ptr<net::PduLeg> leg);
   [[nodiscard]] net::Task<bool> greet(net::PduLeg& leg, Listening service);
   [[nodiscard]] Result<std::size_t> on_bytes(Connection& connection, ByteView bytes);
   [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
   [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
       VirtualConnectionCookie const& cookie, Listening service);
-  [[nodiscard]] std::uint32_t number_of(VirtualConnectionCookie const& cookie) const;
   void answer_v1(Connection& connection, wire::PduView const& pdu);
   void forget(std::shared_ptr<VirtualConnection> const& gone);
 

@@ -108,7 +108,7 @@ void VirtualConnection::close_legs() {
   }
   for (auto const& leg : {in_, out_}) {
     if (leg) {
-      leg->stream().close_now(net::CloseHow::fin);
+      leg->outbox().finish();  // what follows is the FIN; the reader goes on to the proxy's own end
     }
   }
 }

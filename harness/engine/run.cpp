@@ -205,6 +205,9 @@ void Run::select() {
 
 /// Sanity first: when the way is closed there is no point in three hundred failures.
 void Run::check_way() {
+  if (!request_.target.defect.empty()) {
+    return;  // broken on purpose: what fails is what one wants to see
+  }
   for (auto const& scenario : request_.sanity) {
     if (targets::skip_reason(scenario, request_.target) || !go_on()) {
       continue;
@@ -321,7 +324,7 @@ void Run::take(CaseResult result, std::filesystem::path const& journal) {
 
 /// A case may have left the proxy broken: the one after which sanity fails is named.
 void Run::check_sanity_after(CaseResult const& culprit) {
-  if (checking_.exchange(true)) {
+  if (!request_.target.defect.empty() || checking_.exchange(true)) {
     return;
   }
   for (auto const& scenario : request_.sanity) {
@@ -375,8 +378,8 @@ void Run::finish() {
   reports::summarize(result);
   std::vector<reports::Waiver> waivers;
   for (auto const& entry : request_.target.waivers) {
-    waivers.push_back(
-        {entry.finding, entry.requirement, entry.id, entry.reason, entry.owner, entry.until, {}});
+    waivers.push_back({entry.finding, entry.requirement, entry.id, entry.reason, entry.owner,
+                       entry.until, entry.cases});
   }
   auto const report = reports::apply_waivers(result, waivers, utc("{:%Y-%m-%d}"));
   outcome_.warnings = report.warnings;
