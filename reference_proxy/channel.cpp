@@ -255,9 +255,6 @@ class Channel {
   }
 
   void act(session::Respond503 const& response, ByteView) {
-    if (kIsInbound && config_.defect == Defect::early_503_withheld) {
-      return;
-    }
     auto const refusal = rpc_error(response.rpc_error, config_.defect);
     auto bytes = wire::encode(refusal.head);
     append(bytes, as_bytes(refusal.body));

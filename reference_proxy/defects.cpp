@@ -89,11 +89,6 @@ constexpr Row kRows[] = {
      "connection",
      "200 is sent on OUT before the server was reached",
      {"RPCH-3.2.4.5.3-04"}},
-    {early_503_withheld,
-     "early-503-withheld",
-     "http",
-     "IN is closed without its 503 when the server is out of reach",
-     {"RPCH-3.2.3.5.11-01", "FIELD-F41"}},
     {expect_unanswered,
      "expect-unanswered",
      "http",
@@ -314,11 +309,6 @@ constexpr Row kRows[] = {
      "The OUT channel carries more than its Content-Length",
      {"RPCH-2.1.2.1.8-02"}},
 
-    {pings_never,
-     "pings-never",
-     "keepalive",
-     "An idle OUT channel is not pinged",
-     {"RPCH-3.2.4.6-01"}},
     {pings_late,
      "pings-late",
      "keepalive",
@@ -330,11 +320,6 @@ constexpr Row kRows[] = {
      "keepalive",
      "Pings go by the configured timeout, whatever MinConnTimeout says",
      {"RPCH-3.2.1.2.2-01"}},
-    {pings_not_notified,
-     "pings-not-notified",
-     "keepalive",
-     "The server is not told of the pings",
-     {"RPCH-2.2.3.5.15-01", "FIELD-F65"}},
     {min_conn_timeout_ignored,
      "min-conn-timeout-ignored",
      "timeout",
@@ -491,14 +476,10 @@ session::Deviations common_deviations(Defect defect) {
 
 session::PingDeviation ping_deviation(Defect defect) {
   switch (defect) {
-    case pings_never:
-      return session::PingDeviation::never;
     case pings_late:
       return session::PingDeviation::late;
     case ping_flags:
       return session::PingDeviation::wrong_flags;
-    case pings_not_notified:
-      return session::PingDeviation::never_notified;
     default:
       return session::PingDeviation::none;
   }

@@ -28,7 +28,6 @@ enum class Defect {
   failure_502,
   in_answered,
   head_before_connect,
-  early_503_withheld,
   expect_unanswered,
   // echo
   echo_hangs,
@@ -81,11 +80,9 @@ enum class Defect {
   bad_ack_believed,
   lifetime_overrun,
   // pings and timeouts
-  pings_never,
   pings_late,
   ping_flags,
   pings_by_configuration,
-  pings_not_notified,
   min_conn_timeout_ignored,
   in_idle_cut,
   out_idle_cut,

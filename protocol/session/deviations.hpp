@@ -40,10 +40,8 @@ struct RelayDeviations {
 /// Pings of the outbound proxy.
 enum class PingDeviation {
   none,
-  never,
-  late,            // after four ConnectionTimeouts
-  wrong_flags,     // without PING
-  never_notified,  // no Ping Traffic Sent Notify
+  late,         // after four ConnectionTimeouts
+  wrong_flags,  // without PING
 };
 
 /// One role.

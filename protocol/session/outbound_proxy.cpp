@@ -334,8 +334,7 @@ void OutboundProxy::on_closed(ProxyLeg leg) {
 /// Half a ConnectionTimeout after the last bytes to the client (3.2.1.2.1, AMB-07): a peer that
 /// waits for a whole one then never sees a gap of that length.
 TimePoint OutboundProxy::next_ping() const {
-  if (config_.pings == Pings::off || deviations_.pings == PingDeviation::never ||
-      server_ != ServerLeg::connected) {
+  if (config_.pings == Pings::off || server_ != ServerLeg::connected) {
     return kNever;
   }
   auto const timeout =
@@ -386,8 +385,7 @@ void OutboundProxy::send_ping(TimePoint now) {
   }
   if (send_to_client(ping)) {
     ping_traffic_ += static_cast<std::uint32_t>(wire::encoded_size(ping));
-    if (ping_traffic_ > kPingTrafficThreshold &&
-        deviations_.pings != PingDeviation::never_notified) {
+    if (ping_traffic_ > kPingTrafficThreshold) {
       outputs_.send(ProxyLeg::server, wire::ping_traffic_sent_notify(ping_traffic_));
       ping_traffic_ = 0;
     }
