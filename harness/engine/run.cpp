@@ -31,7 +31,6 @@ using model::Verdict;
 using targets::Topology;
 
 constexpr std::size_t kMostJobs = 64;
-constexpr std::size_t kFewCases = 8;
 
 std::string utc(char const* format) {
   return fmt::format(fmt::runtime(format), fmt::gmtime(std::time(nullptr)));
@@ -206,10 +205,6 @@ void Run::select() {
 
 /// Sanity first: when the way is closed there is no point in three hundred failures.
 void Run::check_way() {
-  // Each case of the embedded proxy has one of its own: a few of them need no telling in advance.
-  if (request_.target.topology == Topology::embedded && jobs_.size() <= kFewCases) {
-    return;
-  }
   if (!request_.target.defect.empty()) {
     return;  // broken on purpose: what fails is what one wants to see
   }
