@@ -34,7 +34,8 @@ struct TapOptions {
 
   /// Of connections that were accepted for servers (leg still unknown): the scenario's number of
   /// the virtual connection with this cookie, 0 where there is none. The tap then learns leg and
-  /// number from the first PDU, so that the very record of that PDU carries them.
+  /// number from the first PDU, so that the very record of that PDU carries them. Of an upstream
+  /// behind a front the number is learnt alone.
   std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of = {};
 };
 

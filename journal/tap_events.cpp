@@ -51,8 +51,8 @@ void TapEvents::pdu(v1::Direction direction,
   pdu.clear_error();
   if (view.is_rts()) {
     describe_rts(view.bytes, pdu);
-    if (leg_ == v1::LEG_UNKNOWN && direction == v1::RECEIVED && number_of_ && pdu.error().empty()) {
-      learn_leg(now);
+    if (direction == v1::RECEIVED && number_of_ && pdu.error().empty()) {
+      source_ == v1::UPSTREAM ? learn_number(now) : learn_leg(now);
     }
   }
   append(pdu_, direction, now);
@@ -74,6 +74,9 @@ void TapEvents::describe_rts(ByteView bytes, v1::Pdu& pdu) {
 
 // Told by what only CONN/A2 and CONN/B2 carry, not by their flags: a proxy may get those wrong.
 void TapEvents::learn_leg(TimePoint now) {
+  if (leg_ != v1::LEG_UNKNOWN) {
+    return;
+  }
   auto const* cookie = wire::find<wire::CookieCommand>(rts_);
   auto const out = wire::find<wire::ChannelLifetimeCommand>(rts_) != nullptr ||
                    (rts_.flags & wire::kRtsFlagOutChannel) != 0;
@@ -87,6 +90,22 @@ void TapEvents::learn_leg(TimePoint now) {
   Event event;
   event.mutable_identified()->set_virtual_connection_cookie(to_hex(vc));
   append(event, v1::NO_DIRECTION, now);
+}
+
+// Behind a front the method tells the leg; whose connection it is, the first PDU.
+void TapEvents::learn_number(TimePoint now) {
+  auto const* cookie = wire::find<wire::CookieCommand>(rts_);
+  if (cookie == nullptr || virtual_connection_ != 0) {
+    return;
+  }
+  auto const vc = VirtualConnectionCookie{cookie->value.bytes};
+  auto const number = number_of_(vc);
+  if (number != 0) {
+    identify(leg_, number);
+    Event event;
+    event.mutable_identified()->set_virtual_connection_cookie(to_hex(vc));
+    append(event, v1::NO_DIRECTION, now);
+  }
 }
 
 void TapEvents::mismatch(v1::Direction direction,

@@ -39,6 +39,7 @@ class TapEvents {
   void stamp(Event& event, v1::Direction direction) const;
   void describe_rts(ByteView bytes, v1::Pdu& pdu);
   void learn_leg(TimePoint now);
+  void learn_number(TimePoint now);
   void mismatch(v1::Direction direction,
                 PduFramer const& framed,
                 std::uint64_t offset,

@@ -98,7 +98,9 @@ struct ProxyConfig {
   std::shared_ptr<net::Event> failure =
       {};                                 // of any channel; the proxy makes it, for failure_spreads
   journal::Recorder* observer = nullptr;  // records the HTTP side; outlives the proxy
-  std::optional<Lender> lender = {};      // of the connections that adopt() gets
+  /// For the record: the scenario's number of a virtual connection, 0 where there is none.
+  std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of = {};
+  std::optional<Lender> lender = {};  // of the connections that adopt() gets
 };
 
 /// Ranges of the fields above. The text says what is wrong and what is allowed.

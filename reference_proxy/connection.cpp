@@ -51,6 +51,7 @@ class Connection {
     journal::TapOptions options;
     options.source = journal::v1::UPSTREAM;
     options.stream = journal::Stream::http_then_pdus;
+    options.number_of = config_.number_of;
     stream_.observe(journal::ConnectionTap(*config_.observer, options));
   }
 
@@ -143,7 +144,8 @@ class Connection {
     if (auto* refusal = std::get_if<Refusal>(&admission)) {
       co_return co_await send_refusal(head, std::move(*refusal));
     }
-    if (config_.defect != Defect::expect_unanswered &&
+    // RFC 9110 10.1.1: an Expect in an HTTP/1.0 request is ignored.
+    if (config_.defect != Defect::expect_unanswered && head.version >= wire::kHttp11 &&
         wire::has_element(head.headers, "Expect", "100-continue")) {
       wire::ResponseHead interim;
       interim.status = 100;

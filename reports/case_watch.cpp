@@ -113,10 +113,8 @@ void CaseWatch::note_step(v1::Event const& event) {
       found->second.watch.restart_scope();
     }
   } else if (step.phase() == v1::Step::FAILED && !step.setup()) {
-    for (std::size_t i = 0; i < final_.size(); ++i) {
-      if (default_anchor_[i]) {
-        final_[i].anchor_at(event.at_ns());
-      }
+    for (auto& watch : final_) {
+      watch.anchor_at(event.at_ns());  // also what waits for a step that now never comes
     }
   }
 }

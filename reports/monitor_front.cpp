@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -38,17 +39,27 @@ class FrontMonitor final : public Monitor {
   }
 
   void on_event(Sighting const& sighting) override {
-    if (sighting.around.topology != "http-front" || sighting.leg() == v1::LEG_UNKNOWN) {
+    if (sighting.around.topology != "http-front" || sighting.event.connection() == 0) {
+      return;
+    }
+    auto const leg = leg_of(sighting);
+    auto const upstream = sighting.event.source() == v1::UPSTREAM;
+    if (leg == v1::LEG_UNKNOWN) {
       return;
     }
     // An upstream that does not know whose connection it sees can be told apart only where there
     // is no more than one.
-    several_ = several_ || (sighting.event.source() == v1::CLIENT && sighting.vc() > 1);
-    if (several_ && sighting.connection->virtual_connection == 0) {
+    several_ = several_ || (!upstream && sighting.vc() > 1);
+    if (upstream && sighting.connection->virtual_connection != 0) {
+      known_.insert(Key{sighting.vc(), leg, false});
+    }
+    if (several_ && (upstream ? sighting.connection->virtual_connection == 0
+                              : !known_.contains(Key{sighting.vc(), leg, false}) &&
+                                    sighting.event.direction() == v1::RECEIVED)) {
       return;
     }
-    auto& request = lanes_[{sighting.vc(), sighting.leg(), true}];
-    auto& response = lanes_[{sighting.vc(), sighting.leg(), false}];
+    auto& request = lanes_[{sighting.vc(), leg, true}];
+    auto& response = lanes_[{sighting.vc(), leg, false}];
     if (sighting.event.has_opened() && sighting.event.source() == v1::CLIENT) {
       request = response = {};
     }
@@ -68,6 +79,17 @@ class FrontMonitor final : public Monitor {
 
  private:
   using Key = std::tuple<std::uint32_t, v1::Leg, bool>;
+
+  /// By the method of the request where one was seen: both ends saw the same.
+  v1::Leg leg_of(Sighting const& sighting) {
+    auto const& event = sighting.event;
+    auto& leg = legs_[event.connection()];
+    if (event.has_head() && !event.head().response()) {
+      auto const& method = event.head().method();
+      leg = method == "RPC_IN_DATA" ? v1::IN : method == "RPC_OUT_DATA" ? v1::OUT : v1::LEG_UNKNOWN;
+    }
+    return leg == v1::LEG_UNKNOWN ? sighting.leg() : leg;
+  }
 
   static bool interim(v1::Head const& head) { return head.response() && head.status() < 200; }
 
@@ -126,6 +148,9 @@ class FrontMonitor final : public Monitor {
   }
 
   void length(Sighting const& sighting, v1::Head const& sent) {
+    if (!values_of(sent.text(), "Transfer-Encoding").empty()) {
+      return;  // RFC 9112 6.3: then Content-Length is taken out
+    }
     auto const before = content_length(sent.text());
     auto const after = content_length(sighting.event.head().text());
     if (before && before != after) {
@@ -136,6 +161,8 @@ class FrontMonitor final : public Monitor {
   }
 
   std::map<Key, Lane> lanes_;
+  std::map<std::uint32_t, v1::Leg> legs_;  // of connections
+  std::set<Key> known_;                    // lanes whose upstream end was told apart
   bool several_ = false;
 };
 

@@ -256,6 +256,9 @@ Result<void> Case::raise_proxy() {
   if (topology == Topology::http_front) {
     config->observer = &recorder_;
     config->lender = lender();
+    config->number_of = [this](VirtualConnectionCookie const& cookie) {
+      return backend_->number_of(cookie);
+    };
     for (auto const& [service, port] : ports_) {
       config->servers.push_back({server_name(surroundings_, order_), port, "127.0.0.1", port});
     }
