@@ -36,16 +36,16 @@ struct ConnectionTap::Impl {
   }
 
   Event& fresh() {
-    scratch.Clear();
-    return scratch;
+    scratch_.Clear();
+    return scratch_;
   }
 
  private:
-  Event scratch;
+  Event scratch_;
 };
 
 ConnectionTap::ConnectionTap(Recorder& recorder, TapOptions options)
-    : impl_(std::make_unique<Impl>(recorder, options)) {}
+    : impl_(std::make_unique<Impl>(recorder, std::move(options))) {}
 
 ConnectionTap::~ConnectionTap() = default;
 ConnectionTap::ConnectionTap(ConnectionTap&&) noexcept = default;

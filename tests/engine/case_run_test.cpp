@@ -93,7 +93,7 @@ since: "1.0"
 server: {closed_ports: [store]}
 given: [opened]
 expect:
-  - {client.out: stays-open, by: RPCH-1.3.4-01}
+  - {server.in: {data: {at_least: 1}}, by: RPCH-1.3.4-01}
 )");
   EXPECT_EQ(outcome.judgement.result.verdict, model::Verdict::blocked)
       << outcome.judgement.result.message;
