@@ -112,8 +112,21 @@ class Connection {
     }
   }
 
+  /// Reads on until the client ends, and says nothing: a defect.
+  net::Task<> fall_silent() {
+    auto is_open = true;
+    while (is_open) {
+      in_.consume(in_.data().size());
+      is_open = co_await read_more(net::Deadline::never());
+    }
+  }
+
   net::Task<> refuse_head(Error error) {
     log(to_string(error));
+    if (config_.defect == Defect::bad_heads_unanswered) {
+      co_await fall_silent();
+      co_return;
+    }
     if (error.code == ErrorCode::too_large) {
       co_await write_status(431, "Request Header Fields Too Large");
     } else {
@@ -173,6 +186,10 @@ class Connection {
   net::Task<bool> send_refusal(wire::RequestHead const& head, Refusal refusal) {
     log(fmt::format("{} {}: {} {}", head.method, head.target, refusal.head.status,
                     refusal.head.reason));
+    if (config_.defect == Defect::bad_heads_unanswered && refusal.head.status == 400) {
+      co_await fall_silent();
+      co_return false;
+    }
     wire::set_header(refusal.head.headers, "Connection",
                      refusal.keep_connection ? "Keep-Alive" : "close");
     auto bytes = wire::encode(refusal.head);

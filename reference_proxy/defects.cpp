@@ -94,6 +94,11 @@ constexpr Row kRows[] = {
      "http",
      "Expect: 100-continue gets no 100",
      {"HTTP-9110-10.1.1-01", "FIELD-F20"}},
+    {bad_heads_unanswered,
+     "bad-heads-unanswered",
+     "http",
+     "A head that must be refused gets no answer, and its connection stays",
+     {"HTTP-9112-6.3-01", "HTTP-9112-6.1-02", "HTTP-9112-5.1-01"}},
 
     {echo_hangs,
      "echo-hangs",

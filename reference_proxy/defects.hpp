@@ -29,6 +29,7 @@ enum class Defect {
   in_answered,
   head_before_connect,
   expect_unanswered,
+  bad_heads_unanswered,
   // echo
   echo_hangs,
   echo_body,
