@@ -32,8 +32,8 @@ def test_a_started_proxy_passes_like_the_embedded_one(place, run, program):
 
 def test_a_defect_is_found_there_too(place, run, program):
     urls, cert, options = place
-    start = f"{program} proxy {options} --defect server_port_fixed"
-    done = run(*targeting(urls, cert), "--start", start, "connection/", "--quick")
+    start = f"{program} proxy {options} --defect server-port-fixed"
+    done = run(*targeting(urls, cert), "--start", start, "connection/port-*", "--quick")
     assert done.code == 1, done.text
     assert "connection/port-6002-reaches-referral" in done.ids("fail"), done.text
 
