@@ -35,7 +35,6 @@ test:
 	$(call build,release)
 	@$(CTEST) build
 	@tools/run-pytest tests/tools tests/cli tests/interop
-	@tools/kill-matrix
 
 lint:
 	@tools/install-deps lint
