@@ -1,5 +1,7 @@
 #include "harness/engine/case_place.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include <boost/asio/ip/address.hpp>
@@ -62,9 +64,13 @@ bool on_loopback(std::string const& host) {
   return host == "localhost" || (!error && address.is_loopback());
 }
 
-/// 127.1.0.1 and on: one for each case, clear of 127.0.0.x where others listen.
+/// 127.1.x.y: one for each case, clear of 127.0.0.x where others listen. Where they begin depends on
+/// the process, so that two runs on one machine stay out of each other's way.
 std::string loopback_address(std::uint32_t number) {
-  auto const host = number % (254 * 250);
+  constexpr std::uint32_t kHosts = 254 * 250;
+  constexpr std::uint32_t kOfOneRun = 1000;
+  auto const begin = static_cast<std::uint32_t>(getpid()) % (kHosts / kOfOneRun) * kOfOneRun;
+  auto const host = (begin + number) % kHosts;
   return "127.1." + std::to_string(host / 254) + "." + std::to_string(1 + host % 254);
 }
 
