@@ -226,9 +226,7 @@ Result<void> Case::raise_backend() {
       ports_[name] = unserved_port(surroundings_.target);  // the real one serves other cases
     }
   }
-  if (uses_free_ports(surroundings_.target)) {
-    reserve_closed_ports();
-  }
+  reserve_closed_ports();
   if (shared && order_.alone) {
     surroundings_.server_legs->route_all(to_backend());
   }
@@ -238,9 +236,10 @@ Result<void> Case::raise_backend() {
 /// A service that must not listen gets a port of which nobody listens: free a moment ago.
 void Case::reserve_closed_ports() {
   for (auto const& [name, service] : kServiceNames) {
-    if (!backend_->ports().contains(service)) {
+    auto const free = uses_free_ports(surroundings_.target) || ports_[name] == 0;
+    if (!backend_->ports().contains(service) && free) {
       auto const listener =
-          net::Listener::bind(io_.get_executor(), net::ListenOptions("127.0.0.1", 0));
+          net::Listener::bind(io_.get_executor(), net::ListenOptions(backend_->config().bind, 0));
       ports_[name] = listener ? listener->local_port() : std::uint16_t{1};
     }
   }

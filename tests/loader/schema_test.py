@@ -5,6 +5,7 @@ The schema is checked with another implementation than ours, on YAML read by ano
 
 import json
 import pathlib
+import re
 import sys
 
 import jsonschema
@@ -34,9 +35,47 @@ GOOD = {
 }
 
 
+class Reader(yaml.SafeLoader):
+    """YAML 1.2's idea of a boolean: `on` and `off` are words, as our own dialect has it."""
+
+
+Reader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Reader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
+
+
+def read(text):
+    return yaml.load(text, Reader)
+
+
+def first_values(matrix):
+    """The first value of each dimension; named values and {since, values} count by their content."""
+    firsts = {}
+    for name, values in (matrix or {}).items():
+        if isinstance(values, dict):
+            values = values["values"] if "values" in values else list(values.values())
+        first = values[0]
+        named = isinstance(first, dict) and len(first) == 1  # {name: value}
+        firsts[name] = next(iter(first.values())) if named else first
+    return firsts
+
+
+def first_variant(node, firsts):
+    """A `$name` that stands for a whole mapping or list is replaced; others are plain text."""
+    if isinstance(node, dict):
+        return {key: first_variant(value, firsts) for key, value in node.items()}
+    if isinstance(node, list):
+        return [first_variant(item, firsts) for item in node]
+    if isinstance(node, str) and node[1:] in firsts and node.startswith("$"):
+        return firsts[node[1:]]
+    return node
+
+
 def accepts(validator, text):
     head = "id: reset/x\ntitle: T\nsince: '1.0'\n"
-    return validator.is_valid(yaml.safe_load(head + text))
+    return validator.is_valid(read(head + text))
 
 
 def main():
@@ -48,7 +87,10 @@ def main():
     wrong += [f"refuses {name}" for name, text in GOOD.items() if not accepts(validator, text)]
     files = sorted(path for path in folder.glob("*/*.yaml"))
     for path in files:
-        for error in validator.iter_errors(yaml.safe_load(path.read_text())):
+        scenario = read(path.read_text())
+        firsts = first_values(scenario.get("matrix"))
+        scenario = {key: value if key == "matrix" else first_variant(value, firsts) for key, value in scenario.items()}
+        for error in validator.iter_errors(scenario):
             place = "/".join(str(part) for part in error.absolute_path)
             wrong.append(f"{path}: {place}: {error.message[:200]}")
     print("\n".join(wrong) or f"{len(files)} scenario files, {len(BAD)} bad and {len(GOOD)} good texts")

@@ -44,7 +44,8 @@ TEST(RpcErrorResponse, SaysTheErrorInTheStatusLine) {
 
 TEST(RpcErrorResponse, KeepsTheStatusLineWithin1024Bytes) {
   auto const line = [](RpcErrorResponse const& response) {
-    return as_text(encode(response.head)).find("\r\n") + 2;
+    auto const bytes = encode(response.head);
+    return as_text(bytes).find("\r\n") + 2;
   };
   auto const base = line(rpc_error_response({kRpcServerUnavailable, ""}));
   auto const longest = std::string((1024 - base) / 4 * 4, 'A');
@@ -54,7 +55,8 @@ TEST(RpcErrorResponse, KeepsTheStatusLineWithin1024Bytes) {
   auto const moved = rpc_error_response({kRpcServerUnavailable, longest + "AAAA"});
   EXPECT_EQ(moved.head.reason, "RPC Error: 6ba");
   EXPECT_EQ(parse_rpc_error_body(moved.body).value(), std::optional(longest + "AAAA"));
-  auto const written = as_text(encode(moved.head));
+  auto const bytes = encode(moved.head);
+  auto const written = as_text(bytes);
   EXPECT_NE(written.find("Content-Length: " + std::to_string(moved.body.size()) + "\r\n"),
             std::string_view::npos);
 }
