@@ -64,8 +64,8 @@ bool on_loopback(std::string const& host) {
   return host == "localhost" || (!error && address.is_loopback());
 }
 
-/// 127.1.x.y: one for each case, clear of 127.0.0.x where others listen. Where they begin depends on
-/// the process, so that two runs on one machine stay out of each other's way.
+/// 127.1.x.y: one for each case, clear of 127.0.0.x where others listen. Where they begin depends
+/// on the process, so that two runs on one machine stay out of each other's way.
 std::string loopback_address(std::uint32_t number) {
   constexpr std::uint32_t kHosts = 254 * 250;
   constexpr std::uint32_t kOfOneRun = 1000;
