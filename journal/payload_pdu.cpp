@@ -19,6 +19,11 @@ Bytes payload_pdu(PayloadPdu const& pdu) {
   return bytes;
 }
 
+bool carries_payload(ByteView pdu) {
+  return pdu.size() >= kLeastPayloadPdu &&
+         payload_position(pdu.subspan(kPayloadPduHeader)).has_value();
+}
+
 std::uint32_t next_payload_size(std::uint64_t left, std::uint32_t pdu_size) {
   auto const whole = std::clamp<std::uint32_t>(pdu_size, kLeastPayloadPdu, 65535);
   if (left < 2 * kLeastPayloadPdu) {

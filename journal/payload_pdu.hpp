@@ -22,6 +22,9 @@ struct PayloadPdu {
 /// One whole PDU, first and last fragment in one (C706 12.6.4.9-10).
 [[nodiscard]] Bytes payload_pdu(PayloadPdu const& pdu);
 
+/// True for a whole PDU whose stub begins with a payload mark.
+[[nodiscard]] bool carries_payload(ByteView pdu);
+
 /// Cuts a number of bytes into PDUs of `pdu_size`; the last ones are smaller, so that the sum is
 /// exact; the last may be up to a mark larger. Less than kLeastPayloadPdu is made that.
 /// @param left  bytes of PDUs still to be sent. @return the size of the next PDU.

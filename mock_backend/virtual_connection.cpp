@@ -5,14 +5,6 @@
 #include "journal/payload_pdu.hpp"
 
 namespace rpchspec::backend {
-namespace {
-
-bool carries_payload(wire::PduView const& pdu) {
-  return pdu.bytes.size() >= journal::kLeastPayloadPdu &&
-         journal::payload_position(pdu.bytes.subspan(journal::kPayloadPduHeader)).has_value();
-}
-
-}  // namespace
 
 VirtualConnection::VirtualConnection(net::Event& changed,
                                      VirtualConnectionOptions options,
@@ -76,7 +68,7 @@ void VirtualConnection::pump() {
 void VirtualConnection::deliver(wire::PduView const& pdu) {
   auto const bind = static_cast<std::uint8_t>(wire::Ptype::bind);
   auto const only_carried = options_.number != 0 && !runtime_.bound() && pdu.ptype() != bind;
-  if (!carries_payload(pdu) && !only_carried) {
+  if (!journal::carries_payload(pdu.bytes) && !only_carried) {
     reply(runtime_.on_pdu(pdu, Clock::now()));
   }
 }

@@ -8,11 +8,6 @@ namespace {
 
 constexpr std::size_t kMostReplies = 4096;
 
-bool carries_payload(wire::PduView const& pdu) {
-  return pdu.bytes.size() >= journal::kLeastPayloadPdu &&
-         journal::payload_position(pdu.bytes.subspan(journal::kPayloadPduHeader)).has_value();
-}
-
 /// The answer to an echo request: no PDU of a virtual connection.
 bool is_echo(wire::PduView const& pdu) {
   auto const rts = pdu.is_rts() ? wire::decode_rts(pdu.bytes) : Result<wire::RtsPdu>();
@@ -81,7 +76,7 @@ void VirtualConnection::pump() {
       }
     } else if (auto const* delivered = std::get_if<session::Client::Deliver>(&*event)) {
       auto const bytes = delivered->pdu.bytes;
-      if (carries_payload(delivered->pdu)) {
+      if (journal::carries_payload(bytes)) {
         payload_received_ += bytes.size();  // verified by the journal's tap
       } else if (replies_.size() < kMostReplies) {
         replies_.emplace_back(bytes.begin(), bytes.end());
