@@ -315,6 +315,10 @@ std::optional<Outcome> ExpectationWatch::decided() const {
   return impl_->decided;
 }
 
+std::optional<std::uint64_t> ExpectationWatch::decided_ns() const {
+  return impl_->decided ? std::optional(impl_->decided_ns) : std::nullopt;
+}
+
 std::uint64_t ExpectationWatch::next_deadline_ns() const {
   if (impl_->decided) {
     return kForever;

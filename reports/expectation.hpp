@@ -48,6 +48,9 @@ class ExpectationWatch {
   /// held, late or never; empty while it is open. Never changes once it is set.
   [[nodiscard]] std::optional<model::Outcome> decided() const;
 
+  /// When it was decided, as Event.at_ns; empty while it is open.
+  [[nodiscard]] std::optional<std::uint64_t> decided_ns() const;
+
   /// When on_time can next decide something; UINT64_MAX when only an event can.
   [[nodiscard]] std::uint64_t next_deadline_ns() const;
 

