@@ -196,6 +196,7 @@ void Run::select() {
   estimate.jobs =
       request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
   estimate.seconds = estimated_seconds(jobs_, estimate.jobs);
+  estimate.bytes = estimated_bytes(jobs_);
   estimate.embedded = request_.target.topology == Topology::embedded;
   estimate.target = request_.target.urls.empty()
                         ? "the embedded reference proxy"

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "harness/loader/selector.hpp"
+#include "reports/steps.hpp"
 
 namespace rpchspec::engine {
 namespace {
@@ -46,6 +47,18 @@ std::size_t run_side_by_side(std::vector<CaseJob> const& jobs,
     thread.join();
   }
   return next;
+}
+
+std::uint64_t payload_of(scenario::v1::Send const& send) {
+  return send.bytes() * std::max(send.count(), 1U);
+}
+
+std::uint64_t payload_of(scenario::v1::Step const& step) {
+  return step.has_client_send()   ? payload_of(step.client_send())
+         : step.has_server_send() ? payload_of(step.server_send())
+         : step.has_client_call()
+             ? step.client_call().bytes() * std::max(step.client_call().count(), 1U)
+             : 0;
 }
 
 }  // namespace
@@ -93,6 +106,16 @@ double estimated_seconds(std::vector<CaseJob> const& jobs, std::size_t threads) 
     latest = std::max(latest, begins + takes);
   }
   return latest + alone;
+}
+
+std::uint64_t estimated_bytes(std::vector<CaseJob> const& jobs) {
+  std::uint64_t bytes = 0;
+  for (auto const& job : jobs) {
+    for (auto const& flat : reports::flatten_steps(*job.scenario)) {
+      bytes += flat.step == nullptr ? 0 : 2 * payload_of(*flat.step);
+    }
+  }
+  return bytes;
 }
 
 }  // namespace rpchspec::engine

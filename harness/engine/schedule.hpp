@@ -34,4 +34,7 @@ struct ScheduleHooks {
 /// Wall time that the jobs need when all is well, in seconds.
 [[nodiscard]] double estimated_seconds(std::vector<CaseJob> const& jobs, std::size_t threads);
 
+/// Payload that the jobs' steps send, counted once on each side of the proxy.
+[[nodiscard]] std::uint64_t estimated_bytes(std::vector<CaseJob> const& jobs);
+
 }  // namespace rpchspec::engine

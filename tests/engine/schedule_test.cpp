@@ -92,5 +92,14 @@ TEST(EstimatedSeconds, IsTheLongestWhenAllRunSideBySide) {
   EXPECT_NEAR(estimated_seconds(jobs, 1), 62.3, 0.01);
 }
 
+TEST(EstimatedBytes, CountsPayloadOnBothSidesOfTheProxy) {
+  auto one = scenario("one", 1);
+  one.add_steps()->mutable_client_send()->set_bytes(1000);
+  auto& nested = *one.add_steps()->mutable_parallel()->add_branches()->add_steps();
+  nested.mutable_server_send()->set_bytes(10);
+  nested.mutable_server_send()->set_count(3);
+  EXPECT_EQ(estimated_bytes({{&one}, {&one}}), 2U * 2U * 1030U);
+}
+
 }  // namespace
 }  // namespace rpchspec::engine
