@@ -93,8 +93,8 @@ Task<Attempt<void>> Stream::Impl::handshake(Deadline deadline) {
     auto const [error, bytes] = co_await socket_read(into, deadline);
     if (error) {
       auto const ending = ending_of(error);
-      co_return co_await handshake_failed(ending == Ending::fin ? Ending::tls_truncated : ending,
-                                          error.message());
+      auto const told = ending == Ending::fin ? Ending::tls_truncated : ending;
+      co_return co_await handshake_failed(told, error.message());
     }
     tls->commit_input(bytes);
   }

@@ -237,7 +237,8 @@ TEST_P(AnyStream, EndsAfterExactlyTheBytesThatThePeerSent) {
   run_net([tls = GetParam()]() -> Task<> {
     auto const text = pattern(40);
     for (std::size_t n = 0; n <= text.size(); ++n) {
-      auto pair = co_await any_pair(tls && n % 8 == 0);
+      bool const with_tls = tls && n % 8 == 0;
+      auto pair = co_await any_pair(with_tls);
       auto const truncated = pair.client.is_tls();
       (void)co_await pair.client.write_all(as_bytes(text.substr(0, n)), soon());
       pair.client.close_now(CloseHow::tls_truncate);

@@ -7,7 +7,7 @@ BRACES_ALLOWED = [
     "Options options{1};\nco_await open(options);",
     "if (co_await ready()) {\n}",
     "if (auto [ec] = co_await wait(); ec) {\n}",
-    "while (more && co_await next()) {\n}",
+    "while (co_await next()) {\n}",
     "for (auto x : co_await list()) {\n}",
     "switch (co_await kind()) {\n}",
     'co_await say("{");',
@@ -130,6 +130,56 @@ def test_rule_4_refuses_what_outlives_its_scope(tree, code):
     ],
 )
 def test_rule_4_passes_a_lambda_that_is_handed_over(tree, code):
+    assert run(tree, code) == (0, "check-coroutines: 1 files, no rule broken\n")
+
+
+@pytest.mark.parametrize(
+    "code, line, sign",
+    [
+        ("const bool ok = ready && co_await next();", 1, "&&"),
+        ("const bool ok = co_await next() && ready;", 1, "&&"),
+        ("while (more || co_await next()) {\n}", 1, "||"),
+        ("if (auto ok = co_await next(); ok) {\n} else if (a and co_await b()) {\n}", 2, "and"),
+        ("co_return late ? co_await first() : second();", 1, "?"),
+        ("auto x = late ? first() : co_await second(1,\n    2);", 1, "?"),
+        ("co_await read(stream,\n    size > 0 ? size : 1);", 1, "?"),
+        ("use(a || b,\n    co_await next());", 2, "||"),
+        ("const bool ok = Options{1} && co_await next();", 1, "&&"),
+        ("const bool ok = late || use([] { return 1; }, co_await next());", 1, "||"),
+        ("const bool ok = late || use(Options{1}, co_await next());", 1, "||"),
+        ("co_await until(deadline, [&]() -> Task {\n  co_return a && co_await b();\n});", 2, "&&"),
+        ("for (auto i = 0; i < n && co_await next(); ++i) {\n}", 1, "&&"),
+    ],
+)
+def test_rule_7_refuses_a_branch_in_the_expression(tree, code, line, sign):
+    status, out = run(tree, code)
+    assert status == 1
+    assert out.startswith(f"net/a.cpp:{line}: rule 7: a co_await beside `{sign}`: ")
+    assert out.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const auto x = co_await next();\nif (ready && x) {\n}",
+        "if (a && b) co_await next();",
+        "if (co_await next()) use(a && b);",
+        "if (a && b) {\n} else co_await next();",
+        "for (auto i = a ? 1 : 2; co_await next(); i += a ? 1 : 2) {\n}",
+        "co_await until(deadline, [&] { return gone() || late ? 1 : 2; });",
+        "auto&& x = co_await next();",
+        "Leg&& leg = co_await next();",
+        "std::vector<int>&& all = co_await next();",
+        "std::function<void(Leg&&)> f = co_await next();",
+        "for (auto&& x : co_await list()) {\n}",
+        "if (a || b) {\n}\n*out = co_await next();",
+        "if (a || b) {\n}\n(co_await next()).close();",
+        "while (a && b) {\n  co_await next();\n}",
+        "if (a) {\n  use(a && b);\n}\nco_await next();",
+        'co_await say("a && b");  // a ? b : c',
+    ],
+)
+def test_rule_7_passes_a_branch_elsewhere(tree, code):
     assert run(tree, code) == (0, "check-coroutines: 1 files, no rule broken\n")
 
 
