@@ -44,8 +44,8 @@ struct ConnectionTap::Impl {
   Event scratch_;
 };
 
-ConnectionTap::ConnectionTap(Recorder& recorder, TapOptions options)
-    : impl_(std::make_unique<Impl>(recorder, std::move(options))) {}
+ConnectionTap::ConnectionTap(Recorder& recorder, TapOptions const& options)
+    : impl_(std::make_unique<Impl>(recorder, options)) {}
 
 ConnectionTap::~ConnectionTap() = default;
 ConnectionTap::ConnectionTap(ConnectionTap&&) noexcept = default;

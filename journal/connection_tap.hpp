@@ -43,7 +43,7 @@ struct TapOptions {
 class ConnectionTap {
  public:
   /// @param recorder  outlives the tap.
-  ConnectionTap(Recorder& recorder, TapOptions options);
+  ConnectionTap(Recorder& recorder, TapOptions const& options);
   ~ConnectionTap();
   ConnectionTap(ConnectionTap&&) noexcept;
   ConnectionTap& operator=(ConnectionTap&&) noexcept;

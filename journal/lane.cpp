@@ -276,7 +276,7 @@ void Lane::gather(ByteView bytes, std::string_view is, TimePoint now) {
 }
 
 void Lane::write_raw(TimePoint now) {
-  events_->raw(direction_, raw_.prefix(), raw_.size(), raw_.is(), now);
+  events_->raw(direction_, raw_, now);
   raw_.recorded();
 }
 

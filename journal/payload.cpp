@@ -69,9 +69,8 @@ void fill_stream(MutableByteView bytes, std::uint64_t seed, std::uint64_t offset
   }
 }
 
-std::optional<std::size_t> compare_bytes(
-    ByteView bytes, std::size_t from, std::size_t to, std::uint64_t seed, std::uint64_t offset) {
-  for (auto at = from; at < to; ++at) {
+std::optional<std::size_t> compare_bytes(ByteView bytes, std::uint64_t seed, std::uint64_t offset) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
     if (bytes[at] != byte_of(seed, offset + at)) {
       return at;
     }
@@ -84,7 +83,7 @@ std::optional<std::size_t> compare_stream(ByteView bytes,
                                           std::uint64_t seed,
                                           std::uint64_t offset) {
   auto at = unaligned(offset, bytes.size());
-  if (auto const found = compare_bytes(bytes, 0, at, seed, offset)) {
+  if (auto const found = compare_bytes(bytes.first(at), seed, offset)) {
     return found;
   }
   for (; bytes.size() - at >= kBlock * kWord; at += kBlock * kWord) {
@@ -99,7 +98,8 @@ std::optional<std::size_t> compare_stream(ByteView bytes,
       break;
     }
   }
-  return compare_bytes(bytes, at, bytes.size(), seed, offset);
+  auto const found = compare_bytes(bytes.subspan(at), seed, offset + at);
+  return found ? std::optional(*found + at) : std::nullopt;
 }
 
 using Mark = std::array<std::uint8_t, kPayloadMarkSize>;

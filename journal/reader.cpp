@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <system_error>
 
 namespace rpchspec::journal {
 
@@ -96,7 +97,7 @@ Error io_error(std::filesystem::path const& path, int number) {
           0,
           "file",
           {},
-          path.string() + ": " + std::strerror(number)};
+          path.string() + ": " + std::generic_category().message(number)};
 }
 
 }  // namespace

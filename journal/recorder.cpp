@@ -6,7 +6,7 @@
 #include <cassert>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <google/protobuf/io/coded_stream.h>
@@ -51,7 +51,8 @@ struct Recorder::Impl {
   }
 
   void give_up(char const* what, int number) {
-    error = std::string(what) + " " + options.file.string() + ": " + std::strerror(number);
+    error = std::string(what) + " " + options.file.string() + ": " +
+            std::generic_category().message(number);
     broken = true;
     stored.clear();
   }

@@ -133,16 +133,12 @@ void TapEvents::head(v1::Direction direction,
   append(event, direction, now);
 }
 
-void TapEvents::raw(v1::Direction direction,
-                    std::string_view prefix,
-                    std::uint64_t size,
-                    std::string_view is,
-                    TimePoint now) {
+void TapEvents::raw(v1::Direction direction, RawRun const& run, TimePoint now) {
   Event event;
   auto& raw = *event.mutable_raw();
-  raw.set_prefix(prefix.data(), prefix.size());
-  raw.set_size(size);
-  raw.set_is(is.data(), is.size());
+  raw.set_prefix(run.prefix());
+  raw.set_size(run.size());
+  raw.set_is(run.is().data(), run.is().size());
   append(event, direction, now);
 }
 

@@ -9,6 +9,7 @@
 #include "journal/connection_tap.hpp"
 #include "journal/head_framer.hpp"
 #include "journal/pdu_framer.hpp"
+#include "journal/raw_run.hpp"
 #include "protocol/wire/rts.hpp"
 
 namespace rpchspec::journal {
@@ -22,11 +23,7 @@ class TapEvents {
 
   void pdu(v1::Direction direction, PduFramer const& framed, std::uint64_t offset, TimePoint now);
   void head(v1::Direction direction, HeadFramer const& framed, std::string_view cut, TimePoint now);
-  void raw(v1::Direction direction,
-           std::string_view prefix,
-           std::uint64_t size,
-           std::string_view is,
-           TimePoint now);
+  void raw(v1::Direction direction, RawRun const& run, TimePoint now);
 
   /// Stamps connection and direction, and appends.
   void append(Event& event, v1::Direction direction, TimePoint now);

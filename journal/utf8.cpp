@@ -9,6 +9,8 @@ namespace rpchspec::journal {
 
 namespace {
 
+using Field = google::protobuf::FieldDescriptor;
+
 bool is_tail(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
@@ -38,6 +40,21 @@ std::size_t character_size(std::string_view text) {
   return overlong || surrogate || beyond ? 0 : size;
 }
 
+/// A field of text, or its i-th text where it is repeated.
+void make_text_utf8(google::protobuf::Message& message, Field const* field, int i) {
+  auto const* reflection = message.GetReflection();
+  auto const text = field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
+                                         : reflection->GetString(message, field);
+  if (valid_utf8_prefix(text) == text.size()) {
+    return;
+  }
+  if (field->is_repeated()) {
+    reflection->SetRepeatedString(&message, field, i, to_utf8(text));
+  } else {
+    reflection->SetString(&message, field, to_utf8(text));
+  }
+}
+
 }  // namespace
 
 std::size_t valid_utf8_prefix(std::string_view text) {
@@ -61,7 +78,6 @@ std::string to_utf8(std::string text) {
 }
 
 void make_utf8(google::protobuf::Message& message) {
-  using Field = google::protobuf::FieldDescriptor;
   auto const* reflection = message.GetReflection();
   std::vector<Field const*> fields;
   reflection->ListFields(message, &fields);
@@ -72,14 +88,7 @@ void make_utf8(google::protobuf::Message& message) {
         make_utf8(field->is_repeated() ? *reflection->MutableRepeatedMessage(&message, field, i)
                                        : *reflection->MutableMessage(&message, field));
       } else if (field->type() == Field::TYPE_STRING) {
-        auto text = field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
-                                         : reflection->GetString(message, field);
-        if (valid_utf8_prefix(text) == text.size()) {
-          continue;
-        }
-        text = to_utf8(std::move(text));
-        field->is_repeated() ? reflection->SetRepeatedString(&message, field, i, std::move(text))
-                             : reflection->SetString(&message, field, std::move(text));
+        make_text_utf8(message, field, i);
       }
     }
   }

@@ -98,7 +98,7 @@ class Mapping {
     }
   }
 
-  bool scalar(YamlNode const& node) const {
+  [[nodiscard]] bool scalar(YamlNode const& node) const {
     if (!node.is_scalar()) {
       errors_.add(node.mark, "expected a scalar, found " + std::string(model::describe(node)));
     }

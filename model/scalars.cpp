@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -56,7 +57,7 @@ Parsed<std::int64_t> parse_duration(std::string_view text) {
     if (product > static_cast<double>(kLongest)) {
       return wants("a duration of at most 30 days", text);
     }
-    return static_cast<std::int64_t>(product + 0.5);
+    return static_cast<std::int64_t>(std::llround(product));
   }
   return wants(kWant, text);
 }

@@ -78,7 +78,7 @@ class TreeBuilder : public YAML::EventHandler {
     std::optional<YamlNode> key;
   };
 
-  [[noreturn]] void refuse(YAML::Mark const& mark, std::string message) const {
+  [[noreturn]] void refuse(YAML::Mark const& mark, std::string const& message) const {
     throw YAML::ParserException(mark, message);
   }
 
@@ -113,7 +113,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  YamlNode accept_key(YamlNode const& mapping, YamlNode key) const {
+  [[nodiscard]] YamlNode accept_key(YamlNode const& mapping, YamlNode key) const {
     YAML::Mark mark;
     mark.line = key.mark.line - 1;
     mark.column = key.mark.column - 1;

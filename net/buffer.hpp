@@ -9,7 +9,8 @@
 
 namespace rpchspec::net {
 
-inline constexpr std::size_t kReadBufferSize = 256 * 1024;       // bytes; four of the largest PDUs
+inline constexpr std::size_t kReadBufferSize =
+    std::size_t{256} * 1024;                                     // bytes; four of the largest PDUs
 inline constexpr std::size_t kLeastReadBufferSize = 65535 + 16;  // the largest PDU and a header
 
 /// Fixed memory, filled at its end and taken from its front. Only what is left over moves, and

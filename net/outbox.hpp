@@ -11,7 +11,7 @@
 
 namespace rpchspec::net {
 
-inline constexpr std::size_t kOutboxLimit = 4 * 1024 * 1024;  // bytes
+inline constexpr std::size_t kOutboxLimit = std::size_t{4} * 1024 * 1024;  // bytes
 
 /// Single-threaded. `stream` outlives it; only run() writes to the stream.
 class Outbox {

@@ -8,7 +8,7 @@ namespace rpchspec::net {
 namespace {
 
 // How much may wait in the role's machine: enough to refill any legal window at once.
-constexpr std::size_t kAhead = 512 * 1024;
+constexpr std::size_t kAhead = std::size_t{512} * 1024;
 
 }  // namespace
 

@@ -8,7 +8,7 @@ namespace rpchspec::net {
 
 namespace {
 
-constexpr std::size_t kDrainChunk = 16 * 1024;
+constexpr std::size_t kDrainChunk = std::size_t{16} * 1024;
 constexpr int kDrainTurns = 64;  // a peer that goes on sending does not hold close_now() up
 
 Ending ending_by(CloseHow how, bool is_tls) {

@@ -9,7 +9,7 @@ namespace rpchspec::net {
 
 namespace {
 
-constexpr std::size_t kHeldChunk = 64 * 1024;
+constexpr std::size_t kHeldChunk = std::size_t{64} * 1024;
 
 ReadResult got(std::size_t bytes) {
   return {bytes, std::nullopt};

@@ -7,8 +7,8 @@ namespace rpchspec::net {
 
 namespace {
 
-constexpr std::size_t kMostPieces = 64;           // of one system call
-constexpr std::size_t kTlsChunk = 4 * 16 * 1024;  // plain bytes of four full records
+constexpr std::size_t kMostPieces = 64;                        // of one system call
+constexpr std::size_t kTlsChunk = std::size_t{4} * 16 * 1024;  // plain bytes of four full records
 
 WriteResult wrote(std::size_t bytes) {
   return {bytes, std::nullopt};

@@ -1,10 +1,10 @@
 #include <arpa/inet.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <memory>
 #include <sstream>
+#include <system_error>
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -30,7 +30,7 @@ using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 
-constexpr long kDay = 24 * 60 * 60;
+constexpr long kDay = 86400;
 
 tl::unexpected<Error> failure(std::string const& what) {
   return fail({ErrorCode::tls, 0, {}, {}, what + ": " + tls_error_text()});
@@ -93,7 +93,11 @@ std::string text_of(BIO* bio) {
 Result<std::string> read_text(std::string const& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) {
-    return fail({ErrorCode::io, 0, {}, {}, "cannot open " + file + ": " + std::strerror(errno)});
+    return fail({ErrorCode::io,
+                 0,
+                 {},
+                 {},
+                 "cannot open " + file + ": " + std::generic_category().message(errno)});
   }
   std::ostringstream text;
   text << in.rdbuf();

@@ -15,7 +15,8 @@ namespace rpchspec::net {
 
 namespace {
 
-constexpr std::size_t kInputSize = 64 * 1024;  // several records of at most 16 KiB and a little
+constexpr std::size_t kInputSize =
+    std::size_t{64} * 1024;  // several records of at most 16 KiB and a little
 
 bool is_address(std::string const& name) {
   in6_addr any;

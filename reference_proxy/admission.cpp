@@ -9,7 +9,8 @@
 namespace rpchspec::proxy {
 namespace {
 
-constexpr std::uint64_t kMostDrained = 64 * 1024;  // bytes of body read behind a refusal
+constexpr std::uint64_t kMostDrained =
+    std::uint64_t{64} * 1024;  // bytes of body read behind a refusal
 
 Refusal refuse(unsigned status, std::string reason, std::string_view explanation) {
   Refusal refusal;

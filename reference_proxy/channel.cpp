@@ -282,7 +282,7 @@ class Channel {
     earlier_.notify();
   }
 
-  net::ConnectOptions server_address() const {
+  [[nodiscard]] net::ConnectOptions server_address() const {
     net::ConnectOptions options(std::string(request_.uri.host()), request_.uri.port.value);
     for (auto const& server : config_.servers) {
       if (server.port == options.port && wire::iequals(server.host, options.host)) {

@@ -87,7 +87,7 @@ struct ProxyConfig {
 
   // Limits.
   Duration head_timeout = std::chrono::seconds(30);  // from the first byte of a request's head
-  std::size_t max_head = 64 * 1024;                  // bytes
+  std::size_t max_head = std::size_t{64} * 1024;     // bytes
   std::size_t max_connections = 4096;                // more are answered 503
 
   /// How the client is told that the server reset its connection.

@@ -146,7 +146,7 @@ struct ExpectationWatch::Impl {
       return;
     }
     bool all = true;
-    Alternative const* best = nullptr;
+    auto const* best = &alternatives.front();
     for (auto const& alternative : alternatives) {
       if (alternative.decided == Outcome::held) {
         decided = Outcome::held;
@@ -154,7 +154,7 @@ struct ExpectationWatch::Impl {
         return;
       }
       all = all && alternative.decided.has_value();
-      if (best == nullptr || alternative.decided == Outcome::late) {
+      if (alternative.decided == Outcome::late) {
         best = &alternative;
       }
     }

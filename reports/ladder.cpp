@@ -158,7 +158,7 @@ class Drawing {
   }
 
   static std::string step_words(v1::Step const& step) {
-    auto const label = fmt::format("step {} {}", step.index() + 1, step.label());
+    auto label = fmt::format("step {} {}", step.index() + 1, step.label());
     switch (step.phase()) {
       case v1::Step::BEGAN:
         return label;

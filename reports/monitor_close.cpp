@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kInClient = "RPCH-3.2.3.5.10-02";
 constexpr std::string_view kOutClient = "RPCH-3.2.4.5.14-02";
-constexpr double kPatience_s = 10;
+constexpr double kPatience = 10;  // seconds
 
 /// The two legs of a virtual channel.
 struct Channel {
@@ -67,7 +67,7 @@ class CloseMonitor final : public Monitor {
         continue;
       }
       auto const ended = std::min(first_end(*server), now_ns_);
-      auto const patience = static_cast<std::uint64_t>(kPatience_s * around.timeout_scale * 1e9);
+      auto const patience = static_cast<std::uint64_t>(kPatience * around.timeout_scale * 1e9);
       if (ended > *closed + patience) {
         object(*closed, key.second == v1::IN ? "server.in" : "server.out",
                {key.second == v1::IN ? kInClient : kOutClient, "left open",
@@ -108,7 +108,7 @@ class CloseMonitor final : public Monitor {
     }
     auto const closed = gone_at(*client);
     auto const patience =
-        static_cast<std::uint64_t>(kPatience_s * sighting.around.timeout_scale * 1e9);
+        static_cast<std::uint64_t>(kPatience * sighting.around.timeout_scale * 1e9);
     if (closed && sighting.event.at_ns() > *closed + patience) {
       object(sighting, {sighting.leg() == v1::IN ? kInClient : kOutClient, "sent after the end",
                         "nothing on the leg to the server after the client's leg ended",

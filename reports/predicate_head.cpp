@@ -144,7 +144,7 @@ class ResponsePredicate final : public Predicate {
   }
 
   /// Why this is not the wanted response: "-" where the status line says it all.
-  std::string unlike(v1::Head const& head, Parameters const& parameters) const {
+  [[nodiscard]] std::string unlike(v1::Head const& head, Parameters const& parameters) const {
     if (!head.error().empty()) {
       return head.error();
     }
@@ -258,7 +258,7 @@ class RequestHeadPredicate final : public Predicate {
   }
 
  private:
-  std::string unlike(v1::Head const& head, Parameters const& parameters) const {
+  [[nodiscard]] std::string unlike(v1::Head const& head, Parameters const& parameters) const {
     if (!head.error().empty()) {
       return head.error();
     }

@@ -132,7 +132,7 @@ class ClosedPredicate final : public Predicate {
   }
 
  private:
-  bool acceptable(Connection const& connection) const {
+  [[nodiscard]] bool acceptable(Connection const& connection) const {
     auto const& end = *connection.by_peer;
     if (wanted_.not_clean() && (end.ending == v1::FIN || end.ending == v1::TLS_CLOSE_NOTIFY) &&
         end.cut_pdu == 0 && body_.owed(connection.number) == 0) {

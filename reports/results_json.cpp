@@ -11,7 +11,6 @@ namespace rpchspec::reports {
 
 namespace json = boost::json;
 using model::RunResult;
-using model::Verdict;
 
 namespace {
 

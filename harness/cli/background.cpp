@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -49,7 +49,7 @@ std::string start_time(pid_t pid) {
 void redirect(std::string const& file, int flags, int to) {
   int const opened = open(file.c_str(), flags | O_CLOEXEC, 0644);
   if (opened < 0) {
-    throw StartError{"cannot write '" + file + "': " + std::strerror(errno)};
+    throw StartError{"cannot write '" + file + "': " + std::generic_category().message(errno)};
   }
   dup2(opened, to);
   close(opened);
@@ -78,13 +78,13 @@ Background Background::enter(std::string const& state) {
   }
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
-    throw StartError{std::string("pipe: ") + std::strerror(errno)};
+    throw StartError{std::string("pipe: ") + std::generic_category().message(errno)};
   }
   Background out;
   out.state_ = state;
   out.child_ = fork();
   if (out.child_ < 0) {
-    throw StartError{std::string("fork: ") + std::strerror(errno)};
+    throw StartError{std::string("fork: ") + std::generic_category().message(errno)};
   }
   out.pipe_ = ends[out.is_parent() ? 0 : 1];
   close(ends[out.is_parent() ? 1 : 0]);

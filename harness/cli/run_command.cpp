@@ -129,7 +129,7 @@ std::string day(std::time_t when) {
 }
 
 void write_baseline(std::string const& file, model::RunResult const& run) {
-  constexpr std::time_t kQuarter = 90 * 24 * 3600;
+  constexpr std::time_t kQuarter = std::time_t{90} * 24 * 3600;
   auto const now = std::time(nullptr);
   char const* const user = std::getenv("USER");
   std::ofstream out(file);

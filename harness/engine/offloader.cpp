@@ -6,7 +6,7 @@ namespace rpchspec::engine {
 namespace {
 
 constexpr auto kHandshakeBound = std::chrono::seconds(15);
-constexpr std::size_t kRelayBuffer = 64 * 1024;
+constexpr std::size_t kRelayBuffer = std::size_t{64} * 1024;
 
 net::Task<> relay(net::Stream& from, net::Stream& to) {
   std::vector<std::uint8_t> buffer(kRelayBuffer);

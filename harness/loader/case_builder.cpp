@@ -14,7 +14,6 @@ namespace {
 
 using model::TextErrors;
 using model::YamlNode;
-using scenario::v1::Expectation;
 using scenario::v1::Scenario;
 using scenario::v1::Step;
 

@@ -11,7 +11,6 @@
 namespace rpchspec::loader {
 namespace {
 
-using scenario::v1::Expectation;
 using scenario::v1::Scenario;
 using scenario::v1::Step;
 

@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <deque>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "harness/targets/url.hpp"
@@ -22,7 +22,8 @@ namespace rpchspec::targets {
 namespace {
 
 tl::unexpected<Error> failed(std::string const& what, int number) {
-  return fail({ErrorCode::io, 0, "start", {}, what + ": " + std::strerror(number)});
+  return fail(
+      {ErrorCode::io, 0, "start", {}, what + ": " + std::generic_category().message(number)});
 }
 
 std::vector<std::string> merged(std::map<std::string, std::string> const& environment) {

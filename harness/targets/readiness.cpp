@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 
 #include "harness/targets/process.hpp"
 #include "harness/targets/url.hpp"
@@ -51,7 +51,7 @@ std::string try_connect(Address const& proxy, milliseconds at_most) {
     if (error == 0) {
       return {};
     }
-    why = std::strerror(error);
+    why = std::generic_category().message(error);
   }
   return why;
 }

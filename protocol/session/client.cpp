@@ -10,7 +10,7 @@ constexpr std::string_view kSection = "MS-RPCH 3.2.2.5";
 }  // namespace
 
 Client::Client(ClientConfig config)
-    : config_(std::move(config)), out_window_(config_.receive_window, config_.ack_policy) {}
+    : config_(config), out_window_(config_.receive_window, config_.ack_policy) {}
 
 Bytes Client::conn_a1() const {
   auto pdu = wire::conn_a1(config_.virtual_connection_cookie, config_.out_channel_cookie,
@@ -32,7 +32,7 @@ Result<void> Client::on_pdu(wire::PduView const& pdu, TimePoint now) {
     return {};
   }
   if (pdu.is_rts()) {
-    auto const done = on_rts(pdu, now);
+    auto done = on_rts(pdu, now);
     return done ? done : protocol_error(done.error());
   }
   auto const size = RpcPduSize(static_cast<std::uint32_t>(pdu.bytes.size()));
@@ -57,7 +57,7 @@ Result<void> Client::on_rts(wire::PduView const& pdu, TimePoint now) {
     if (ack->channel_cookie.bytes != config_.in_channel_cookie.bytes) {
       return {};  // 3.2.1.5.1.2: an unknown cookie is discarded
     }
-    auto const applied = in_window_.on_ack(*ack);
+    auto applied = in_window_.on_ack(*ack);
     if (applied) {
       drain_queue(now);
     }

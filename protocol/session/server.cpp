@@ -51,7 +51,7 @@ Result<void> Server::on_pdu(Channel from, wire::PduView const& pdu, TimePoint no
     return {};
   }
   if (pdu.is_rts()) {
-    auto const done = on_rts(from, pdu, now);
+    auto done = on_rts(from, pdu, now);
     return done ? done : protocol_error(done.error());
   }
   if (from == Channel::out) {
@@ -197,7 +197,7 @@ Result<void> Server::on_flow_control_ack(Channel from, wire::FlowControlAckComma
   if (ack.channel_cookie.bytes != peers_.out_channel_cookie.bytes) {
     return {};  // 3.2.1.5.1.1: an unknown cookie is discarded
   }
-  auto const applied = out_window_.on_ack(ack);
+  auto applied = out_window_.on_ack(ack);
   if (applied) {
     drain_queue();
   }

@@ -45,7 +45,7 @@ struct ParsedHead {
   std::size_t size = 0;
 };
 
-inline constexpr std::size_t kDefaultHeadLimit = 64 * 1024;
+inline constexpr std::size_t kDefaultHeadLimit = std::size_t{64} * 1024;
 
 enum class LeadingCrlf { refuse, skip };  // RFC 9112 2.2: a server SHOULD skip at least one
 

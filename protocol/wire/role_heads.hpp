@@ -16,10 +16,10 @@ inline constexpr std::string_view kOutMethod = "RPC_OUT_DATA";
 inline constexpr std::string_view kV1Method = "RPC_CONNECT";
 inline constexpr std::string_view kRpcContentType = "application/rpc";
 
-inline constexpr std::uint64_t kMinChannelLength = 128 * 1024;  // bytes, inclusive
+inline constexpr std::uint64_t kMinChannelLength = std::uint64_t{128} * 1024;  // bytes, inclusive
 inline constexpr std::uint64_t kMaxChannelLength = 0x80000000;  // bytes, inclusive (AMB-19)
-inline constexpr std::uint64_t kDefaultChannelLength = 1024 * 1024 * 1024;  // what Windows uses
-inline constexpr std::uint64_t kFirstOutLength = 76;                        // CONN/A1
+inline constexpr std::uint64_t kDefaultChannelLength = std::uint64_t{1} << 30;  // what Windows uses
+inline constexpr std::uint64_t kFirstOutLength = 76;                            // CONN/A1
 inline constexpr std::uint64_t kReplacementOutLength = 120;  // OUT_R*/A3 and A11 or C1
 inline constexpr std::uint64_t kMaxEchoLength = 16;
 inline constexpr std::uint64_t kEchoResponseLength = 20;  // the Echo RTS PDU
