@@ -142,7 +142,7 @@ std::optional<Client::Event> Client::next_event() {
 }
 
 TimePoint Client::next_deadline() const {
-  return ping_at_;
+  return state_ == State::opened ? ping_at_ : kNever;
 }
 
 }  // namespace rpchspec::session

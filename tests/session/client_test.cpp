@@ -140,6 +140,13 @@ TEST(Client, DoesNotPingWhenItSentSomethingLately) {
   EXPECT_GT(client.next_deadline(), kNow + std::chrono::minutes(2));
 }
 
+TEST(Client, WaitsForNothingOnceItIsFinished) {
+  auto client = opened();
+  EXPECT_NE(client.next_deadline(), kNever);
+  EXPECT_FALSE(feed(client, wire::conn_a3(ConnectionTimeout(120000))));
+  EXPECT_EQ(client.next_deadline(), kNever);
+}
+
 TEST(Client, PutsItsOwnValuesIntoA1AndB1) {
   Client client(config());
   auto const a1 = wire::decode_rts(client.conn_a1());
