@@ -80,34 +80,55 @@ std::optional<Refusal> check_identity(wire::RequestHead const& head,
     }
     return refuse(403, "Forbidden", "This path asks for a TLS client certificate.");
   }
-  if (!has_credentials(head, config)) {
+  if (!has_credentials(head, config) && !transport.let_in) {
     return unauthorized(head, config);
   }
   return std::nullopt;
 }
 
-bool is_rpc_path(std::string_view target, Defect defect) {
+/// The request's target, as the rest of the admission sees it.
+std::string target_of(wire::RequestHead const& head, Defect defect) {
+  if (defect != Defect::any_path_served) {
+    return head.target;
+  }
+  auto const query = std::min(head.target.find('?'), head.target.size());
+  return std::string(wire::path_text(wire::RpcPath::no_cert)) + head.target.substr(query);
+}
+
+bool is_rpc_path(std::string_view target) {
   auto const path = target.substr(0, target.find('?'));
   auto const scheme = path.find("://");
   auto const from = scheme == path.npos ? 0 : path.find('/', scheme + 3);
   auto const local = from == path.npos ? std::string_view() : path.substr(from);
-  auto const with_cert = wire::path_text(wire::RpcPath::with_cert);
   return wire::iequals(local, wire::path_text(wire::RpcPath::no_cert)) ||
-         (wire::iequals(local, with_cert) && defect != Defect::withcert_missing);
+         wire::iequals(local, wire::path_text(wire::RpcPath::with_cert));
 }
 
 bool allows(ProxyConfig const& config, wire::RpcUri const& uri) {
   if (!config.valid_ports || config.defect == Defect::valid_ports_ignored) {
     return true;
   }
+  auto const& rules = config.valid_ports->rules();
+  auto const host = wire::canonical_server_name(uri.server_name);
+  if (config.defect == Defect::valid_ports_case && host != uri.server_name) {
+    return false;
+  }
+  if (config.defect == Defect::valid_ports_first && !rules.empty() && rules[0].host != host) {
+    return false;
+  }
   if (config.defect == Defect::valid_ports_range) {
-    auto const host = wire::canonical_server_name(uri.server_name);
-    auto const& rules = config.valid_ports->rules();
     return std::any_of(rules.begin(), rules.end(), [&](wire::ValidPorts::Rule const& rule) {
       return rule.host == host && (rule.low == uri.port.value);
     });
   }
   return config.valid_ports->allows(uri.server_name, uri.port);
+}
+
+/// Ways to write a URI that these defects do not expect.
+bool is_too_much_for(Defect defect, std::string_view target, wire::RpcUri const& uri) {
+  auto const port = target.substr(target.rfind(':') + 1);
+  return (defect == Defect::long_name_refused && uri.server_name.size() > 255) ||
+         (defect == Defect::leading_zero_refused && port.starts_with('0'));
 }
 
 bool is_echo(wire::RequestClass const& request, Defect defect) {
@@ -131,10 +152,14 @@ Admission admit(wire::RequestHead const& head,
       config.defect == Defect::methods_refused) {
     return refuse(501, "Not Implemented", "This proxy serves RPC_IN_DATA and RPC_OUT_DATA.");
   }
-  if (!is_rpc_path(head.target, config.defect)) {
+  if (config.defect == Defect::http_1_0_refused && head.version < wire::kHttp11) {
+    return refuse(505, "HTTP Version Not Supported", "This proxy speaks HTTP/1.1 only.");
+  }
+  auto const target = target_of(head, config.defect);
+  if (!is_rpc_path(target)) {
     return refuse(404, "Not Found", "There is no RPC proxy at this path.");
   }
-  auto const uri = wire::parse_rpc_uri(head.target);
+  auto const uri = wire::parse_rpc_uri(target);
   auto const path = uri ? uri->path : wire::RpcPath::no_cert;
   if (auto refusal = check_identity(head, path, transport, config)) {
     return *std::move(refusal);
@@ -144,6 +169,9 @@ Admission admit(wire::RequestHead const& head,
   }
   if (!uri) {
     return refuse(400, "Bad Request", to_string(uri.error()));
+  }
+  if (is_too_much_for(config.defect, target, *uri)) {
+    return refuse(400, "Bad Request", "This proxy does not take this name or port.");
   }
   if (!allows(config, *uri)) {
     return rpc_error(kErrorAccessDenied, config.defect);

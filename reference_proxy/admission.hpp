@@ -16,6 +16,7 @@ namespace rpchspec::proxy {
 struct Transport {
   bool tls = false;
   bool client_certificate = false;
+  bool let_in = false;  // credentials came on it before: what some defects go by
 };
 
 /// Answer with this head and body, and go on with the connection or close it.

@@ -8,6 +8,7 @@
 #include "protocol/session/inbound_proxy.hpp"
 #include "protocol/session/outbound_proxy.hpp"
 #include "protocol/wire/client_address.hpp"
+#include "protocol/wire/pdu_stream.hpp"
 #include "protocol/wire/rpc_error.hpp"
 #include "reference_proxy/leg_writer.hpp"
 
@@ -23,7 +24,8 @@ constexpr auto kFlushTime = 5s;   // for what was sent before a close
 constexpr auto kLingerTime = 2s;  // for the peer to close, too
 constexpr auto kShortIdle = 3s;   // of the defects in_idle_cut and out_idle_cut
 constexpr std::uint16_t kStorePort = 6001;
-constexpr std::size_t kPrefetched = 8192;  // bytes that in_body_prefetched waits for
+constexpr std::uint64_t kGarbledByte = 1111;  // in the RPC bytes of a channel
+constexpr std::size_t kPrefetched = 8192;     // bytes that in_body_prefetched waits for
 
 /// "10.0.0.1" of "10.0.0.1:4711", "::1" of "[::1]:4711".
 std::string host_of(std::string const& endpoint) {
@@ -32,6 +34,15 @@ std::string host_of(std::string const& endpoint) {
     host = host.substr(1, host.size() - 2);
   }
   return host;
+}
+
+/// Of a channel that is open itself: two more belong to another virtual connection.
+session::RelayDeviations relay_deviations(session::RelayDeviations made,
+                                          ProxyConfig const& config) {
+  if (config.defect == Defect::second_connection_garbled && config.shared->channels > 2) {
+    made.flip_byte_at = kGarbledByte;
+  }
+  return made;
 }
 
 session::InboundProxyConfig inbound_config(ChannelRequest const& request,
@@ -50,6 +61,7 @@ session::InboundProxyConfig inbound_config(ChannelRequest const& request,
                           ? kShortIdle
                           : config.idle_timeout.value_or(Duration::max());
   made.deviations = inbound_deviations(config.defect);
+  made.deviations.relay = relay_deviations(made.deviations.relay, config);
   return made;
 }
 
@@ -61,8 +73,10 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
   made.connection_timeout =
       ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
   auto const asked = request.pragmas.min_conn_timeout.value_or(0);
-  if (asked >= wire::kMinConnTimeoutLow && asked <= wire::kMinConnTimeoutHigh &&
-      config.defect != Defect::min_conn_timeout_ignored) {
+  auto const in_range = asked >= wire::kMinConnTimeoutLow && asked <= wire::kMinConnTimeoutHigh;
+  auto const any =
+      config.defect == Defect::min_conn_timeout_any && request.pragmas.min_conn_timeout;
+  if ((in_range || any) && config.defect != Defect::min_conn_timeout_ignored) {
     made.connection_timeout = ConnectionTimeout(asked * 1000);
   }
   made.channel_lifetime = config.channel_lifetime;
@@ -71,6 +85,7 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
                           ? kShortIdle
                           : config.idle_timeout.value_or(Duration::max());
   made.deviations = outbound_deviations(config.defect);
+  made.deviations.relay = relay_deviations(made.deviations.relay, config);
   if (config.defect == Defect::pings_by_configuration) {
     made.deviations.ping_timeout =
         ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
@@ -125,6 +140,9 @@ class Channel {
     }
     log(fmt::format("closed: {}", to_string(*closed_)));
     co_await close_legs();
+    if (keeps_client()) {
+      static_cast<void>(co_await closing_.wait([] { return false; }, net::Deadline::never()));
+    }
     scope.cancel();
   }
 
@@ -136,6 +154,10 @@ class Channel {
     while (!closed_) {
       if (!client_in_.data().empty() && !is_prefetching()) {
         auto const data = client_in_.data();
+        if (refuses_pieces(data)) {
+          on_ending(ProxyLeg::client, net::Ending::fin);
+          co_return;
+        }
         auto const used = machine_.on_client_bytes(data, Clock::now());
         pump(data);
         if (server_out_) {
@@ -182,6 +204,19 @@ class Channel {
   [[nodiscard]] bool is_prefetching() const {
     return kIsInbound && config_.defect == Defect::in_body_prefetched && !server_ &&
            client_in_.data().size() < kPrefetched;
+  }
+
+  [[nodiscard]] bool refuses_pieces(ByteView data) const {
+    if (config_.defect != Defect::first_pdu_in_pieces_refused || is_connecting_) {
+      return false;
+    }
+    auto const first = wire::next_pdu(data);
+    return first && !*first;
+  }
+
+  [[nodiscard]] bool keeps_client() const {
+    return config_.defect == Defect::client_leg_kept &&
+           closed_ == session::CloseReason::client_closed && !client_reset_;
   }
 
   void on_ending(ProxyLeg leg, net::Ending ending) {
@@ -234,6 +269,7 @@ class Channel {
     if (kIsInbound && config_.defect == Defect::in_answered) {
       client_out_.write(wire::encode(wire::out_success(0)));
     }
+    is_connecting_ = true;
     scope_->spawn(connect_server());
   }
 
@@ -322,7 +358,9 @@ class Channel {
       if (server_) {
         scope.spawn(close_leg(*server_, *server_out_, net::CloseHow::fin));
       }
-      scope.spawn(close_leg(client_, client_out_, how_to_close_client()));
+      if (!keeps_client()) {
+        scope.spawn(close_leg(client_, client_out_, how_to_close_client()));
+      }
       co_return;
     };
     co_await net::in_scope(std::move(both));
@@ -365,6 +403,7 @@ class Channel {
   net::TaskScope* scope_ = nullptr;
   TimePoint armed_ = kNever;
   std::optional<session::CloseReason> closed_;
+  bool is_connecting_ = false;  // or connected
   bool client_reset_ = false;
   bool forgotten_ = false;  // client_close_kept_out: the client gets nothing more, nor an end
   bool server_reset_ = false;
@@ -375,6 +414,9 @@ net::Task<> run_with(net::Stream& client,
                      net::ReadBuffer& body,
                      ChannelRequest const& request,
                      ProxyConfig const& config) {
+  ++config.shared->channels;
+  auto const leave = [&config](void const*) { --config.shared->channels; };
+  std::unique_ptr<void const, decltype(leave)> const counted(&config, leave);
   Channel<Machine> channel(client, body, request, config);
   auto run = [&channel](net::TaskScope& scope) -> net::Task<> { co_await channel.run(scope); };
   co_await net::in_scope(std::move(run));

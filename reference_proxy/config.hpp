@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,12 @@ struct Lender {
 
 inline constexpr std::chrono::seconds kLeastConnectionTimeout{30};
 
+/// What the connections of one proxy share, for defects that spread from one to another.
+struct Shared {
+  std::size_t channels = 0;      // open ones
+  std::set<std::string> let_in;  // addresses that credentials came from
+};
+
 struct ProxyConfig {
   std::vector<ListenAddress> listen = {ListenAddress{}};
 
@@ -97,6 +104,7 @@ struct ProxyConfig {
   std::function<void(LogLevel, std::string const&)> log = {};
   std::shared_ptr<net::Event> failure =
       {};                                 // of any channel; the proxy makes it, for failure_spreads
+  std::shared_ptr<Shared> shared = {};    // the proxy makes it
   journal::Recorder* observer = nullptr;  // records the HTTP side; outlives the proxy
   /// For the record: the scenario's number of a virtual connection, 0 where there is none.
   std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of = {};

@@ -100,7 +100,13 @@ class Connection {
       }
       if (*parsed) {
         in_.consume((*parsed)->size);
-        co_return std::move((*parsed)->head);
+        auto head = std::move((*parsed)->head);
+        if (config_.defect == Defect::lower_case_fields_unseen) {
+          std::erase_if(head.headers, [](auto const& field) {
+            return !field.first.empty() && field.first[0] >= 'a' && field.first[0] <= 'z';
+          });
+        }
+        co_return head;
       }
       if (!co_await read_more(deadline)) {
         is_to_be_given_back_ = is_cancelled_ && is_lent();
@@ -153,10 +159,12 @@ class Connection {
     Transport transport;
     transport.tls = stream_.is_tls() || (config_.lender && config_.lender->over_tls);
     transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
+    transport.let_in = was_let_in();
     auto admission = admit(head, transport, config_);
     if (auto* refusal = std::get_if<Refusal>(&admission)) {
       co_return co_await send_refusal(head, std::move(*refusal));
     }
+    remember_credentials(head);
     // RFC 9110 10.1.1: an Expect in an HTTP/1.0 request is ignored.
     if (config_.defect != Defect::expect_unanswered && head.version >= wire::kHttp11 &&
         wire::has_element(head.headers, "Expect", "100-continue")) {
@@ -174,6 +182,25 @@ class Connection {
     identify(head);
     co_await run_channel(stream_, in_, std::get<ChannelRequest>(std::move(admission)), config_);
     co_return false;
+  }
+
+  /// Two defects take the credentials of an earlier request for those of this one.
+  [[nodiscard]] bool was_let_in() const {
+    return (config_.defect == Defect::credentials_stay && had_credentials_) ||
+           (config_.defect == Defect::credentials_by_address &&
+            config_.shared->let_in.contains(remote_address()));
+  }
+
+  void remember_credentials(wire::RequestHead const& head) {
+    if (wire::find_header(head.headers, "Authorization") != nullptr) {
+      had_credentials_ = true;
+      config_.shared->let_in.insert(remote_address());
+    }
+  }
+
+  [[nodiscard]] std::string remote_address() const {
+    auto const remote = stream_.remote();
+    return remote.substr(0, remote.rfind(':'));
   }
 
   void identify(wire::RequestHead const& head) {
@@ -206,6 +233,8 @@ class Connection {
   net::Task<bool> answer_echo(wire::RequestHead const& head, std::uint64_t body) {
     if (config_.defect == Defect::echo_hangs) {
       body = std::max<std::uint64_t>(body, wire::kRtsHeaderSize);  // waits for a PDU
+    } else if (config_.defect == Defect::echo_body_unread) {
+      body = 0;
     }
     // One co_await a statement: g++ 12 loses temporaries of the right side of || and &&.
     if (!co_await drop_body(body)) {
@@ -247,7 +276,8 @@ class Connection {
   net::Stream stream_;
   net::ReadBuffer in_;
   ProxyConfig const& config_;
-  bool is_cancelled_ = false;  // the last read was: the proxy stops
+  bool had_credentials_ = false;  // on some request
+  bool is_cancelled_ = false;     // the last read was: the proxy stops
   bool is_to_be_given_back_ = false;
 };
 

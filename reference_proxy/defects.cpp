@@ -99,6 +99,16 @@ constexpr Row kRows[] = {
      "http",
      "A head that must be refused gets no answer, and its connection stays",
      {"HTTP-9112-6.3-01", "HTTP-9112-6.1-02", "HTTP-9112-5.1-01"}},
+    {http_1_0_refused,
+     "http-1.0-refused",
+     "http",
+     "HTTP/1.0 requests are answered 505",
+     {"RPCH-2.1.2.1-02", "RPCH-2.1.2.1.4-03"}},
+    {lower_case_fields_unseen,
+     "lower-case-fields-unseen",
+     "http",
+     "Header fields with lower-case names are not seen",
+     {"RPCH-2.1.2.1-08"}},
 
     {echo_hangs,
      "echo-hangs",
@@ -116,6 +126,11 @@ constexpr Row kRows[] = {
      "echo",
      "The echo response says 200 OK, not 200 Success",
      {"RPCH-2.1.2.1.6-05"}},
+    {echo_body_unread,
+     "echo-body-unread",
+     "echo",
+     "The body of an echo request stays on the connection, for the next request",
+     {"RPCH-2.1.2.1-02", "RPCH-2.1.2.1.5-07"}},
 
     {valid_ports_ignored,
      "valid-ports-ignored",
@@ -127,16 +142,36 @@ constexpr Row kRows[] = {
      "uri",
      "Of a range in ValidPorts only the first port is allowed",
      {"PROD-ValidPorts-03"}},
-    {withcert_missing,
-     "withcert-missing",
+    {valid_ports_case,
+     "valid-ports-case",
      "uri",
-     "/rpcwithcert/rpcproxy.dll is answered 404",
-     {"RPCH-3.2.3.3-02", "RPCH-3.2.4.3-02"}},
+     "Letter case counts in the server names of ValidPorts",
+     {"PROD-ValidPorts-05"}},
+    {valid_ports_first,
+     "valid-ports-first",
+     "uri",
+     "Of ValidPorts only the first entry counts",
+     {"PROD-ValidPorts-04"}},
     {server_port_fixed,
      "server-port-fixed",
      "uri",
      "The server is reached at port 6001, whatever the URI says",
      {"RPCH-2.1.2.2-02"}},
+    {any_path_served,
+     "any-path-served",
+     "uri",
+     "Every path is taken for /rpc/rpcproxy.dll",
+     {"RPCH-2.1.2.2-02"}},
+    {long_name_refused,
+     "long-name-refused",
+     "uri",
+     "A server name of more than 255 characters is refused",
+     {"RPCH-2.2.2-09"}},
+    {leading_zero_refused,
+     "leading-zero-refused",
+     "uri",
+     "A port with a leading zero is refused",
+     {"FIELD-F12", "RPCH-2.1.2.2-02"}},
 
     {allow_anonymous_always,
      "allow-anonymous-always",
@@ -153,6 +188,16 @@ constexpr Row kRows[] = {
      "auth",
      "Any password of a known user is accepted",
      {"PROD-AllowAnonymous-05"}},
+    {credentials_stay,
+     "credentials-stay",
+     "auth",
+     "Credentials count for all later requests of their connection",
+     {"HTTP-9110-3.3-01"}},
+    {credentials_by_address,
+     "credentials-by-address",
+     "auth",
+     "Credentials count for all later requests from the same address",
+     {"FIELD-F67", "HTTP-9110-3.3-01", "RPCH-2.1.2.1-04"}},
     {tls_1_0_only, "tls-1.0-only", "tls", "TLS is spoken in version 1.0 only", {"RPCH-1.5-01"}},
 
     {first_pdu_flags,
@@ -205,6 +250,11 @@ constexpr Row kRows[] = {
      "connection",
      "CONN/C2 carries half of the window in CONN/C1",
      {"RPCH-2.2.4.9-02"}},
+    {keepalive_zero_refused,
+     "keepalive-zero-refused",
+     "connection",
+     "ClientKeepalive 0 is a protocol error",
+     {"RPCH-2.2.3.5.6-02", "FIELD-F35"}},
 
     {pdu_dropped, "pdu-dropped", "forwarding", "Every third RPC PDU is lost", {"RPCH-1.3.4-01"}},
     {pdu_duplicated,
@@ -222,6 +272,36 @@ constexpr Row kRows[] = {
      "forwarding",
      "One bit is wrong after 64 KiB of RPC PDUs",
      {"RPCH-1.3.4-01"}},
+    {byte_in_a_million,
+     "byte-in-a-million",
+     "forwarding",
+     "One bit of every millionth byte is wrong",
+     {"RPCH-1.3.4-01"}},
+    {second_connection_garbled,
+     "second-connection-garbled",
+     "forwarding",
+     "One bit is wrong in a virtual connection that opens beside another",
+     {"RPCH-1.3.4-01"}},
+    {large_pdus_lost,
+     "large-pdus-lost",
+     "forwarding",
+     "RPC PDUs above 16 KiB are lost",
+     {"RPCH-1.3.4-01", "FIELD-F25"}},
+    {rare_types_lost,
+     "rare-types-lost",
+     "forwarding",
+     "co_cancel, orphaned and shutdown are lost",
+     {"RPCH-1.3.4-01"}},
+    {rpc_behind_rts_lost,
+     "rpc-behind-rts-lost",
+     "forwarding",
+     "An RPC PDU that comes in one segment with an RTS PDU before it is lost",
+     {"RPCH-1.3.4-01", "FIELD-F23"}},
+    {first_pdu_in_pieces_refused,
+     "first-pdu-in-pieces-refused",
+     "forwarding",
+     "CONN/A1 and CONN/B1 must come in one piece",
+     {"FIELD-F22", "RPCH-2.1.2.1.7-04"}},
     {call_id_rewritten,
      "call-id-rewritten",
      "forwarding",
@@ -268,6 +348,21 @@ constexpr Row kRows[] = {
      "flow-control",
      "Only one FlowControlAck is sent on each channel",
      {"RPCH-3.2.1.4.1.1-02", "RPCH-3.2.1.4.1.1-01"}},
+    {ack_one_pdu_late,
+     "ack-one-pdu-late",
+     "flow-control",
+     "A FlowControlAck goes out only when the PDU after it is there",
+     {"RPCH-3.2.1.4.1.1-01"}},
+    {ack_in_16_bits,
+     "ack-in-16-bits",
+     "flow-control",
+     "BytesReceived starts again at 0 after 64 KiB",
+     {"RPCH-2.2.3.4-01"}},
+    {ack_shrinks_window,
+     "ack-shrinks-window",
+     "flow-control",
+     "AvailableWindow loses 2 KiB with each FlowControlAck",
+     {"RPCH-3.2.1.4.1.1-01", "RPCH-3.2.1.1.5.1.4-01"}},
     {ack_wrong_cookie,
      "ack-wrong-cookie",
      "flow-control",
@@ -317,9 +412,13 @@ constexpr Row kRows[] = {
     {pings_late,
      "pings-late",
      "keepalive",
-     "An idle OUT channel is pinged after four connection timeouts",
+     "An idle OUT channel is pinged after nearly two connection timeouts",
      {"RPCH-3.2.1.2.2-01", "RPCH-3.2.4.6-01"}},
-    {ping_flags, "ping-flags", "keepalive", "Pings lack the PING flag", {"RPCH-2.2.4.49-01"}},
+    {ping_flags,
+     "ping-flags",
+     "keepalive",
+     "Pings lack the PING flag",
+     {"RPCH-2.2.3.6.1-09", "RPCH-2.2.4.49-01"}},
     {pings_by_configuration,
      "pings-by-configuration",
      "keepalive",
@@ -330,6 +429,11 @@ constexpr Row kRows[] = {
      "timeout",
      "The MinConnTimeout pragma is not applied",
      {"RPCH-3.2.4.5.1-04", "PROD-MinConnTimeout-01"}},
+    {min_conn_timeout_any,
+     "min-conn-timeout-any",
+     "timeout",
+     "The MinConnTimeout pragma is applied whatever its value",
+     {"PROD-MinConnTimeout-03"}},
     {in_idle_cut,
      "in-idle-cut",
      "timeout",
@@ -356,6 +460,16 @@ constexpr Row kRows[] = {
      "reset",
      "The client closes OUT and the server is not told",
      {"RPCH-3.2.4.5.14-02", "FIELD-F38"}},
+    {early_close_kept,
+     "early-close-kept",
+     "reset",
+     "A client that leaves before the server answers leaves the connection to the server behind",
+     {"RPCH-3.2.3.5.10-02", "RPCH-3.2.4.5.14-02"}},
+    {client_leg_kept,
+     "client-leg-kept",
+     "reset",
+     "The client ends a channel and its own connection is never closed: a socket is lost a session",
+     {"RPCH-3.2.3.5.10-02", "RPCH-3.2.4.5.14-02"}},
     {server_close_kept_in,
      "server-close-kept-in",
      "reset",
@@ -402,6 +516,11 @@ constexpr Row kRows[] = {
      "connection",
      "Without a legacy server response nothing opens",
      {"RPCH-3.2.3.5.12-02", "RPCH-3.2.4.5.15-02"}},
+    {legacy_in_one_piece,
+     "legacy-in-one-piece",
+     "connection",
+     "A legacy server response in several pieces is a protocol error",
+     {"RPCH-3.2.3.5.12-01", "RPCH-3.2.4.5.15-01"}},
 };
 
 std::vector<DefectInfo> catalogue() {
@@ -417,6 +536,7 @@ std::vector<DefectInfo> catalogue() {
 
 constexpr std::uint32_t kNth = 3;                   // of RPC PDUs
 constexpr std::uint64_t kFlippedByte = 65536 + 99;  // in the RPC bytes of a channel
+constexpr std::size_t kLargePdu = 16384;            // bytes
 
 }  // namespace
 
@@ -448,11 +568,17 @@ session::Deviations common_deviations(Defect defect) {
   d.tolerate_wrong_direction = defect == wrong_direction_tolerated;
   d.relay_legacy_response = defect == legacy_relayed;
   d.require_legacy_response = defect == legacy_required;
+  d.legacy_in_one_piece = defect == legacy_in_one_piece;
+  d.keep_server_on_early_close = defect == early_close_kept;
   auto& relay = d.relay;
   relay.drop_every = defect == pdu_dropped ? kNth : 0;
   relay.duplicate_every = defect == pdu_duplicated ? kNth : 0;
   relay.swap_every = defect == pdus_swapped ? kNth : 0;
   relay.flip_byte_at = defect == byte_flipped ? kFlippedByte : 0;
+  relay.flip_byte_every = defect == byte_in_a_million ? 1'000'000 : 0;
+  relay.lose_above = defect == large_pdus_lost ? kLargePdu : 0;
+  relay.lose_rare_types = defect == rare_types_lost;
+  relay.lose_behind_rts = defect == rpc_behind_rts_lost;
   relay.rewrite_call_id = defect == call_id_rewritten;
   relay.forget_acks = defect == acks_forgotten;
   relay.any_cookie_acks = defect == unknown_cookie_taken;
@@ -463,6 +589,15 @@ session::Deviations common_deviations(Defect defect) {
       break;
     case acks_once:
       relay.acks = session::AckDeviation::once;
+      break;
+    case ack_one_pdu_late:
+      relay.acks = session::AckDeviation::one_pdu_late;
+      break;
+    case ack_in_16_bits:
+      relay.acks = session::AckDeviation::in_16_bits;
+      break;
+    case ack_shrinks_window:
+      relay.acks = session::AckDeviation::shrinks_window;
       break;
     case ack_wrong_cookie:
       relay.acks = session::AckDeviation::wrong_cookie;
@@ -498,6 +633,7 @@ session::Deviations inbound_deviations(Defect defect) {
   d.not_plugged = defect == rpc_before_b3;
   d.relay_pings = defect == pings_relayed;
   d.refuse_pings = defect == pings_refused;
+  d.refuse_zero_keepalive = defect == keepalive_zero_refused;
   d.keep_server_on_client_close = defect == client_close_kept_in;
   d.keep_client_on_server_close = defect == server_close_kept_in;
   d.relay.ignore_window = defect == window_ignored_in;

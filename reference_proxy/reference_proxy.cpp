@@ -132,6 +132,7 @@ Result<void> ReferenceProxy::start(net::Executor executor) {
     }
   }
   impl_->executor = executor;
+  impl_->config.shared = std::make_shared<Shared>();
   if (impl_->config.defect == Defect::failure_spreads) {
     impl_->config.failure = std::make_shared<net::Event>(executor);
   }

@@ -17,17 +17,24 @@ enum class AckDeviation {
   none,
   never,
   wrong_cookie,
-  count_rts,     // BytesReceived also counts RTS PDUs
-  above_window,  // AvailableWindow is 4 KiB more than was announced
-  once,          // the first one only
+  count_rts,       // BytesReceived also counts RTS PDUs
+  above_window,    // AvailableWindow is 4 KiB more than was announced
+  once,            // the first one only
+  one_pdu_late,    // goes out when the RPC PDU after it is there
+  in_16_bits,      // BytesReceived modulo 64 KiB
+  shrinks_window,  // AvailableWindow is 2 KiB less with each
 };
 
 /// RPC PDUs on their way through the role. Counters count RPC PDUs of one channel, from 1.
 struct RelayDeviations {
   std::uint32_t drop_every = 0;
   std::uint32_t duplicate_every = 0;
-  std::uint32_t swap_every = 0;    // changes places with the next one
-  std::uint64_t flip_byte_at = 0;  // offset in the channel's RPC bytes; 0 never
+  std::uint32_t swap_every = 0;       // changes places with the next one
+  std::uint64_t flip_byte_at = 0;     // offset in the channel's RPC bytes; 0 never
+  std::uint64_t flip_byte_every = 0;  // each multiple of this offset; 0 never
+  std::size_t lose_above = 0;         // PDUs of more bytes are lost; 0 none
+  bool lose_rare_types = false;       // co_cancel, orphaned, shutdown
+  bool lose_behind_rts = false;       // an RPC PDU behind an RTS PDU in the same input
   bool rewrite_call_id = false;
   bool wait_for_next = false;     // goes on only when the next one is there
   bool ignore_window = false;     // sends past what the peer announced
@@ -40,7 +47,7 @@ struct RelayDeviations {
 /// Pings of the outbound proxy.
 enum class PingDeviation {
   none,
-  late,         // after four ConnectionTimeouts
+  late,         // after nearly two ConnectionTimeouts
   wrong_flags,  // without PING
 };
 
@@ -67,21 +74,24 @@ struct Deviations {
   bool not_plugged = false;  // RPC PDUs go to the server before CONN/B3
 
   // Forwarding of RTS PDUs.
-  bool ignore_destination = false;  // PDUs with a Destination are dropped
-  bool alter_forwarded = false;     // flags of a forwarded PDU are cleared
-  bool relay_pings = false;         // the client's Ping and Keep-Alive go on to the server
-  bool refuse_pings = false;        // the client's Ping is a protocol error
+  bool ignore_destination = false;     // PDUs with a Destination are dropped
+  bool alter_forwarded = false;        // flags of a forwarded PDU are cleared
+  bool relay_pings = false;            // the client's Ping and Keep-Alive go on to the server
+  bool refuse_pings = false;           // the client's Ping is a protocol error
+  bool refuse_zero_keepalive = false;  // and so is ClientKeepalive 0
 
   // What should be refused, or ignored.
   bool tolerate_protocol_errors = false;
   bool tolerate_wrong_direction = false;
   bool relay_legacy_response = false;
   bool require_legacy_response = false;
+  bool legacy_in_one_piece = false;  // in several pieces it is a protocol error
 
   // Closing.
   bool ignore_lifetime = false;  // carries more than its Content-Length
   bool keep_client_on_server_close = false;
   bool keep_server_on_client_close = false;
+  bool keep_server_on_early_close = false;  // while the server has not answered
 };
 
 }  // namespace rpchspec::session

@@ -128,7 +128,11 @@ InboundProxy::Step InboundProxy::on_conn_b1(wire::RtsPdu const& pdu) {
       deviations_.version_not_min ? client_version : std::min(client_version, config_.version);
   virtual_connection_cookie_ = cookie_at<VirtualConnectionCookie>(pdu, 1);
   channel_.default_channel().cookie = cookie_at<ChannelCookie>(pdu, 2);
-  keepalive_ = effective(std::get<wire::ClientKeepaliveCommand>(pdu.commands[4]).value);
+  auto const keepalive = std::get<wire::ClientKeepaliveCommand>(pdu.commands[4]).value;
+  if (deviations_.refuse_zero_keepalive && keepalive.value == 0) {
+    return unexpected("ClientKeepalive 0");
+  }
+  keepalive_ = effective(keepalive);
   association_group_id_ = std::get<wire::AssociationGroupIdCommand>(pdu.commands[5]).value;
   state_ = State::B3W;
   server_ = ServerLeg::connecting;
@@ -302,8 +306,9 @@ void InboundProxy::finish(CloseReason reason) {
 void InboundProxy::on_closed(ProxyLeg leg) {
   outputs_.begin({});
   auto const is_client = leg == ProxyLeg::client;
-  auto const kept =
-      is_client ? deviations_.keep_server_on_client_close : deviations_.keep_client_on_server_close;
+  auto const early = deviations_.keep_server_on_early_close && state_ == State::B3W;
+  auto const kept = is_client ? deviations_.keep_server_on_client_close || early
+                              : deviations_.keep_client_on_server_close;
   if (state_ == State::Finished || kept) {
     return;
   }

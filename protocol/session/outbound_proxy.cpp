@@ -323,8 +323,9 @@ void OutboundProxy::finish(CloseReason reason) {
 void OutboundProxy::on_closed(ProxyLeg leg) {
   outputs_.begin({});
   auto const is_client = leg == ProxyLeg::client;
-  auto const kept =
-      is_client ? deviations_.keep_server_on_client_close : deviations_.keep_client_on_server_close;
+  auto const early = deviations_.keep_server_on_early_close && state_ == State::C1W;
+  auto const kept = is_client ? deviations_.keep_server_on_client_close || early
+                              : deviations_.keep_client_on_server_close;
   if (state_ == State::Finished || kept) {
     return;
   }
@@ -340,7 +341,7 @@ TimePoint OutboundProxy::next_ping() const {
   auto const timeout =
       in_milliseconds(deviations_.ping_timeout.value_or(config_.connection_timeout));
   return later(last_to_client_,
-               deviations_.pings == PingDeviation::late ? 4 * timeout : timeout / 2);
+               deviations_.pings == PingDeviation::late ? timeout * 9 / 5 : timeout / 2);
 }
 
 TimePoint OutboundProxy::next_deadline() const {

@@ -12,6 +12,10 @@ ProxyRole::Greeting ProxyRole::take_greeting(ByteView& bytes) {
   auto const whole = bytes;
   switch (wire::take_legacy_response(bytes)) {
     case wire::LegacyResponse::incomplete:
+      if (deviations_.legacy_in_one_piece) {
+        greeting_ = Greeting::absent;
+        break;
+      }
       return Greeting::incomplete;
     case wire::LegacyResponse::absent:
       greeting_ = Greeting::absent;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/wire/dcerpc.hpp"
+
 namespace rpchspec::session {
 namespace {
 
@@ -11,7 +13,23 @@ RpcPduSize size_of(std::size_t pdu) {
 
 bool misforwards(RelayDeviations const& d) {
   return d.drop_every != 0 || d.duplicate_every != 0 || d.swap_every != 0 || d.flip_byte_at != 0 ||
-         d.rewrite_call_id || d.wait_for_next;
+         d.rewrite_call_id || d.wait_for_next || d.flip_byte_every != 0 || d.lose_above != 0 ||
+         d.lose_rare_types || d.lose_behind_rts;
+}
+
+/// The first multiple of `step` in [begin, end), or 0.
+std::uint64_t multiple_within(std::uint64_t step, std::uint64_t begin, std::uint64_t end) {
+  if (step == 0) {
+    return 0;
+  }
+  auto const next = (begin + step - 1) / step * step;
+  return next < end ? next : 0;
+}
+
+bool is_rare(ByteView pdu) {
+  auto const type = static_cast<wire::Ptype>(pdu[2]);
+  return type == wire::Ptype::co_cancel || type == wire::Ptype::orphaned ||
+         type == wire::Ptype::shutdown;
 }
 
 }  // namespace
@@ -46,6 +64,9 @@ bool Relay::may_send(std::size_t pdu) {
 
 void Relay::on_pdu(ByteView pdu) {
   receive_window_.on_received(size_of(pdu.size()));
+  if (late_ack_) {
+    ack_ = std::exchange(late_ack_, std::nullopt);
+  }
   if (misforwards_) {
     misforward(pdu);
     return;
@@ -69,7 +90,7 @@ void Relay::pass(ByteView pdu, Source source) {
 
 void Relay::consumed(std::size_t pdu) {
   if (auto const ack = receive_window_.on_consumed(size_of(pdu))) {
-    ack_ = ack;
+    (options_.deviations.acks == AckDeviation::one_pdu_late ? late_ack_ : ack_) = ack;
   }
 }
 
@@ -113,6 +134,14 @@ std::optional<wire::FlowControlAckCommand> Relay::take_ack() {
       return acks_ == 1 ? ack : std::nullopt;
     case AckDeviation::wrong_cookie:
       break;  // the role, which knows the cookies, sees to that
+    case AckDeviation::one_pdu_late:
+      break;  // on_pdu sees to that
+    case AckDeviation::in_16_bits:
+      ack->bytes_received.value &= 0xFFFF;
+      break;
+    case AckDeviation::shrinks_window:
+      ack->available_window.value -= std::min(ack->available_window.value, 2048 * acks_);
+      break;
     case AckDeviation::count_rts:
       ack->bytes_received.value += rts_bytes_;
       break;
@@ -130,7 +159,9 @@ void Relay::misforward(ByteView pdu) {
   ++pdus_;
   rpc_bytes_ += pdu.size();
 
-  if (is_due(d.drop_every)) {
+  auto const is_lost = is_due(d.drop_every) || (d.lose_above != 0 && pdu.size() > d.lose_above) ||
+                       (d.lose_rare_types && is_rare(pdu)) || (d.lose_behind_rts && behind_rts_);
+  if (is_lost) {
     consumed(pdu.size());
     return;
   }
@@ -139,8 +170,11 @@ void Relay::misforward(ByteView pdu) {
     return;
   }
   altered_.assign(pdu.begin(), pdu.end());
-  if (d.flip_byte_at > begins_at + wire::kCommonHeaderSize && d.flip_byte_at < rpc_bytes_) {
-    altered_[d.flip_byte_at - begins_at] ^= 0x01;
+  auto const due = multiple_within(d.flip_byte_every, begins_at, rpc_bytes_);
+  for (auto const flipped : {d.flip_byte_at, due}) {
+    if (flipped > begins_at + wire::kCommonHeaderSize && flipped < rpc_bytes_) {
+      altered_[flipped - begins_at] ^= 0x01;
+    }
   }
   if (d.rewrite_call_id) {
     altered_[12] ^= 0x80;

@@ -47,7 +47,10 @@ class Relay {
   void on_pdu(ByteView pdu);
 
   /// An RTS PDU passed by: only deviations look at it.
-  void on_rts(std::size_t size) { rts_bytes_ += static_cast<std::uint32_t>(size); }
+  void on_rts(std::size_t size) {
+    rts_bytes_ += static_cast<std::uint32_t>(size);
+    behind_rts_ = true;
+  }
 
   /// An acknowledgement that names this channel. An error leaves the window as it was.
   [[nodiscard]] Result<void> on_ack(wire::FlowControlAckCommand const& ack);
@@ -56,7 +59,10 @@ class Relay {
   [[nodiscard]] std::optional<wire::FlowControlAckCommand> take_ack();
 
   /// An input begins: memory of what was sent is used again.
-  void begin_input() { queue_.forget_popped(); }
+  void begin_input() {
+    queue_.forget_popped();
+    behind_rts_ = false;
+  }
 
   [[nodiscard]] PlugState plug_state() const { return plug_; }
 
@@ -89,6 +95,8 @@ class Relay {
   std::uint64_t rpc_bytes_ = 0;
   std::uint32_t rts_bytes_ = 0;
   std::uint32_t acks_ = 0;
+  std::optional<wire::FlowControlAckCommand> late_ack_;
+  bool behind_rts_ = false;  // an RTS PDU came in this input
   Bytes withheld_;
   Bytes altered_;
 };
