@@ -14,6 +14,7 @@ namespace rpchspec::reports {
 namespace v1 = journal::v1;
 using model::CaseResult;
 using model::Observation;
+using model::Outcome;
 using model::Verdict;
 using scenario::v1::Scenario;
 
