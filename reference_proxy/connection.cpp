@@ -19,8 +19,8 @@ constexpr auto kRefuseTime = 1s;  // for a connection that is one too many
 
 class Connection {
  public:
-  Connection(net::Stream stream, ProxyConfig const& config)
-      : stream_(std::move(stream)), config_(config) {}
+  Connection(net::Stream stream, ProxyConfig const& config, ProxyChannels& channels)
+      : stream_(std::move(stream)), config_(config), channels_(channels) {}
 
   net::Task<> serve() {
     if (config_.observer != nullptr) {
@@ -180,7 +180,8 @@ class Connection {
       co_return co_await answer_echo(head, echo->body);
     }
     identify(head);
-    co_await run_channel(stream_, in_, std::get<ChannelRequest>(std::move(admission)), config_);
+    co_await run_channel(stream_, std::move(in_), std::get<ChannelRequest>(std::move(admission)),
+                         config_, channels_);
     co_return false;
   }
 
@@ -276,6 +277,7 @@ class Connection {
   net::Stream stream_;
   net::ReadBuffer in_;
   ProxyConfig const& config_;
+  ProxyChannels& channels_;
   bool had_credentials_ = false;  // on some request
   bool is_cancelled_ = false;     // the last read was: the proxy stops
   bool is_to_be_given_back_ = false;
@@ -283,8 +285,10 @@ class Connection {
 
 }  // namespace
 
-net::Task<> serve_connection(net::Stream stream, ProxyConfig const& config) {
-  Connection connection(std::move(stream), config);
+net::Task<> serve_connection(net::Stream stream,
+                             ProxyConfig const& config,
+                             ProxyChannels& channels) {
+  Connection connection(std::move(stream), config, channels);
   co_await connection.serve();
 }
 

@@ -94,7 +94,7 @@ struct ReferenceProxy::Impl {
   net::Task<> serve(net::Stream stream) {
     ++open;
     try {
-      co_await serve_connection(std::move(stream), config);
+      co_await serve_connection(std::move(stream), config, *channels);
     } catch (boost::system::system_error const&) {
       // cancelled: the proxy stops
     } catch (std::exception const& error) {
@@ -108,6 +108,7 @@ struct ReferenceProxy::Impl {
   ProxyConfig config;
   net::Executor executor;
   std::unique_ptr<net::TaskScope> scope;
+  std::unique_ptr<ProxyChannels> channels;
   std::vector<std::unique_ptr<net::Listener>> listeners;
   std::vector<ProxyEndpoint> endpoints;
   net::TlsContext tls;
@@ -137,6 +138,7 @@ Result<void> ReferenceProxy::start(net::Executor executor) {
     impl_->config.failure = std::make_shared<net::Event>(executor);
   }
   impl_->scope = std::make_unique<net::TaskScope>(executor, "ReferenceProxy");
+  impl_->channels = std::make_unique<ProxyChannels>(*impl_->scope);
   for (auto const& listener : impl_->listeners) {
     impl_->scope->spawn(impl_->accept(*listener));
   }
@@ -179,6 +181,7 @@ net::Task<> ReferenceProxy::stop() {
   }
   impl_->scope->cancel();
   co_await impl_->scope->join();
+  impl_->channels.reset();
   impl_->scope.reset();
   impl_->listeners.clear();
 }

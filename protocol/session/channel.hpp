@@ -7,36 +7,54 @@
 
 namespace rpchspec::session {
 
+/// IN and OUT are the client's.
+enum class Channel { in, out };
+
+/// While a virtual channel is recycled it has two channels to each neighbour: the one that there
+/// was, and its successor. Once the successor has taken the other's place it is called by that
+/// name, and who was there before is the former one, as long as it is still of use.
+enum class Instance { predecessor, successor, former };
+
+/// How a channel is recycled: through another proxy, or through the one that has the predecessor.
+enum class RecyclingSequence { r1, r2 };
+
 /// A plugged channel queues PDUs instead of sending them.
 enum class PlugState { unplugged, plugged };
 
-/// While a channel is replaced a virtual channel has two instances. RPC PDUs go to the default one.
-enum class ChannelPosition { default_channel, nondefault };
-
-/// The instances of one virtual channel: always a default one, during recycling a second.
-template <class Instance>
+/// The channels of one virtual channel: always a default one, during recycling a second.
+template <class OneChannel>
 class VirtualChannel {
  public:
-  explicit VirtualChannel(Instance first) : default_(std::move(first)) {}
+  explicit VirtualChannel(OneChannel first) : default_(std::move(first)) {}
 
-  [[nodiscard]] Instance& default_channel() { return default_; }
+  [[nodiscard]] OneChannel& default_channel() { return default_; }
 
-  [[nodiscard]] Instance const& default_channel() const { return default_; }
+  [[nodiscard]] OneChannel const& default_channel() const { return default_; }
 
-  /// The other instance, or null.
-  [[nodiscard]] Instance* nondefault() { return nondefault_ ? &*nondefault_ : nullptr; }
+  /// The other channel, or null.
+  [[nodiscard]] OneChannel* nondefault() { return nondefault_ ? &*nondefault_ : nullptr; }
+
+  [[nodiscard]] OneChannel const* nondefault() const {
+    return nondefault_ ? &*nondefault_ : nullptr;
+  }
 
   /// Adds the successor as nondefault channel. Precondition: there is none.
-  Instance& add_successor(Instance successor) { return nondefault_.emplace(std::move(successor)); }
+  OneChannel& add_successor(OneChannel successor) {
+    return nondefault_.emplace(std::move(successor));
+  }
 
-  /// The nondefault channel becomes the default one. Precondition: there is one.
-  void switch_default() { std::swap(default_, *nondefault_); }
+  /// The successor becomes the default channel, and the predecessor is gone. The default channel
+  /// keeps its address. Precondition: there is a successor.
+  void switch_default() {
+    default_ = std::move(*nondefault_);
+    nondefault_.reset();
+  }
 
   void drop_nondefault() { nondefault_.reset(); }
 
  private:
-  Instance default_;
-  std::optional<Instance> nondefault_;
+  OneChannel default_;
+  std::optional<OneChannel> nondefault_;
 };
 
 }  // namespace rpchspec::session

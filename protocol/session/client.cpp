@@ -10,7 +10,11 @@ constexpr std::string_view kSection = "MS-RPCH 3.2.2.5";
 }  // namespace
 
 Client::Client(ClientConfig config)
-    : config_(config), out_window_(config_.receive_window, config_.ack_policy) {}
+    : config_(std::move(config)),
+      out_window_(config_.receive_window, config_.ack_policy),
+      random_(config_.cookie_seed),
+      in_{config_.in_channel_cookie, config_.virtual_connection_cookie, {}},
+      out_{config_.out_channel_cookie, config_.virtual_connection_cookie, config_.receive_window} {}
 
 Bytes Client::conn_a1() const {
   auto pdu = wire::conn_a1(config_.virtual_connection_cookie, config_.out_channel_cookie,
@@ -27,25 +31,41 @@ Bytes Client::conn_b1() const {
   return wire::encode(pdu);
 }
 
-Result<void> Client::on_pdu(wire::PduView const& pdu, TimePoint now) {
+Result<void> Client::on_pdu(wire::PduView const& pdu, TimePoint now, Instance instance) {
+  delivered_.clear();
   if (state_ == State::finished) {
+    return {};
+  }
+  if (instance == Instance::successor) {
+    early_.emplace_back(pdu.bytes.begin(), pdu.bytes.end());
     return {};
   }
   if (pdu.is_rts()) {
     auto done = on_rts(pdu, now);
     return done ? done : protocol_error(done.error());
   }
+  deliver(pdu, now);
+  return {};
+}
+
+void Client::deliver(wire::PduView const& pdu, TimePoint now) {
   auto const size = RpcPduSize(static_cast<std::uint32_t>(pdu.bytes.size()));
   out_window_.on_received(size);
   events_.emplace_back(Deliver{pdu});
   if (auto ack = out_window_.on_consumed(size)) {
-    ack->channel_cookie = RtsCookie{config_.out_channel_cookie.bytes};
+    ack->channel_cookie = RtsCookie{out_.cookie.bytes};
     auto const routed =
         wire::flow_control_ack_with_destination(wire::ForwardDestination::FDOutProxy, *ack);
-    events_.emplace_back(Send{Channel::in, wire::encode(routed)});
+    send(Channel::in, wire::encode(routed), now);
+  }
+}
+
+void Client::send(Channel channel, Bytes bytes, TimePoint now, Instance instance) {
+  if (channel == Channel::in && instance == Instance::predecessor) {
+    in_sent_ += bytes.size();
     last_sent_ = now;
   }
-  return {};
+  events_.emplace_back(Send{channel, std::move(bytes), instance});
 }
 
 Result<void> Client::on_rts(wire::PduView const& pdu, TimePoint now) {
@@ -54,7 +74,7 @@ Result<void> Client::on_rts(wire::PduView const& pdu, TimePoint now) {
     return tl::unexpected(rts.error());
   }
   if (auto const* ack = wire::find<wire::FlowControlAckCommand>(*rts)) {
-    if (ack->channel_cookie.bytes != config_.in_channel_cookie.bytes) {
+    if (ack->channel_cookie.bytes != in_.cookie.bytes) {
       return {};  // 3.2.1.5.1.2: an unknown cookie is discarded
     }
     auto applied = in_window_.on_ack(*ack);
@@ -81,6 +101,9 @@ Result<void> Client::on_rts(wire::PduView const& pdu, TimePoint now) {
     drain_queue(now);
     return {};
   }
+  if (state_ == State::opened) {
+    return on_recycling(*rts, now);
+  }
   return fail(
       {ErrorCode::unexpected, 16, "Flags", kSection, "this RTS PDU is not expected in this state"});
 }
@@ -103,14 +126,18 @@ void Client::drain_queue(TimePoint now) {
   }
   while (!queue_.empty()) {
     auto const size = RpcPduSize(static_cast<std::uint32_t>(queue_.front().size()));
-    if (!in_window_.admits(size)) {
+    if (!in_window_.admits(size) || in_state_ == InState::a5_due) {
+      return;
+    }
+    if (!fits_lifetime(size.value)) {
+      recycle_when_due(now);
       return;
     }
     in_window_.on_sent(size);
     queued_bytes_ -= size.value;
-    events_.emplace_back(Send{Channel::in, std::move(queue_.front())});
+    send(Channel::in, std::move(queue_.front()), now);
     queue_.pop_front();
-    last_sent_ = now;
+    recycle_when_due(now);
   }
 }
 
@@ -120,8 +147,7 @@ void Client::on_deadline(TimePoint now) {
     return;
   }
   if (now - last_sent_ >= ping_period_ / 2) {
-    events_.emplace_back(Send{Channel::in, wire::encode(wire::ping())});
-    last_sent_ = now;
+    send(Channel::in, wire::encode(wire::ping()), now);
   }
   ping_at_ = now + ping_period_;
 }

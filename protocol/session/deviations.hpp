@@ -23,6 +23,7 @@ enum class AckDeviation {
   one_pdu_late,    // goes out when the RPC PDU after it is there
   in_16_bits,      // BytesReceived modulo 64 KiB
   shrinks_window,  // AvailableWindow is 2 KiB less with each
+  continue_count,  // BytesReceived on a successor goes on from its predecessor's
 };
 
 /// RPC PDUs on their way through the role. Counters count RPC PDUs of one channel, from 1.
@@ -41,6 +42,7 @@ struct RelayDeviations {
   bool forget_acks = false;       // the window of the peer is never opened again
   bool any_cookie_acks = false;   // takes acknowledgements of other channels for its own
   bool believe_bad_acks = false;  // an impossible acknowledgement is taken at its word
+  bool ignore_barrier = false;    // a channel is left before what waits for its window went out
   AckDeviation acks = AckDeviation::none;
 };
 
@@ -51,9 +53,44 @@ enum class PingDeviation {
   wrong_flags,  // without PING
 };
 
+/// Channel recycling.
+struct RecyclingDeviations {
+  // Who is who.
+  bool forget_cookies = false;        // every request is a new virtual connection: R1 always
+  bool any_predecessor = false;       // the predecessor's cookie in A1 or A3 is not compared
+  bool keep_cookie = false;           // after recycling the predecessor's cookie is still expected
+  bool ack_predecessor = false;       // acknowledgements go on naming the predecessor
+  bool any_successor_cookie = false;  // IN_R2/A5 with any cookie switches
+  bool wrong_successor = false;       // A2, A4 or A6 names the predecessor as successor
+  bool version_not_min = false;       // IN_R1/A2, OUT_R1/A4
+  bool wrong_lifetime = false;        // OUT_R1/A4 announces half of the Content-Length
+
+  // The order.
+  bool unplugged = false;           // the successor's PDUs are sent on before the switch
+  bool ignore_b2_window = false;    // IN_R1/B2 opens the whole of a default window
+  bool a6_last = false;             // IN_R1/A6 behind the queued PDUs
+  bool drop_b1 = false;             // IN_R1/B1 is not sent
+  bool head_at_once = false;        // 200 Success on OUT_R*/A3
+  bool head_without_c1 = false;     // 200 Success on OUT_R2/B1, although OUT_R2/C1 did not come
+  bool a3_again = false;            // CONN/A3 behind the successor's head
+  bool keep_client_window = false;  // the window in OUT_R*/A3 is not looked at
+  bool drop_b3 = false;             // neither OUT_R2/B3 nor OUT_R1/A10
+  bool b3_without_eof = false;
+  bool bytes_after_b3 = false;  // a Ping behind OUT_R2/B3 or OUT_R1/A10
+
+  // States and closes.
+  bool keep_predecessor = false;   // the predecessor's connections stay open
+  bool refuse_second = false;      // only one recycling in the life of a virtual channel
+  bool refuse_overlap = false;     // OUT_R*/A7 is a protocol error while IN is recycled
+  bool b2_ends_all = false;        // OUT_R2/B2 closes the predecessor, too
+  bool mismatch_ends_all = false;  // IN_R2/A5 with a wrong cookie closes both channels
+  bool join_in_any_state = false;  // A1 or A3 is taken although the channel is not open
+};
+
 /// One role.
 struct Deviations {
   RelayDeviations relay{};
+  RecyclingDeviations recycling{};
   PingDeviation pings = PingDeviation::none;
   std::optional<ConnectionTimeout> ping_timeout{};  // pings go by this one, not by what was told
 

@@ -5,8 +5,6 @@
 namespace rpchspec::session {
 namespace {
 
-constexpr std::string_view kSection = "MS-RPCH 3.2.3.5";
-
 Relay::Options relay_options(InboundProxyConfig const& config) {
   Relay::Options options;
   options.receive_window = config.receive_window;
@@ -17,33 +15,24 @@ Relay::Options relay_options(InboundProxyConfig const& config) {
   return options;
 }
 
-/// 0 stands for 300000 ms (2.2.3.5.6).
-ClientKeepalive effective(ClientKeepalive keepalive) {
-  return keepalive.value == 0 ? ClientKeepalive(300000) : keepalive;
-}
-
 }  // namespace
 
 InboundProxy::InboundProxy(InboundProxyConfig const& config, TimePoint now)
     : ProxyRole(Role::InboundProxy, config.deviations),
       config_(config),
-      body_(config.content_length),
+      channel_(InChannel{{}, ContentBudget(config.content_length)}),
       first_pdu_by_(later(now, std::chrono::milliseconds(config.connection_timeout.value))),
       last_client_bytes_(now),
       relay_(relay_options(config), outputs_) {}
 
-void InboundProxy::on_echo_request() {
-  outputs_.begin({});
-  if (state_ == State::OpenStart) {
-    state_ = State::Finished;
-    outputs_.signal(EchoResponse{});
-  }
+ClientKeepalive InboundProxy::effective(ClientKeepalive keepalive) {
+  return keepalive.value == 0 ? ClientKeepalive(300000) : keepalive;
 }
 
 std::size_t InboundProxy::on_client_bytes(ByteView body, TimePoint now) {
   relay_.begin_input();
   outputs_.begin(body);
-  if (state_ == State::Finished) {
+  if (is_closed()) {
     return body.size();
   }
   last_client_bytes_ = now;
@@ -53,13 +42,19 @@ std::size_t InboundProxy::on_client_bytes(ByteView body, TimePoint now) {
 }
 
 bool InboundProxy::wants_client_bytes() const {
-  auto const waits_for_server = server_ == ServerLeg::connecting || server_ == ServerLeg::greeting;
-  return state_ != State::Finished && !waits_for_server && relay_.has_room(wire::kMaxPduSize);
+  return !is_closed() && !waits_for_server() && !waits_for_look_up() &&
+         relay_.has_room(wire::kMaxPduSize);
 }
 
 InboundProxy::Step InboundProxy::on_client_pdu(wire::PduView const& pdu) {
-  if (server_ == ServerLeg::connecting || server_ == ServerLeg::greeting) {
+  if (is_closed()) {
+    return Step::stop;
+  }
+  if (waits_for_server() || waits_for_look_up()) {
     return Step::wait;
+  }
+  if (is_leaving()) {
+    return unexpected("a PDU behind IN_R1/A5");
   }
   if (!pdu.is_rts() && state_ == State::OpenStart) {
     return unexpected("an RPC PDU before CONN/B1");
@@ -67,19 +62,24 @@ InboundProxy::Step InboundProxy::on_client_pdu(wire::PduView const& pdu) {
   if (!pdu.is_rts() && !relay_.has_room(pdu.bytes.size())) {
     return Step::wait;
   }
-  if (!body_.take(pdu.bytes.size())) {
+  if (!channel_.default_channel().body.take(pdu.bytes.size())) {
     return refuse({ErrorCode::too_large, 0, "Content-Length", "MS-RPCH 2.1.2.1.7",
                    "the PDU ends after the end of the request body"});
   }
   if (pdu.is_rts()) {
     relay_.on_rts(pdu.bytes.size());
-    return on_client_rts(pdu);
+    auto const step = on_client_rts(pdu, Instance::predecessor);
+    if (step == Step::wait) {  // only the first one is ever left, and it counts when it comes again
+      channel_.default_channel().body = ContentBudget(config_.content_length);
+    }
+    return step;
   }
   relay_.on_pdu(pdu.bytes);
   return Step::next;
 }
 
-InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu) {
+/// RTS PDUs of the client, on either channel while there are two.
+InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu, Instance from) {
   auto const read = reader_.read(pdu.bytes);
   if (!read) {
     return refuse(read.error());
@@ -88,6 +88,10 @@ InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu) {
   if (auto const* destination = wire::find<wire::DestinationCommand>(rts)) {
     if (state_ == State::OpenStart) {
       return unexpected("a routed PDU before CONN/B1");
+    }
+    if (deviations_.recycling.refuse_overlap && state_ == State::OpenedA5W &&
+        !wire::find<wire::FlowControlAckCommand>(rts)) {
+      return unexpected("OUT_R1/A7");
     }
     static_cast<void>(route(ProxyLeg::client, destination->value, pdu.bytes));
     return Step::next;
@@ -104,17 +108,19 @@ InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu) {
   if (wire::has_form(rts, wire::RtsPduKind::KeepAlive)) {
     return on_keep_alive(rts, pdu.bytes);
   }
-  if (is_recycling(rts)) {
-    return unexpected("a PDU of channel recycling");
+  if (from == Instance::successor) {
+    return unexpected("an RTS PDU on the successor channel before IN_R2/A5");
   }
+  auto const is_a5 = wire::has_form(rts, wire::RtsPduKind::InR1A5);
   switch (state_) {
     case State::OpenStart:
-      return wire::has_form(rts, wire::RtsPduKind::ConnB1) ? on_conn_b1(rts)
-                                                           : unexpected("not CONN/B1");
+      return on_first(rts);
+    case State::Opened:
+      return is_a5 ? on_in_r1_a5(rts) : unexpected("an RTS PDU that the client may not send now");
+    case State::OpenedA5W:
+      return is_a5 ? on_in_r2_a5(rts) : unexpected("not IN_R2/A5");
     case State::B3W:
     case State::WaitB2:
-    case State::Opened:
-    case State::OpenedA5W:
       return unexpected("an RTS PDU that the client may not send now");
     case State::Finished:
       break;
@@ -122,82 +128,10 @@ InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu) {
   return Step::stop;
 }
 
-InboundProxy::Step InboundProxy::on_conn_b1(wire::RtsPdu const& pdu) {
-  auto const client_version = std::get<wire::VersionCommand>(pdu.commands[0]).value;
-  version_ =
-      deviations_.version_not_min ? client_version : std::min(client_version, config_.version);
-  virtual_connection_cookie_ = cookie_at<VirtualConnectionCookie>(pdu, 1);
-  channel_.default_channel().cookie = cookie_at<ChannelCookie>(pdu, 2);
-  auto const keepalive = std::get<wire::ClientKeepaliveCommand>(pdu.commands[4]).value;
-  if (deviations_.refuse_zero_keepalive && keepalive.value == 0) {
-    return unexpected("ClientKeepalive 0");
-  }
-  keepalive_ = effective(keepalive);
-  association_group_id_ = std::get<wire::AssociationGroupIdCommand>(pdu.commands[5]).value;
-  state_ = State::B3W;
-  server_ = ServerLeg::connecting;
-  outputs_.signal(ConnectServer{});
-  return Step::next;
-}
-
-void InboundProxy::on_server_connected(TimePoint) {
-  outputs_.begin({});
-  if (state_ != State::B3W || server_ != ServerLeg::connecting) {
-    return;
-  }
-  outputs_.signal(SetTcpKeepalive{keepalive_});
-  if (deviations_.require_legacy_response && !is_greeted()) {
-    server_ = ServerLeg::greeting;
-    return;
-  }
-  send_conn_b2();
-  finish_input();
-}
-
-void InboundProxy::send_conn_b2() {
-  server_ = ServerLeg::connected;
-  wire::ConnB2 b2;
-  b2.version = version_;
-  b2.virtual_connection_cookie = virtual_connection_cookie_;
-  b2.in_channel_cookie = channel_.default_channel().cookie;
-  b2.receive_window = deviations_.zero_window ? ReceiveWindowSize(0) : config_.receive_window;
-  b2.connection_timeout = config_.connection_timeout;
-  b2.association_group_id = association_group_id_;
-  b2.client_address = config_.client_address;
-  if (deviations_.swap_cookies) {
-    std::swap(b2.virtual_connection_cookie.bytes, b2.in_channel_cookie.bytes);
-  }
-  if (deviations_.timeout_in_seconds) {
-    b2.connection_timeout.value /= 1000;
-  }
-  if (deviations_.random_association_group) {
-    std::reverse(b2.association_group_id.bytes.begin(), b2.association_group_id.bytes.end());
-    b2.association_group_id.bytes[0] ^= 0x5A;
-  }
-  auto pdu = wire::conn_b2(b2);
-  if (deviations_.wrong_flags) {
-    pdu.flags = wire::kRtsFlagNone;
-  }
-  outputs_.send(ProxyLeg::server, pdu);
-  if (deviations_.not_plugged) {
-    relay_.set_peer_window(config_.receive_window);
-    relay_.unplug();
-  }
-}
-
-void InboundProxy::on_server_failed(std::uint32_t rpc_error) {
-  outputs_.begin({});
-  if (state_ == State::Finished) {
-    return;
-  }
-  outputs_.signal(Respond503{rpc_error});
-  finish(CloseReason::server_failed);
-}
-
 std::size_t InboundProxy::on_server_bytes(ByteView bytes, TimePoint) {
   relay_.begin_input();
   outputs_.begin(bytes);
-  if (state_ == State::Finished) {
+  if (is_closed()) {
     return bytes.size();
   }
   auto rest = bytes;
@@ -206,7 +140,7 @@ std::size_t InboundProxy::on_server_bytes(ByteView bytes, TimePoint) {
     return 0;
   }
   if (greeting == Greeting::taken && server_ == ServerLeg::greeting) {
-    send_conn_b2();
+    open_towards_server();
   }
   auto const used = each_pdu(rest, [this](wire::PduView const& pdu) { return on_server_pdu(pdu); });
   finish_input();
@@ -238,8 +172,10 @@ InboundProxy::Step InboundProxy::on_server_rts(wire::PduView const& pdu) {
     case State::B3W:
       return wire::has_form(rts, wire::RtsPduKind::ConnB3) ? on_conn_b3(rts)
                                                            : unexpected("not CONN/B3");
-    case State::OpenStart:
     case State::WaitB2:
+      return wire::has_form(rts, wire::RtsPduKind::InR1B2) ? on_in_r1_b2(rts)
+                                                           : unexpected("not IN_R1/B2");
+    case State::OpenStart:
     case State::Opened:
     case State::OpenedA5W:
       return unexpected("an RTS PDU that the server may not send now");
@@ -249,17 +185,10 @@ InboundProxy::Step InboundProxy::on_server_rts(wire::PduView const& pdu) {
   return Step::stop;
 }
 
-InboundProxy::Step InboundProxy::on_conn_b3(wire::RtsPdu const& pdu) {
-  state_ = State::Opened;
-  relay_.set_peer_window(std::get<wire::ReceiveWindowSizeCommand>(pdu.commands[0]).value);
-  relay_.unplug();
-  return Step::next;
-}
-
 InboundProxy::Step InboundProxy::on_keep_alive(wire::RtsPdu const& pdu, ByteView bytes) {
   keepalive_ = effective(std::get<wire::ClientKeepaliveCommand>(pdu.commands[0]).value);
   if (server_ == ServerLeg::connected) {
-    outputs_.signal(SetTcpKeepalive{keepalive_});
+    outputs_.signal(SetTcpKeepalive{*keepalive_});
     if (deviations_.relay_pings) {
       outputs_.forward(ProxyLeg::server, bytes);
     }
@@ -268,74 +197,47 @@ InboundProxy::Step InboundProxy::on_keep_alive(wire::RtsPdu const& pdu, ByteView
 }
 
 InboundProxy::Step InboundProxy::on_flow_control_ack(wire::FlowControlAckCommand const& ack) {
-  auto const known = ack.channel_cookie.bytes == channel_.default_channel().cookie.bytes;
-  if (!known && !deviations_.relay.any_cookie_acks) {
+  if (!knows(ack.channel_cookie) && !deviations_.relay.any_cookie_acks) {
     return Step::next;  // 3.2.1.5.1.2: silently discarded
   }
   auto const applied = relay_.on_ack(ack);
   return applied ? Step::next : refuse(applied.error());
 }
 
-InboundProxy::Step InboundProxy::unexpected(std::string_view what) {
-  return refuse({ErrorCode::unexpected, 0, "RTS", kSection, std::string(what)});
-}
-
 void InboundProxy::finish_input() {
   if (auto ack = relay_.take_ack(); ack && !is_closed()) {
-    ack->channel_cookie.bytes = channel_.default_channel().cookie.bytes;
+    auto const& recycling = deviations_.recycling;
+    ack->channel_cookie.bytes = recycling.ack_predecessor && recycled_ != 0
+                                    ? predecessor_.bytes
+                                    : channel_.default_channel().cookie.bytes;
     if (deviations_.relay.acks == AckDeviation::wrong_cookie) {
       ack->channel_cookie.bytes = virtual_connection_cookie_.bytes;
     }
     outputs_.send(ProxyLeg::server, wire::flow_control_ack_with_destination(
                                         wire::ForwardDestination::FDClient, *ack));
   }
+  if (is_leaving() && relay_.at_barrier()) {
+    leave();
+  }
   auto const all_passed_on = server_ == ServerLeg::connected && relay_.held_bytes() == 0;
-  if (body_.left() == 0 && all_passed_on) {
+  if (channel_.default_channel().body.left() == 0 && all_passed_on) {
     close(CloseReason::lifetime_spent);
   }
-  if (is_closed()) {
-    state_ = State::Finished;
-  }
-}
-
-void InboundProxy::finish(CloseReason reason) {
-  close(reason);
-  state_ = State::Finished;
-}
-
-void InboundProxy::on_closed(ProxyLeg leg) {
-  outputs_.begin({});
-  auto const is_client = leg == ProxyLeg::client;
-  auto const early = deviations_.keep_server_on_early_close && state_ == State::B3W;
-  auto const kept = is_client ? deviations_.keep_server_on_client_close || early
-                              : deviations_.keep_client_on_server_close;
-  if (state_ == State::Finished || kept) {
-    return;
-  }
-  finish(is_client ? CloseReason::client_closed : CloseReason::server_closed);
 }
 
 void InboundProxy::on_deadline(TimePoint now) {
   outputs_.begin({});
-  if (state_ == State::Finished || now < next_deadline()) {
-    return;
+  if (!is_closed() && now >= next_deadline()) {
+    close(state_ == State::OpenStart ? CloseReason::no_first_pdu : CloseReason::idle);
   }
-  finish(state_ == State::OpenStart ? CloseReason::no_first_pdu : CloseReason::idle);
 }
 
 TimePoint InboundProxy::next_deadline() const {
-  switch (state_) {
-    case State::OpenStart:
-      return std::min(first_pdu_by_, later(last_client_bytes_, config_.idle_timeout));
-    case State::B3W:
-    case State::WaitB2:
-    case State::Opened:
-    case State::OpenedA5W:
-      return later(last_client_bytes_, config_.idle_timeout);
-    case State::Finished:
-      break;
+  if (is_closed()) {
+    return kNever;
   }
-  return kNever;
+  auto const idle = later(last_client_bytes_, config_.idle_timeout);
+  return state_ == State::OpenStart ? std::min(first_pdu_by_, idle) : idle;
 }
 
 }  // namespace rpchspec::session

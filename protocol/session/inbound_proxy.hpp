@@ -23,6 +23,9 @@ struct InboundProxyConfig {
 /// After each input pull next_event() until it is empty; views in events live until the next input.
 /// Inputs take whole PDUs and return how many bytes they used; the shell keeps the rest and brings
 /// it again, with more.
+///
+/// A request that begins with IN_R1/A1 asks its shell for the virtual connection (LookUpCookie).
+/// Where it is known, its machine gets the request as its successor (IN_R2).
 class InboundProxy : public ProxyRole {
  public:
   /// Names of 3.2.3.1.2.
@@ -32,27 +35,28 @@ class InboundProxy : public ProxyRole {
   InboundProxy(InboundProxy const&) = delete;
   InboundProxy& operator=(InboundProxy const&) = delete;
 
-  /// The request is an echo request, not a channel (3.2.3.5.9). Only as the first input.
-  void on_echo_request();
-
   [[nodiscard]] std::size_t on_client_bytes(ByteView body, TimePoint now);
   [[nodiscard]] std::size_t on_server_bytes(ByteView bytes, TimePoint now);
+
+  /// Another IN request turned out to belong to this virtual connection (3.2.3.5.5.1). Its bytes
+  /// follow, from the first on. Closes all where the channel is in no state for it.
+  void on_successor(InboundProxyConfig const& of_request, TimePoint now);
+  [[nodiscard]] std::size_t on_successor_bytes(ByteView body, TimePoint now);
 
   /// Answers to ConnectServer. @param rpc_error  for the 503; no reserved status code.
   void on_server_connected(TimePoint now);
   void on_server_failed(std::uint32_t rpc_error);
 
-  /// The peer of this leg closed, reset, or half-closed.
-  void on_closed(ProxyLeg leg);
   void on_deadline(TimePoint now);
   [[nodiscard]] TimePoint next_deadline() const;
 
   /// False: client bytes brought now would stay where they are (not connected yet, or overrun).
   [[nodiscard]] bool wants_client_bytes() const;
+  [[nodiscard]] bool wants_successor_bytes() const;
 
-  [[nodiscard]] bool wants_server_bytes() const { return state_ != State::Finished; }
+  [[nodiscard]] bool wants_server_bytes() const { return !is_closed(); }
 
-  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] State state() const { return is_closed() ? State::Finished : state_; }
 
   [[nodiscard]] Relay const& relay() const { return relay_; }
 
@@ -64,32 +68,51 @@ class InboundProxy : public ProxyRole {
   /// One instance of the channel between client and inbound proxy.
   struct InChannel {
     ChannelCookie cookie{};
+    ContentBudget body;
+    bool begun = false;  // its first PDU came
   };
 
-  enum class ServerLeg { none, connecting, greeting, connected };
-
   Step on_client_pdu(wire::PduView const& pdu);
-  Step on_client_rts(wire::PduView const& pdu);
+  Step on_successor_pdu(wire::PduView const& pdu);
+  Step on_client_rts(wire::PduView const& pdu, Instance from);
   Step on_server_pdu(wire::PduView const& pdu);
   Step on_server_rts(wire::PduView const& pdu);
-  Step on_conn_b1(wire::RtsPdu const& pdu);
-  Step on_conn_b3(wire::RtsPdu const& pdu);
   Step on_keep_alive(wire::RtsPdu const& pdu, ByteView bytes);
   Step on_flow_control_ack(wire::FlowControlAckCommand const& ack);
-  Step unexpected(std::string_view what);
-  void send_conn_b2();
   void finish_input();
-  void finish(CloseReason reason);
+
+  // Opening.
+  Step on_first(wire::RtsPdu const& pdu);
+  Step on_conn_b1(wire::RtsPdu const& pdu);
+  Step on_conn_b3(wire::RtsPdu const& pdu);
+  void open_towards_server();
+  void send_conn_b2();
+
+  // Recycling.
+  Step on_in_r1_a1(wire::RtsPdu const& pdu);
+  Step on_in_r1_a5(wire::RtsPdu const& pdu);
+  Step on_in_r1_b2(wire::RtsPdu const& pdu);
+  Step on_in_r2_a1(wire::RtsPdu const& pdu);
+  Step on_in_r2_a5(wire::RtsPdu const& pdu);
+  void send_in_r1_a2();
+  void leave();
+  [[nodiscard]] bool knows(RtsCookie const& cookie) const;
+
+  /// 0 stands for 300000 ms (2.2.3.5.6).
+  [[nodiscard]] static ClientKeepalive effective(ClientKeepalive keepalive);
 
   InboundProxyConfig config_;
   State state_ = State::OpenStart;
-  ServerLeg server_ = ServerLeg::none;
-  ContentBudget body_;
-  VirtualChannel<InChannel> channel_{InChannel{}};
+  VirtualChannel<InChannel> channel_;
   VirtualConnectionCookie virtual_connection_cookie_{};
+  ChannelCookie expected_predecessor_{};      // of the next recycling
+  ChannelCookie predecessor_{};               // of the last one
+  std::optional<ChannelCookie> still_known_;  // not current, but the server may still name it
   AssociationGroupId association_group_id_{};
   std::uint32_t version_ = 1;
-  ClientKeepalive keepalive_{300000};
+  std::uint32_t recycled_ = 0;  // times
+  std::optional<ClientKeepalive> keepalive_;
+  wire::RtsPdu a6_{};
   TimePoint first_pdu_by_;
   TimePoint last_client_bytes_;
   Relay relay_;

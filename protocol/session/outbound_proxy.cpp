@@ -5,7 +5,7 @@
 namespace rpchspec::session {
 namespace {
 
-constexpr std::string_view kSection = "MS-RPCH 3.2.4.5";
+constexpr std::size_t kMostBeforeHead = 65536;  // bytes of RTS PDUs
 
 Relay::Options relay_options(OutboundProxyConfig const& config, ContentBudget& budget) {
   Relay::Options options;
@@ -27,25 +27,22 @@ Duration in_milliseconds(ConnectionTimeout timeout) {
 OutboundProxy::OutboundProxy(OutboundProxyConfig const& config, TimePoint now)
     : ProxyRole(Role::OutboundProxy, config.deviations),
       config_(config),
+      channel_(new_channel(config)),
       first_pdu_by_(later(now, in_milliseconds(config.connection_timeout))),
       last_to_client_(now),
       last_from_server_(now),
-      budget_(config.deviations.ignore_lifetime ? ~std::uint64_t{0}
-                                                : config.channel_lifetime.value),
-      relay_(relay_options(config, budget_), outputs_) {}
+      relay_(relay_options(config, channel_.default_channel().budget), outputs_) {}
 
-void OutboundProxy::on_echo_request() {
-  outputs_.begin({});
-  if (state_ == State::OpenStart) {
-    state_ = State::Finished;
-    outputs_.signal(EchoResponse{});
-  }
+OutboundProxy::OutChannel OutboundProxy::new_channel(OutboundProxyConfig const& of_request) const {
+  auto const length =
+      deviations_.ignore_lifetime ? ~std::uint64_t{0} : of_request.channel_lifetime.value;
+  return {{}, {}, ContentBudget(length), of_request.connection_timeout};
 }
 
 std::size_t OutboundProxy::on_client_bytes(ByteView body, TimePoint now) {
   relay_.begin_input();
   outputs_.begin(body);
-  if (state_ == State::Finished) {
+  if (is_closed()) {
     return body.size();
   }
   auto const used = each_pdu(body, [this](wire::PduView const& pdu) { return on_client_pdu(pdu); });
@@ -54,11 +51,11 @@ std::size_t OutboundProxy::on_client_bytes(ByteView body, TimePoint now) {
 }
 
 bool OutboundProxy::wants_client_bytes() const {
-  return server_ != ServerLeg::connecting && server_ != ServerLeg::greeting;
+  return !waits_for_server() && !waits_for_look_up();
 }
 
 bool OutboundProxy::wants_server_bytes() const {
-  return state_ != State::Finished && relay_.has_room(wire::kMaxPduSize);
+  return !is_closed() && relay_.has_room(wire::kMaxPduSize);
 }
 
 OutboundProxy::Step OutboundProxy::on_client_pdu(wire::PduView const& pdu) {
@@ -68,10 +65,12 @@ OutboundProxy::Step OutboundProxy::on_client_pdu(wire::PduView const& pdu) {
   if (!wants_client_bytes()) {
     return Step::wait;
   }
-  return pdu.is_rts() ? on_client_rts(pdu) : refuse_direction(ProxyLeg::client);
+  return pdu.is_rts() ? on_client_rts(pdu, Instance::predecessor)
+                      : refuse_direction(ProxyLeg::client);
 }
 
-OutboundProxy::Step OutboundProxy::on_client_rts(wire::PduView const& pdu) {
+/// RTS PDUs of the client, on either channel while there are two.
+OutboundProxy::Step OutboundProxy::on_client_rts(wire::PduView const& pdu, Instance from) {
   auto const read = reader_.read(pdu.bytes);
   if (!read) {
     return refuse(read.error());
@@ -85,19 +84,20 @@ OutboundProxy::Step OutboundProxy::on_client_rts(wire::PduView const& pdu) {
     auto const passed_on = route(ProxyLeg::client, destination->value, pdu.bytes);
     return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
   }
-  if (is_recycling(rts)) {
-    return unexpected("a PDU of channel recycling");
-  }
+  auto const is_c1 = wire::has_form(rts, wire::RtsPduKind::OutR2C1);
   switch (state_) {
     case State::OpenStart:
-      return wire::has_form(rts, wire::RtsPduKind::ConnA1) ? on_conn_a1(rts)
-                                                           : unexpected("not CONN/A1");
+      return on_first(rts);
+    case State::A11W:
+      return wire::has_form(rts, wire::RtsPduKind::OutR1A11) ? on_out_r1_a11()
+                                                             : unexpected("not OUT_R1/A11");
+    case State::B1OrC1W:
+      return is_c1 && from == Instance::successor ? on_out_r2_c1() : unexpected("not OUT_R2/C1");
+    case State::R2C1W:
+      return is_c1 ? on_out_r2_c1() : unexpected("not OUT_R2/C1");
     case State::C1W:
     case State::Opened:
-    case State::A11W:
-    case State::B1OrC1W:
     case State::B1W:
-    case State::R2C1W:
       return unexpected("an RTS PDU that the client may not send on OUT now");
     case State::Finished:
       break;
@@ -105,92 +105,10 @@ OutboundProxy::Step OutboundProxy::on_client_rts(wire::PduView const& pdu) {
   return Step::stop;
 }
 
-OutboundProxy::Step OutboundProxy::on_conn_a1(wire::RtsPdu const& pdu) {
-  auto const client_version = std::get<wire::VersionCommand>(pdu.commands[0]).value;
-  version_ =
-      deviations_.version_not_min ? client_version : std::min(client_version, config_.version);
-  virtual_connection_cookie_ = cookie_at<VirtualConnectionCookie>(pdu, 1);
-  auto& channel = channel_.default_channel();
-  channel.cookie = cookie_at<ChannelCookie>(pdu, 2);
-  channel.client_window = std::get<wire::ReceiveWindowSizeCommand>(pdu.commands[3]).value;
-  state_ = State::C1W;
-  server_ = ServerLeg::connecting;
-  if (deviations_.head_before_connect) {
-    outputs_.signal(ResponseHead{});
-  }
-  outputs_.signal(ConnectServer{});
-  return Step::next;
-}
-
-void OutboundProxy::on_server_connected(TimePoint now) {
-  outputs_.begin({});
-  if (state_ != State::C1W || server_ != ServerLeg::connecting) {
-    return;
-  }
-  if (deviations_.require_legacy_response && !is_greeted()) {
-    server_ = ServerLeg::greeting;
-    return;
-  }
-  open_towards_both(now);
-  finish_input(now);
-}
-
-/// CONN/A2, the head of the response, CONN/A3, in this order (3.2.4.5.3).
-void OutboundProxy::open_towards_both(TimePoint now) {
-  server_ = ServerLeg::connected;
-  last_from_server_ = now;
-  send_conn_a2();
-  if (!deviations_.head_before_connect) {
-    outputs_.signal(ResponseHead{});
-  }
-  if (!deviations_.hold_a3) {
-    send_conn_a3();
-  }
-  relay_.set_peer_window(channel_.default_channel().client_window);
-  relay_.unplug();
-}
-
-void OutboundProxy::send_conn_a2() {
-  auto cookie = virtual_connection_cookie_;
-  auto channel_cookie = channel_.default_channel().cookie;
-  if (deviations_.swap_cookies) {
-    std::swap(cookie.bytes, channel_cookie.bytes);
-  }
-  auto const window = deviations_.zero_window ? ReceiveWindowSize(0) : config_.receive_window;
-  auto lifetime = config_.channel_lifetime;
-  if (deviations_.wrong_lifetime) {
-    lifetime.value /= 2;
-  }
-  auto pdu = wire::conn_a2(version_, cookie, channel_cookie, lifetime, window);
-  if (deviations_.wrong_flags) {
-    pdu.flags = wire::kRtsFlagNone;
-  }
-  outputs_.send(ProxyLeg::server, pdu);
-}
-
-void OutboundProxy::send_conn_a3() {
-  auto timeout = config_.connection_timeout;
-  if (deviations_.timeout_in_seconds) {
-    timeout.value /= 1000;
-  }
-  send_to_client(wire::conn_a3(timeout));
-}
-
-void OutboundProxy::on_server_failed(std::uint32_t rpc_error) {
-  outputs_.begin({});
-  if (state_ == State::Finished) {
-    return;
-  }
-  if (!deviations_.head_before_connect) {
-    outputs_.signal(Respond503{rpc_error});
-  }
-  finish(CloseReason::server_failed);
-}
-
 std::size_t OutboundProxy::on_server_bytes(ByteView bytes, TimePoint now) {
   relay_.begin_input();
   outputs_.begin(bytes);
-  if (state_ == State::Finished) {
+  if (is_closed()) {
     return bytes.size();
   }
   last_from_server_ = now;
@@ -229,25 +147,25 @@ OutboundProxy::Step OutboundProxy::on_server_rts(wire::PduView const& pdu) {
   }
   auto const& rts = **read;
   if (auto const* destination = wire::find<wire::DestinationCommand>(rts)) {
-    if (next_hop(role_, destination->value) == Role::Client && !budget_.take(pdu.bytes.size())) {
-      return Step::stop;
-    }
-    auto const* ack = wire::find<wire::FlowControlAckCommand>(rts);
-    auto const passed_on = route(ProxyLeg::server, destination->value, pdu.bytes);
-    return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
+    return on_routed_by_server(rts, destination->value, pdu);
   }
-  if (is_recycling(rts)) {
-    return unexpected("a PDU of channel recycling");
-  }
+  auto const is_ance = wire::has_form(rts, wire::RtsPduKind::OutR2B1);
   switch (state_) {
     case State::C1W:
       return wire::has_form(rts, wire::RtsPduKind::ConnC1) ? on_conn_c1(rts)
                                                            : unexpected("not CONN/C1");
-    case State::OpenStart:
     case State::Opened:
-    case State::A11W:
+      return is_ance ? on_out_r1_a9()
+                     : unexpected("an RTS PDU that the server may not send on OUT now");
     case State::B1OrC1W:
+      return is_ance ? on_out_r2_b1() : unexpected("not OUT_R2/B1");
     case State::B1W:
+      if (wire::has_form(rts, wire::RtsPduKind::OutR2B2)) {
+        return on_out_r2_b2();
+      }
+      return is_ance ? on_out_r2_b1() : unexpected("neither OUT_R2/B1 nor OUT_R2/B2");
+    case State::OpenStart:
+    case State::A11W:
     case State::R2C1W:
       return unexpected("an RTS PDU that the server may not send on OUT now");
     case State::Finished:
@@ -256,23 +174,33 @@ OutboundProxy::Step OutboundProxy::on_server_rts(wire::PduView const& pdu) {
   return Step::stop;
 }
 
-/// CONN/C2 carries what CONN/C1 says (AMB-06).
-OutboundProxy::Step OutboundProxy::on_conn_c1(wire::RtsPdu const& pdu) {
-  state_ = State::Opened;
-  if (deviations_.hold_a3) {
-    send_conn_a3();
+/// Those that start a recycling, or carry it on with another proxy, are forwarded only in Opened
+/// (3.2.4.5.5, 3.2.4.5.7).
+OutboundProxy::Step OutboundProxy::on_routed_by_server(wire::RtsPdu const& pdu,
+                                                       wire::ForwardDestination to,
+                                                       wire::PduView const& bytes) {
+  auto const of_opened = wire::has_form(pdu, wire::RtsPduKind::OutR1A1) ||
+                         wire::has_form(pdu, wire::RtsPduKind::OutR1A5);
+  if (of_opened && (state_ != State::Opened || is_leaving())) {
+    return unexpected("OUT_R1/A1 or OUT_R1/A5 outside the opened state");
   }
-  if (deviations_.drop_c2) {
-    return Step::next;
+  auto& channel = channel_.default_channel();
+  if (next_hop(role_, to) == Role::Client) {
+    if (!channel.budget.take(bytes.bytes.size())) {
+      return Step::stop;
+    }
+    if (!channel.answered) {
+      if (before_head_.size() > kMostBeforeHead) {
+        return refuse({ErrorCode::too_large, 0, "RTS", "MS-RPCH 3.2.1.5.2",
+                       "too many PDUs for a client whose response has not begun"});
+      }
+      append(before_head_, bytes.bytes);
+      return Step::next;
+    }
   }
-  auto window = std::get<wire::ReceiveWindowSizeCommand>(pdu.commands[1]).value;
-  if (deviations_.halve_c2_window) {
-    window.value /= 2;
-  }
-  auto const sent = send_to_client(
-      wire::conn_c2(std::get<wire::VersionCommand>(pdu.commands[0]).value, window,
-                    std::get<wire::ConnectionTimeoutCommand>(pdu.commands[2]).value));
-  return sent ? Step::next : Step::stop;
+  auto const* ack = wire::find<wire::FlowControlAckCommand>(pdu);
+  auto const passed_on = route(ProxyLeg::server, to, bytes.bytes);
+  return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
 }
 
 OutboundProxy::Step OutboundProxy::on_flow_control_ack(wire::FlowControlAckCommand const& ack) {
@@ -284,97 +212,89 @@ OutboundProxy::Step OutboundProxy::on_flow_control_ack(wire::FlowControlAckComma
   return applied ? Step::next : refuse(applied.error());
 }
 
-OutboundProxy::Step OutboundProxy::unexpected(std::string_view what) {
-  return refuse({ErrorCode::unexpected, 0, "RTS", kSection, std::string(what)});
-}
-
 bool OutboundProxy::send_to_client(wire::RtsPdu const& pdu) {
-  if (!budget_.take(wire::encoded_size(pdu))) {
+  if (!channel_.default_channel().budget.take(wire::encoded_size(pdu))) {
     return false;
   }
   outputs_.send(ProxyLeg::client, pdu);
   return true;
 }
 
-void OutboundProxy::finish_input(TimePoint now) {
-  if (auto ack = relay_.take_ack(); ack && !is_closed()) {
-    ack->channel_cookie.bytes = channel_.default_channel().cookie.bytes;
-    if (deviations_.relay.acks == AckDeviation::wrong_cookie) {
-      ack->channel_cookie.bytes = virtual_connection_cookie_.bytes;
-    }
-    outputs_.send(ProxyLeg::server, wire::flow_control_ack(*ack));
+void OutboundProxy::send_head() {
+  auto& channel = channel_.default_channel();
+  if (channel.answered) {
+    return;
   }
+  channel.answered = true;
+  outputs_.signal(ResponseHead{});
+  if (!before_head_.empty()) {
+    outputs_.send_copy(ProxyLeg::client, before_head_);
+    before_head_.clear();
+  }
+}
+
+void OutboundProxy::send_due_ack() {
+  auto ack = relay_.take_ack();
+  if (!ack || is_closed()) {
+    return;
+  }
+  ack->channel_cookie.bytes = deviations_.recycling.ack_predecessor && recycled_ != 0
+                                  ? predecessor_.bytes
+                                  : acknowledged_.bytes;
+  if (deviations_.relay.acks == AckDeviation::wrong_cookie) {
+    ack->channel_cookie.bytes = virtual_connection_cookie_.bytes;
+  }
+  outputs_.send(ProxyLeg::server, wire::flow_control_ack(*ack));
+}
+
+void OutboundProxy::finish_input(TimePoint now) {
+  if (relay_.at_barrier() && !is_closed()) {
+    if (is_leaving()) {
+      leave();
+    } else {
+      switch_channel();
+    }
+  }
+  send_due_ack();
   if (outputs_.sends_to(ProxyLeg::client)) {
     last_to_client_ = now;
   }
-  if (budget_.spent()) {
+  if (channel_.default_channel().budget.spent()) {
     close(CloseReason::lifetime_spent);
   }
-  if (is_closed()) {
-    state_ = State::Finished;
-  }
-}
-
-void OutboundProxy::finish(CloseReason reason) {
-  close(reason);
-  state_ = State::Finished;
-}
-
-void OutboundProxy::on_closed(ProxyLeg leg) {
-  outputs_.begin({});
-  auto const is_client = leg == ProxyLeg::client;
-  auto const early = deviations_.keep_server_on_early_close && state_ == State::C1W;
-  auto const kept = is_client ? deviations_.keep_server_on_client_close || early
-                              : deviations_.keep_client_on_server_close;
-  if (state_ == State::Finished || kept) {
-    return;
-  }
-  finish(is_client ? CloseReason::client_closed : CloseReason::server_closed);
 }
 
 /// Half a ConnectionTimeout after the last bytes to the client (3.2.1.2.1, AMB-07): a peer that
 /// waits for a whole one then never sees a gap of that length.
 TimePoint OutboundProxy::next_ping() const {
-  if (config_.pings == Pings::off || server_ != ServerLeg::connected) {
+  auto const& channel = channel_.default_channel();
+  if (config_.pings == Pings::off || server_ != ServerLeg::connected || !channel.answered) {
     return kNever;
   }
   auto const timeout =
-      in_milliseconds(deviations_.ping_timeout.value_or(config_.connection_timeout));
+      in_milliseconds(deviations_.ping_timeout.value_or(channel.connection_timeout));
   return later(last_to_client_,
                deviations_.pings == PingDeviation::late ? timeout * 9 / 5 : timeout / 2);
 }
 
 TimePoint OutboundProxy::next_deadline() const {
-  switch (state_) {
-    case State::OpenStart:
-      return std::min(first_pdu_by_, later(last_from_server_, config_.idle_timeout));
-    case State::C1W:
-    case State::Opened:
-    case State::A11W:
-    case State::B1OrC1W:
-    case State::B1W:
-    case State::R2C1W:
-      return std::min(next_ping(), later(last_from_server_, config_.idle_timeout));
-    case State::Finished:
-      break;
+  if (is_closed()) {
+    return kNever;
   }
-  return kNever;
+  auto const idle = later(last_from_server_, config_.idle_timeout);
+  return std::min(idle, state_ == State::OpenStart ? first_pdu_by_ : next_ping());
 }
 
 void OutboundProxy::on_deadline(TimePoint now) {
   outputs_.begin({});
-  if (state_ == State::Finished) {
+  if (is_closed() || now < next_deadline()) {
     return;
   }
   if (state_ == State::OpenStart) {
-    if (now >= next_deadline()) {
-      finish(CloseReason::no_first_pdu);
-    }
-    return;
-  }
-  if (now >= later(last_from_server_, config_.idle_timeout)) {
-    finish(CloseReason::idle);
-  } else if (now >= next_ping()) {
+    close(CloseReason::no_first_pdu);
+  } else if (now >= later(last_from_server_, config_.idle_timeout)) {
+    close(CloseReason::idle);
+  } else {
     send_ping(now);
   }
 }

@@ -24,7 +24,7 @@ struct OutboundProxyConfig {
 inline constexpr std::uint32_t kPingTrafficThreshold = 1031;  // bytes
 
 /// Bytes of the request's body and of the server connection go in; events come out. The rules of
-/// use are InboundProxy's.
+/// use are InboundProxy's, and OUT_R*/A3 does here what IN_R*/A1 does there.
 class OutboundProxy : public ProxyRole {
  public:
   /// Names of 3.2.4.1.3.
@@ -34,18 +34,18 @@ class OutboundProxy : public ProxyRole {
   OutboundProxy(OutboundProxy const&) = delete;
   OutboundProxy& operator=(OutboundProxy const&) = delete;
 
-  /// The request is an echo request, not a channel (3.2.4.5.13). Only as the first input.
-  void on_echo_request();
-
   [[nodiscard]] std::size_t on_client_bytes(ByteView body, TimePoint now);
   [[nodiscard]] std::size_t on_server_bytes(ByteView bytes, TimePoint now);
+
+  /// Another OUT request turned out to belong to this virtual connection (3.2.4.5.6.1). Its bytes
+  /// follow, from the first on. Closes all where the channel is in no state for it.
+  void on_successor(OutboundProxyConfig const& of_request, TimePoint now);
+  [[nodiscard]] std::size_t on_successor_bytes(ByteView body, TimePoint now);
 
   /// Answers to ConnectServer. @param rpc_error  for the 503; no reserved status code.
   void on_server_connected(TimePoint now);
   void on_server_failed(std::uint32_t rpc_error);
 
-  /// The peer of this leg closed, reset, or half-closed.
-  void on_closed(ProxyLeg leg);
   void on_deadline(TimePoint now);
   [[nodiscard]] TimePoint next_deadline() const;
 
@@ -53,11 +53,16 @@ class OutboundProxy : public ProxyRole {
   [[nodiscard]] bool wants_client_bytes() const;
   [[nodiscard]] bool wants_server_bytes() const;
 
-  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool wants_successor_bytes() const { return !is_closed(); }
+
+  [[nodiscard]] State state() const { return is_closed() ? State::Finished : state_; }
 
   [[nodiscard]] Relay const& relay() const { return relay_; }
 
-  [[nodiscard]] ContentBudget const& response_budget() const { return budget_; }
+  /// Of the default channel.
+  [[nodiscard]] ContentBudget const& response_budget() const {
+    return channel_.default_channel().budget;
+  }
 
   [[nodiscard]] VirtualConnectionCookie const& virtual_connection_cookie() const {
     return virtual_connection_cookie_;
@@ -68,38 +73,63 @@ class OutboundProxy : public ProxyRole {
   struct OutChannel {
     ChannelCookie cookie{};
     ReceiveWindowSize client_window{};
+    ContentBudget budget;
+    ConnectionTimeout connection_timeout;
+    bool begun = false;     // its first PDU came
+    bool answered = false;  // the response's head went out
   };
 
-  enum class ServerLeg { none, connecting, greeting, connected };
-
   Step on_client_pdu(wire::PduView const& pdu);
-  Step on_client_rts(wire::PduView const& pdu);
+  Step on_successor_pdu(wire::PduView const& pdu);
+  Step on_client_rts(wire::PduView const& pdu, Instance from);
   Step on_server_pdu(wire::PduView const& pdu);
   Step on_server_rts(wire::PduView const& pdu);
+  Step on_routed_by_server(wire::RtsPdu const& pdu,
+                           wire::ForwardDestination to,
+                           wire::PduView const& bytes);
+  Step on_flow_control_ack(wire::FlowControlAckCommand const& ack);
+  void send_ping(TimePoint now);
+  bool send_to_client(wire::RtsPdu const& pdu);
+  void send_head();
+  void finish_input(TimePoint now);
+  void send_due_ack();
+  [[nodiscard]] OutChannel new_channel(OutboundProxyConfig const& of_request) const;
+  [[nodiscard]] TimePoint next_ping() const;
+
+  // Opening.
+  Step on_first(wire::RtsPdu const& pdu);
   Step on_conn_a1(wire::RtsPdu const& pdu);
   Step on_conn_c1(wire::RtsPdu const& pdu);
-  Step on_flow_control_ack(wire::FlowControlAckCommand const& ack);
-  Step unexpected(std::string_view what);
   void open_towards_both(TimePoint now);
   void send_conn_a2();
   void send_conn_a3();
-  void send_ping(TimePoint now);
-  bool send_to_client(wire::RtsPdu const& pdu);
-  void finish_input(TimePoint now);
-  void finish(CloseReason reason);
-  [[nodiscard]] TimePoint next_ping() const;
+
+  // Recycling.
+  Step on_out_r1_a3(wire::RtsPdu const& pdu);
+  Step on_out_r1_a9();
+  Step on_out_r1_a11();
+  Step on_out_r2_a3(wire::RtsPdu const& pdu);
+  Step on_out_r2_b1();
+  Step on_out_r2_b2();
+  Step on_out_r2_c1();
+  void send_out_r1_a4();
+  void leave();
+  void switch_channel();
 
   OutboundProxyConfig config_;
   State state_ = State::OpenStart;
-  ServerLeg server_ = ServerLeg::none;
-  VirtualChannel<OutChannel> channel_{OutChannel{}};
+  VirtualChannel<OutChannel> channel_;
   VirtualConnectionCookie virtual_connection_cookie_{};
+  ChannelCookie expected_predecessor_{};  // of the next recycling
+  ChannelCookie predecessor_{};           // of the last one
+  ChannelCookie acknowledged_{};          // what acknowledgements to the server name
   std::uint32_t version_ = 1;
+  std::uint32_t recycled_ = 0;      // times
   std::uint32_t ping_traffic_ = 0;  // bytes of pings that the server was not told of yet
+  Bytes before_head_;               // RTS PDUs for a client whose response has not begun
   TimePoint first_pdu_by_;
   TimePoint last_to_client_;
   TimePoint last_from_server_;
-  ContentBudget budget_;
   Relay relay_;
 };
 

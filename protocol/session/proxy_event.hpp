@@ -10,8 +10,31 @@
 
 namespace rpchspec::session {
 
-/// The two TCP connections of one proxy role: HTTP in front, RPC over TCP behind.
-enum class ProxyLeg { client, server };
+/// The connections of one proxy role: HTTP in front, RPC over TCP behind. While the role recycles
+/// its channel in place (IN_R2, OUT_R2) there is a second one in front, the successor's.
+enum class ProxyLeg { client, server, successor };
+
+/// Is there a virtual channel of this role whose virtual connection has this cookie (3.2.1.1.2)?
+///
+/// If so, hand the request over to its machine, with all bytes that this one left, and forget this
+/// one. If not, say so with on_cookie_unknown() and bring the bytes again.
+struct LookUpCookie {
+  VirtualConnectionCookie cookie;
+};
+
+/// From now on this machine has the virtual channel with this cookie.
+struct AddCookie {
+  VirtualConnectionCookie cookie;
+};
+
+/// Close the client's connection, after what was written before. The successor takes its place:
+/// it is the client's connection from here on, and what the predecessor still sends is dropped.
+struct SwitchClient {
+  bool keep_predecessor = false;  // a deviation: it stays open
+};
+
+/// Close the successor's connection. The client's own goes on.
+struct CloseSuccessor {};
 
 /// Open the TCP connection to the server and port of the URL, then report the outcome.
 struct ConnectServer {};
@@ -51,16 +74,21 @@ enum class CloseReason {
   lifetime_spent,   // the next PDU does not fit the Content-Length
   no_first_pdu,
   idle,
+  recycled,  // another proxy has the successor (IN_R1, OUT_R1)
 };
 
 [[nodiscard]] std::string_view to_string(CloseReason reason);
 
-/// Close both legs of this role, after what was written before.
+/// Close all legs of this role, after what was written before.
 struct Close {
   CloseReason reason = CloseReason::protocol_error;
 };
 
-using ProxyEvent = std::variant<ConnectServer,
+using ProxyEvent = std::variant<LookUpCookie,
+                                AddCookie,
+                                SwitchClient,
+                                CloseSuccessor,
+                                ConnectServer,
                                 ToServer,
                                 ToClient,
                                 ResponseHead,

@@ -23,6 +23,8 @@ std::string_view to_string(CloseReason reason) {
       return "no first PDU came";
     case CloseReason::idle:
       return "idle";
+    case CloseReason::recycled:
+      return "recycled";
   }
   return "";
 }

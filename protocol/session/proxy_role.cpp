@@ -87,16 +87,38 @@ bool ProxyRole::route(ProxyLeg from, wire::ForwardDestination to, ByteView pdu) 
   return true;
 }
 
-bool ProxyRole::is_recycling(wire::RtsPdu const& pdu) {
-  using enum wire::RtsPduKind;
-  static constexpr wire::RtsPduKind kActedOn[] = {InR1A1,   InR1A5,  InR1B2,  OutR1A3, OutR1A9,
-                                                  OutR1A11, OutR2B1, OutR2B2, OutR2C1};
-  for (auto const kind : kActedOn) {
-    if (wire::has_form(pdu, kind)) {
-      return true;
-    }
+ProxyRole::Step ProxyRole::look_up(VirtualConnectionCookie const& cookie) {
+  if (lookup_ == Lookup::not_asked && !deviations_.recycling.forget_cookies) {
+    lookup_ = Lookup::asked;
+    outputs_.signal(LookUpCookie{cookie});
   }
-  return false;
+  return waits_for_look_up() ? Step::wait : Step::next;
+}
+
+ProxyRole::Step ProxyRole::unexpected(std::string_view what) {
+  return refuse({ErrorCode::unexpected, 0, "RTS",
+                 role_ == Role::InboundProxy ? "MS-RPCH 3.2.3.5" : "MS-RPCH 3.2.4.5",
+                 std::string(what)});
+}
+
+void ProxyRole::on_echo_request() {
+  outputs_.begin({});
+  if (!closed_) {
+    closed_ = true;
+    outputs_.signal(EchoResponse{});
+  }
+}
+
+void ProxyRole::on_closed(ProxyLeg leg) {
+  outputs_.begin({});
+  auto const is_server = leg == ProxyLeg::server;
+  auto const early = deviations_.keep_server_on_early_close && waits_for_answer_;
+  auto const kept = is_server ? deviations_.keep_client_on_server_close
+                              : deviations_.keep_server_on_client_close || early;
+  if (kept || (!is_server && leaving_)) {
+    return;
+  }
+  close(is_server ? CloseReason::server_closed : CloseReason::client_closed);
 }
 
 }  // namespace rpchspec::session

@@ -31,6 +31,16 @@ class ProxyRole {
   /// Pull until empty after every input.
   [[nodiscard]] std::optional<ProxyEvent> next_event() { return outputs_.next(); }
 
+  /// The request is an echo request, not a channel (3.2.3.5.9, 3.2.4.5.13). Only as the first
+  /// input.
+  void on_echo_request();
+
+  /// The peer of this leg closed, reset, or half-closed (3.2.3.5.10, 3.2.4.5.14).
+  void on_closed(ProxyLeg leg);
+
+  /// Answer to LookUpCookie: no virtual connection of this proxy has it.
+  void on_cookie_unknown() { lookup_ = Lookup::unknown; }
+
   /// Why the role closed, where a peer broke the protocol.
   [[nodiscard]] std::optional<Error> const& error() const { return error_; }
 
@@ -85,23 +95,48 @@ class ProxyRole {
   /// leads back. @return false when it is for this role itself.
   [[nodiscard]] bool route(ProxyLeg from, wire::ForwardDestination to, ByteView pdu);
 
-  /// True for PDUs of channel recycling that a proxy acts on. They are protocol errors here: this
-  /// role does not replace channels.
-  [[nodiscard]] static bool is_recycling(wire::RtsPdu const& pdu);
+  /// The first PDU of a successor: asks once whether its virtual connection is here (R2), and
+  /// waits for the answer. @return next when it is not, and the role goes the way of R1.
+  Step look_up(VirtualConnectionCookie const& cookie);
+
+  /// A PDU that is not one of those this role may get in its state.
+  Step unexpected(std::string_view what);
+
+  /// Between the first PDU of the client and the server's answer.
+  void set_waiting(bool waits) { waits_for_answer_ = waits; }
+
+  /// The predecessor's part in R1 began: what waits still goes out, the client may leave.
+  void start_leaving() { leaving_ = true; }
+
+  [[nodiscard]] bool is_leaving() const { return leaving_; }
+
+  enum class ServerLeg { none, connecting, greeting, connected };
 
   [[nodiscard]] bool is_closed() const { return closed_; }
 
   [[nodiscard]] bool is_greeted() const { return greeting_ == Greeting::taken; }
 
+  [[nodiscard]] bool waits_for_server() const {
+    return server_ == ServerLeg::connecting || server_ == ServerLeg::greeting;
+  }
+
+  [[nodiscard]] bool waits_for_look_up() const { return lookup_ == Lookup::asked; }
+
   Role role_;
+  ServerLeg server_ = ServerLeg::none;
   Deviations deviations_;
   ProxyOutputs outputs_;
   RtsReader reader_;
 
  private:
+  enum class Lookup { not_asked, asked, unknown };
+
   std::optional<Error> error_;
   Greeting greeting_ = Greeting::incomplete;
+  Lookup lookup_ = Lookup::not_asked;
   bool closed_ = false;
+  bool leaving_ = false;
+  bool waits_for_answer_ = false;
   Bytes altered_;
 };
 

@@ -47,9 +47,17 @@ void Relay::unplug() {
 }
 
 bool Relay::has_room(std::size_t pdu) const {
+  return fits(queue_, pdu);
+}
+
+bool Relay::successor_has_room(std::size_t pdu) const {
+  return !successor_ || fits(successor_->queue, pdu);
+}
+
+bool Relay::fits(PduQueue const& queue, std::size_t pdu) const {
   auto const limit =
       std::max<std::size_t>(receive_window_.receive_window().value, wire::kMaxPduSize);
-  return queue_.empty() || queue_.size() + pdu <= limit + wire::kMaxPduSize;
+  return queue.empty() || queue.size() + pdu <= limit + wire::kMaxPduSize;
 }
 
 bool Relay::may_send(std::size_t pdu) {
@@ -75,7 +83,7 @@ void Relay::on_pdu(ByteView pdu) {
 }
 
 void Relay::pass(ByteView pdu, Source source) {
-  if (!queue_.empty() || !may_send(pdu.size())) {
+  if (!queue_.empty() || has_barrier() || !may_send(pdu.size())) {
     queue_.push(pdu);
     return;
   }
@@ -89,18 +97,70 @@ void Relay::pass(ByteView pdu, Source source) {
 }
 
 void Relay::consumed(std::size_t pdu) {
+  if (predecessors_bytes_ != 0) {
+    predecessors_bytes_ -= std::min(predecessors_bytes_, pdu);
+    return;
+  }
   if (auto const ack = receive_window_.on_consumed(size_of(pdu))) {
     (options_.deviations.acks == AckDeviation::one_pdu_late ? late_ack_ : ack_) = ack;
   }
 }
 
 void Relay::drain() {
-  while (!queue_.empty() && may_send(queue_.front_size())) {
+  while (!queue_.empty() && barrier_ != 0 && may_send(queue_.front_size())) {
     auto const slot = queue_.pop();
+    if (barrier_) {
+      *barrier_ -= std::min(*barrier_, slot.size);
+    }
     outputs_.release(options_.to, queue_, slot);
     send_window_.on_sent_regardless(size_of(slot.size));
     consumed(slot.size);
   }
+}
+
+void Relay::set_barrier() {
+  barrier_ = queue_.size();
+}
+
+bool Relay::at_barrier() const {
+  return barrier_ == 0 || (has_barrier() && options_.deviations.ignore_barrier);
+}
+
+void Relay::pass_barrier(std::optional<ReceiveWindowSize> peer, PlugState plug) {
+  barrier_.reset();
+  plug_ = plug;
+  if (peer) {
+    send_window_ = SendWindow(*peer);
+  }
+  drain();
+}
+
+void Relay::add_successor() {
+  successor_.emplace(
+      Successor{ReceiveWindow(options_.receive_window, options_.ack_policy), PduQueue()});
+}
+
+void Relay::on_successor_pdu(ByteView pdu) {
+  successor_->window.on_received(size_of(pdu.size()));
+  successor_->queue.push(pdu);
+}
+
+void Relay::drop_successor() {
+  successor_.reset();
+}
+
+void Relay::switch_to_successor() {
+  predecessors_bytes_ = queue_.size();
+  if (options_.deviations.acks == AckDeviation::continue_count) {
+    received_before_ += receive_window_.bytes_received().value;
+  }
+  receive_window_ = successor_->window;
+  ack_.reset();
+  while (!successor_->queue.empty()) {
+    queue_.push(successor_->queue.view(successor_->queue.pop()));
+  }
+  successor_.reset();
+  drain();
 }
 
 Result<void> Relay::on_ack(wire::FlowControlAckCommand const& ack) {
@@ -144,6 +204,9 @@ std::optional<wire::FlowControlAckCommand> Relay::take_ack() {
       break;
     case AckDeviation::count_rts:
       ack->bytes_received.value += rts_bytes_;
+      break;
+    case AckDeviation::continue_count:
+      ack->bytes_received.value += received_before_;
       break;
     case AckDeviation::above_window:
       ack->available_window.value = receive_window_.receive_window().value + 4096;

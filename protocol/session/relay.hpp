@@ -64,6 +64,34 @@ class Relay {
     behind_rts_ = false;
   }
 
+  // -- The channel that is sent on is left: OUT_R2 for the successor, IN_R1 and OUT_R1 for good.
+
+  /// What waits now still goes out under the present window; what comes from now on stays behind.
+  void set_barrier();
+
+  [[nodiscard]] bool has_barrier() const { return barrier_.has_value(); }
+
+  /// All that stood before the barrier went out.
+  [[nodiscard]] bool at_barrier() const;
+
+  /// What waits behind the barrier goes on, under a new window where one is given. The budget
+  /// object has been given the new channel's value before.
+  void pass_barrier(std::optional<ReceiveWindowSize> peer, PlugState plug);
+
+  // -- The channel that is received on gets a successor (IN_R2).
+
+  /// The successor's PDUs are counted against a window of their own, and held.
+  void add_successor();
+
+  [[nodiscard]] bool successor_has_room(std::size_t pdu) const;
+  void on_successor_pdu(ByteView pdu);
+
+  void drop_successor();
+
+  /// The predecessor has sent its last PDU: what the successor's hold goes behind it, and only the
+  /// successor is acknowledged from now on. Precondition: there is one.
+  void switch_to_successor();
+
   [[nodiscard]] PlugState plug_state() const { return plug_; }
 
   [[nodiscard]] std::size_t held_bytes() const { return queue_.size(); }
@@ -75,6 +103,13 @@ class Relay {
  private:
   enum class Source { input, copy };
 
+  /// What the successor of the channel that is received on has brought before its time.
+  struct Successor {
+    ReceiveWindow window;
+    PduQueue queue{};
+  };
+
+  [[nodiscard]] bool fits(PduQueue const& queue, std::size_t pdu) const;
   [[nodiscard]] bool may_send(std::size_t pdu);
   void pass(ByteView pdu, Source source);
   void consumed(std::size_t pdu);
@@ -87,6 +122,9 @@ class Relay {
   ReceiveWindow receive_window_;
   SendWindow send_window_{};
   PduQueue queue_;
+  std::optional<std::size_t> barrier_;  // bytes of the queue that stand before it
+  std::optional<Successor> successor_;
+  std::size_t predecessors_bytes_ = 0;  // of the queue: of a channel that is gone
   std::optional<wire::FlowControlAckCommand> ack_;
 
   // For deviations only.
@@ -96,7 +134,8 @@ class Relay {
   std::uint32_t rts_bytes_ = 0;
   std::uint32_t acks_ = 0;
   std::optional<wire::FlowControlAckCommand> late_ack_;
-  bool behind_rts_ = false;  // an RTS PDU came in this input
+  bool behind_rts_ = false;            // an RTS PDU came in this input
+  std::uint32_t received_before_ = 0;  // on predecessors
   Bytes withheld_;
   Bytes altered_;
 };

@@ -4,6 +4,13 @@
 #include <cassert>
 
 namespace rpchspec::session {
+namespace {
+
+/// The counters of a leg that outlives its channels go round at 2^32: more than this in flight
+/// means that they were acknowledged before they were sent.
+constexpr std::uint32_t kMostInFlight = 1U << 31;
+
+}  // namespace
 
 void SendWindow::on_sent(RpcPduSize pdu) {
   assert(admits(pdu));
@@ -17,12 +24,12 @@ void SendWindow::on_sent_regardless(RpcPduSize pdu) {
 
 Result<void> SendWindow::on_ack(wire::FlowControlAckCommand const& ack) {
   constexpr std::string_view kSection = "MS-RPCH 3.2.1.5.1.1";
-  if (ack.bytes_received.value > bytes_sent_.value) {
+  auto const in_flight = bytes_sent_.value - ack.bytes_received.value;  // modulo 2^32, both of them
+  if (in_flight > kMostInFlight) {
     return fail({ErrorCode::unexpected, 0, "BytesReceived", kSection,
                  std::to_string(ack.bytes_received.value) + " acknowledged, only " +
                      std::to_string(bytes_sent_.value) + " sent"});
   }
-  auto const in_flight = bytes_sent_.value - ack.bytes_received.value;
   if (ack.available_window.value < in_flight) {
     return fail({ErrorCode::bad_value, 0, "AvailableWindow", kSection,
                  std::to_string(ack.available_window.value) + " is less than the " +
@@ -36,6 +43,20 @@ Result<void> SendWindow::on_ack(wire::FlowControlAckCommand const& ack) {
   }
   available_ = AvailableWindow(available);
   return {};
+}
+
+Result<void> SendWindow::on_ack_of_successor(wire::FlowControlAckCommand const& ack) {
+  auto const shifted = [&] {
+    auto moved = ack;
+    moved.bytes_received.value += before_successor_.value;
+    return on_ack(moved);
+  };
+  if (counts_anew_) {
+    return shifted();
+  }
+  auto const as_it_stands = on_ack(ack);
+  counts_anew_ = !as_it_stands && shifted();
+  return counts_anew_ ? Result<void>() : as_it_stands;
 }
 
 void SendWindow::believe(wire::FlowControlAckCommand const& ack) {

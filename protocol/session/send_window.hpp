@@ -43,6 +43,16 @@ class SendWindow {
   ///         window is unchanged on error.
   [[nodiscard]] Result<void> on_ack(wire::FlowControlAckCommand const& ack);
 
+  /// The leg goes on with a successor's cookie (OUT_R2). Its peer may count on, or start anew at 0
+  /// (latitude): what was sent until now tells the two apart.
+  void begin_successor() {
+    before_successor_ = bytes_sent_;
+    counts_anew_ = false;
+  }
+
+  /// An acknowledgement that names the successor. As on_ack, in whichever way the peer counts.
+  [[nodiscard]] Result<void> on_ack_of_successor(wire::FlowControlAckCommand const& ack);
+
   /// Takes an impossible acknowledgement at its word, modulo 2^32, as a deliberate defect does.
   void believe(wire::FlowControlAckCommand const& ack);
 
@@ -56,6 +66,8 @@ class SendWindow {
   ReceiveWindowSize peer_receive_window_{};
   AvailableWindow available_{};
   BytesSent bytes_sent_{};
+  BytesSent before_successor_{};
+  bool counts_anew_ = false;
 };
 
 }  // namespace rpchspec::session

@@ -40,15 +40,30 @@ Result<FirstPdu> first_pdu_of_leg(wire::PduView const& pdu) {
   if (wire::has_form(*rts, wire::RtsPduKind::ConnB2)) {
     return FirstPdu{Channel::in, cookie_as<VirtualConnectionCookie>(nth_cookie(*rts, 0))};
   }
+  if (wire::has_form(*rts, wire::RtsPduKind::InR1A2)) {
+    return FirstPdu{Channel::in, cookie_as<VirtualConnectionCookie>(nth_cookie(*rts, 0)),
+                    Instance::successor};
+  }
+  if (wire::has_form(*rts, wire::RtsPduKind::OutR1A4)) {
+    return FirstPdu{Channel::out, cookie_as<VirtualConnectionCookie>(nth_cookie(*rts, 0)),
+                    Instance::successor};
+  }
   return fail({ErrorCode::unexpected, 16, "Flags", kSection,
-               "a leg starts with CONN/A2 or CONN/B2, found another RTS PDU"});
+               "a leg starts with CONN/A2, CONN/B2, IN_R1/A2 or OUT_R1/A4, found another RTS PDU"});
 }
 
 Server::Server(ServerConfig config) : config_(std::move(config)) {}
 
-Result<void> Server::on_pdu(Channel from, wire::PduView const& pdu, TimePoint now) {
+Result<void> Server::on_pdu(Channel from,
+                            wire::PduView const& pdu,
+                            TimePoint now,
+                            Instance instance) {
   if (state_ == State::finished) {
     return {};
+  }
+  if (instance == Instance::successor) {
+    auto const done = on_successor(from, pdu);
+    return done ? done : protocol_error(done.error());
   }
   if (pdu.is_rts()) {
     auto done = on_rts(from, pdu, now);
@@ -68,7 +83,7 @@ Result<void> Server::on_pdu(Channel from, wire::PduView const& pdu, TimePoint no
   if (auto ack = in_window_.on_consumed(size);
       ack && !config_.withheld.contains(wire::RtsPduKind::FlowControlAck)) {
     ack->channel_cookie = cookie_as<RtsCookie>(peers_.in_channel_cookie);
-    events_.emplace_back(Send{Channel::in, wire::encode(wire::flow_control_ack(*ack))});
+    send(Channel::in, wire::encode(wire::flow_control_ack(*ack)));
   }
   return {};
 }
@@ -79,20 +94,35 @@ Result<void> Server::on_rts(Channel from, wire::PduView const& pdu, TimePoint no
     return tl::unexpected(decoded.error());
   }
   scratch_ = std::move(*decoded);
-  if (auto const* destination = wire::find<wire::DestinationCommand>(scratch_)) {
-    return route(from, destination->value, pdu.bytes);
+  if (wire::find<wire::DestinationCommand>(scratch_) != nullptr) {
+    return on_routed(from, scratch_, pdu.bytes);
   }
   if (auto const* ack = wire::find<wire::FlowControlAckCommand>(scratch_)) {
     return on_flow_control_ack(from, *ack);
   }
   if (auto const* notify = wire::find<wire::PingTrafficSentNotifyCommand>(scratch_)) {
     ping_traffic_ += notify->ping_traffic_sent;
+    out_sent_ += notify->ping_traffic_sent;  // 3.2.5.5.14
+    recycle_when_due();
     return {};
   }
   if (wire::has_form(scratch_, wire::RtsPduKind::Ping)) {
     return {};
   }
-  return on_first(from, scratch_, now);
+  return state_ == State::opened ? on_recycling(from, scratch_) : on_first(from, scratch_, now);
+}
+
+Result<void> Server::on_routed(Channel from, wire::RtsPdu const& pdu, ByteView bytes) {
+  auto const to = wire::find<wire::DestinationCommand>(pdu)->value;
+  auto const* ack = wire::find<wire::FlowControlAckCommand>(pdu);
+  if (to == wire::ForwardDestination::FDOutProxy && ack != nullptr && former_out_ &&
+      ack->channel_cookie.bytes == former_out_->bytes) {
+    events_.emplace_back(Send{Channel::out, Bytes(bytes.begin(), bytes.end()), Instance::former});
+    return {};
+  }
+  auto routed = route(from, to, bytes);
+  return routed && to == wire::ForwardDestination::FDServer && from == Channel::in ? on_a8(pdu)
+                                                                                   : routed;
 }
 
 Result<void> Server::on_first(Channel from, wire::RtsPdu const& pdu, TimePoint now) {
@@ -149,12 +179,22 @@ void Server::reply() {
   drain_queue();
 }
 
-void Server::send_unless_withheld(Channel channel, wire::RtsPduKind kind, wire::RtsPdu const& pdu) {
-  auto send = Send{channel, wire::encode(pdu)};
+void Server::send(Channel channel, Bytes bytes, Instance instance) {
+  if (channel == Channel::out && instance == Instance::predecessor) {
+    out_sent_ += bytes.size();
+  }
+  events_.emplace_back(Send{channel, std::move(bytes), instance});
+}
+
+void Server::send_unless_withheld(Channel channel,
+                                  wire::RtsPduKind kind,
+                                  wire::RtsPdu const& pdu,
+                                  Instance instance) {
+  auto bytes = wire::encode(pdu);
   if (config_.withheld.contains(kind)) {
-    held_.emplace_back(kind, std::move(send));
+    held_.emplace_back(kind, Send{channel, std::move(bytes), instance});
   } else {
-    events_.emplace_back(std::move(send));
+    send(channel, std::move(bytes), instance);
   }
 }
 
@@ -162,26 +202,31 @@ void Server::release(wire::RtsPduKind kind) {
   config_.withheld.erase(kind);
   auto const first_kept = std::stable_partition(
       held_.begin(), held_.end(), [kind](auto const& held) { return held.first == kind; });
-  for (auto it = held_.begin(); it != first_kept; ++it) {
-    events_.emplace_back(std::move(it->second));
-  }
+  std::vector<std::pair<wire::RtsPduKind, Send>> due(std::make_move_iterator(held_.begin()),
+                                                     std::make_move_iterator(first_kept));
   held_.erase(held_.begin(), first_kept);
+  for (auto& [name, held] : due) {
+    send(held.channel, std::move(held.bytes), held.instance);
+  }
+  if (kind == wire::RtsPduKind::OutR1A9 || kind == wire::RtsPduKind::OutR2B1) {
+    switch_out();
+  }
 }
 
 // 3.2.1.5.2: what has a Destination goes on unchanged towards it.
 Result<void> Server::route(Channel from, wire::ForwardDestination to, ByteView bytes) {
   switch (to) {
     case wire::ForwardDestination::FDServer:
-      return {};  // acknowledgements for us come without a Destination; nothing else is awaited yet
+      return {};  // acknowledgements for us come without a Destination
     case wire::ForwardDestination::FDClient:
     case wire::ForwardDestination::FDOutProxy:
       if (from == Channel::in && have_out_) {
-        events_.emplace_back(Send{Channel::out, Bytes(bytes.begin(), bytes.end())});
+        send(Channel::out, Bytes(bytes.begin(), bytes.end()));
       }
       return {};
     case wire::ForwardDestination::FDInProxy:
       if (from == Channel::out && have_in_) {
-        events_.emplace_back(Send{Channel::in, Bytes(bytes.begin(), bytes.end())});
+        send(Channel::in, Bytes(bytes.begin(), bytes.end()));
       }
       return {};
   }
@@ -194,10 +239,13 @@ Result<void> Server::on_flow_control_ack(Channel from, wire::FlowControlAckComma
     return fail({ErrorCode::unexpected, 0, "FlowControlAck", "MS-RPCH 3.2.5.5",
                  "only the outbound proxy acknowledges to the server"});
   }
-  if (ack.channel_cookie.bytes != peers_.out_channel_cookie.bytes) {
+  auto const is_current = ack.channel_cookie.bytes == peers_.out_channel_cookie.bytes;
+  auto const is_last = still_known_out_ && ack.channel_cookie.bytes == still_known_out_->bytes;
+  if (!is_current && !is_last) {
     return {};  // 3.2.1.5.1.1: an unknown cookie is discarded
   }
-  auto applied = out_window_.on_ack(ack);
+  auto applied = still_known_out_ && is_current ? out_window_.on_ack_of_successor(ack)
+                                                : out_window_.on_ack(ack);
   if (applied) {
     drain_queue();
   }
@@ -225,10 +273,15 @@ void Server::drain_queue() {
     if (!out_window_.admits(size)) {
       return;
     }
+    if (!fits_lifetime(size.value)) {
+      recycle_when_due();
+      return;
+    }
     out_window_.on_sent(size);
     queued_bytes_ -= size.value;
-    events_.emplace_back(Send{Channel::out, std::move(queue_.front())});
+    send(Channel::out, std::move(queue_.front()));
     queue_.pop_front();
+    recycle_when_due();
   }
 }
 

@@ -9,15 +9,13 @@
 #include <variant>
 
 #include "protocol/base/time.hpp"
+#include "protocol/session/channel.hpp"
 #include "protocol/session/receive_window.hpp"
 #include "protocol/session/send_window.hpp"
 #include "protocol/wire/pdu_stream.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
 
 namespace rpchspec::session {
-
-/// IN and OUT are the client's.
-enum class Channel { in, out };
 
 struct ServerConfig {
   ReceiveWindowSize receive_window{65536};
@@ -27,6 +25,9 @@ struct ServerConfig {
   std::set<wire::RtsPduKind> withheld{};                         // PDUs it does not send by itself
   Duration reply_delay{};                                        // before CONN/C1 and CONN/B3
   std::size_t queue_limit = 16 << 20;  // bytes of RPC PDUs that may wait for the window
+  /// With so many bytes of an OUT channel's lifetime left a successor is asked for (Windows: 8192,
+  /// fn 51), and RPC PDUs that don't fit wait for it. Empty: neither.
+  std::optional<std::uint32_t> recycle_out_at{};
 };
 
 /// What the two legs announced (CONN/A2 and CONN/B2).
@@ -43,10 +44,12 @@ struct ServerPeers {
   std::uint32_t out_version = 1;
 };
 
-/// The cookie of a leg's first PDU: CONN/A2 names the OUT leg, CONN/B2 the IN leg.
+/// What a leg's first PDU says: CONN/A2 and OUT_R1/A4 begin an OUT leg, CONN/B2 and IN_R1/A2 an IN
+/// leg.
 struct FirstPdu {
   Channel channel;
   VirtualConnectionCookie cookie;
+  Instance instance = Instance::predecessor;  // a successor joins what is there
 };
 
 /// @return unexpected when the PDU starts no leg (3.2.5.5.1, 3.2.5.5.2).
@@ -57,6 +60,15 @@ class Server {
   struct Send {
     Channel channel;
     Bytes bytes;
+    Instance instance = Instance::predecessor;
+  };
+
+  /// The successor's leg takes the place of the predecessor's (R1): later events mean it by
+  /// `predecessor`, and the close of the old one is of no interest, nor is what it still says. On
+  /// IN the old one is to be closed. On OUT its proxy does that, once the client has acknowledged
+  /// what it still holds: those acknowledgements go to the `former` leg.
+  struct Switch {
+    Channel channel;
   };
 
   /// An RPC PDU of the client. The view lives until the next call that brings bytes.
@@ -71,13 +83,20 @@ class Server {
     Error reason;
   };
 
-  using Event = std::variant<Send, Deliver, Opened, Close>;
+  using Event = std::variant<Send, Deliver, Opened, Switch, Close>;
 
   explicit Server(ServerConfig config);
 
   /// One whole PDU from a leg, its first included. An error is a protocol error (already queued as
   /// Close).
-  Result<void> on_pdu(Channel from, wire::PduView const& pdu, TimePoint now);
+  Result<void> on_pdu(Channel from,
+                      wire::PduView const& pdu,
+                      TimePoint now,
+                      Instance instance = Instance::predecessor);
+
+  /// Asks for a successor of the OUT channel now. unexpected where one is on its way, or the
+  /// virtual connection is not opened (3.2.5.5.15).
+  Result<void> start_out_recycling();
 
   /// A leg was closed by its proxy: the other follows, whatever the reason.
   void on_closed(Channel leg);
@@ -107,17 +126,66 @@ class Server {
 
   [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
 
+  /// Bytes of the present OUT channel's lifetime that are left, pings included that were told of.
+  [[nodiscard]] std::uint64_t out_lifetime_left() const;
+
+  /// OUT channels, IN channels that were replaced since the virtual connection was opened.
+  [[nodiscard]] std::uint32_t recycled(Channel channel) const {
+    return channel == Channel::in ? in_recycled_ : out_recycled_;
+  }
+
+  /// No recycling of this channel is under way.
+  [[nodiscard]] bool settled(Channel channel) const {
+    return channel == Channel::in ? in_state_ == InState::opened : out_state_ == OutState::opened;
+  }
+
   [[nodiscard]] std::uint32_t ping_traffic_notified() const { return ping_traffic_; }
 
  private:
   enum class State { waiting, replying, opened, finished };
+  enum class InState { opened, opened_a6w, opened_b1w };
+
+  /// Names of 3.2.5; `confirmed` is left at once unless OUT_R1/A9 or OUT_R2/B1 is withheld.
+  enum class OutState {
+    opened,
+    opened_a4w,
+    opened_a8w,
+    opened_r2a8w,
+    r1_confirmed,
+    r2_confirmed,
+  };
+
+  /// What the successor announced, until it becomes the default channel.
+  struct Successor {
+    ChannelCookie cookie{};
+    ReceiveWindowSize window{};
+    ConnectionTimeout timeout{};
+    ChannelLifetime lifetime{};
+  };
 
   Result<void> on_rts(Channel from, wire::PduView const& pdu, TimePoint now);
+  Result<void> on_routed(Channel from, wire::RtsPdu const& pdu, ByteView bytes);
+  Result<void> on_successor(Channel from, wire::PduView const& pdu);
+  Result<void> on_in_r1_a2(wire::RtsPdu const& pdu);
+  Result<void> on_in_cookie(wire::RtsPdu const& pdu);
+  Result<void> on_in_r1_b1();
+  Result<void> on_out_r1_a4(wire::RtsPdu const& pdu);
+  Result<void> on_out_r2_a4(wire::RtsPdu const& pdu);
+  Result<void> on_a8(wire::RtsPdu const& pdu);
+  Result<void> on_recycling(Channel from, wire::RtsPdu const& pdu);
+  Result<void> compare(RtsCookie const& found, ChannelCookie const& expected, char const* section);
+  void send(Channel channel, Bytes bytes, Instance instance = Instance::predecessor);
+  void switch_out();
+  [[nodiscard]] bool fits_lifetime(std::size_t pdu) const;
+  void recycle_when_due();
   Result<void> on_first(Channel from, wire::RtsPdu const& pdu, TimePoint now);
   Result<void> on_flow_control_ack(Channel from, wire::FlowControlAckCommand const& ack);
   Result<void> route(Channel from, wire::ForwardDestination to, ByteView bytes);
   void reply();
-  void send_unless_withheld(Channel channel, wire::RtsPduKind kind, wire::RtsPdu const& pdu);
+  void send_unless_withheld(Channel channel,
+                            wire::RtsPduKind kind,
+                            wire::RtsPdu const& pdu,
+                            Instance instance = Instance::predecessor);
   void drain_queue();
   Result<void> protocol_error(Error error);
 
@@ -135,6 +203,15 @@ class Server {
   TimePoint setup_deadline_ = kNever;
   TimePoint reply_at_ = kNever;
   std::uint32_t ping_traffic_ = 0;
+  InState in_state_ = InState::opened;
+  OutState out_state_ = OutState::opened;
+  Successor in_successor_{};
+  Successor out_successor_{};
+  std::optional<ChannelCookie> still_known_out_;  // of the OUT leg's last channel (OUT_R2)
+  std::optional<ChannelCookie> former_out_;       // of the last OUT leg (OUT_R1)
+  std::uint64_t out_sent_ = 0;                    // bytes on the present OUT channel
+  std::uint32_t in_recycled_ = 0;
+  std::uint32_t out_recycled_ = 0;
   wire::RtsPdu scratch_;
 };
 

@@ -316,7 +316,9 @@ bool is_legal(State state, ProxyLeg from, wire::RtsPdu const& pdu) {
            (state == State::B3W && wire::has_form(pdu, ConnB3));
   }
   return wire::has_form(pdu, Ping) || wire::has_form(pdu, KeepAlive) ||
-         (state == State::OpenStart && wire::has_form(pdu, ConnB1));
+         (state == State::OpenStart &&
+          (wire::has_form(pdu, ConnB1) || wire::has_form(pdu, InR1A1))) ||
+         (state == State::Opened && wire::has_form(pdu, InR1A5));
 }
 
 TEST_F(InboundProxyTest, AcceptsExactlyTheListedPdusInEachState) {

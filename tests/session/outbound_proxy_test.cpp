@@ -201,14 +201,18 @@ TEST_F(OutboundProxyTest, ClosesWhenEitherSideCloses) {
 
 /// What each side may send, by state; every other kind of RTS PDU is a protocol error.
 bool is_legal(State state, ProxyLeg from, wire::RtsPdu const& pdu) {
-  if (wire::find<wire::DestinationCommand>(pdu) != nullptr) {
-    return state != State::OpenStart || from == ProxyLeg::server;
-  }
   using enum wire::RtsPduKind;
-  if (from == ProxyLeg::server) {
-    return state == State::C1W && wire::has_form(pdu, ConnC1);
+  if (wire::find<wire::DestinationCommand>(pdu) != nullptr) {
+    auto const of_opened = wire::has_form(pdu, OutR1A1) || wire::has_form(pdu, OutR1A5);
+    return from == ProxyLeg::server ? state == State::Opened || !of_opened
+                                    : state != State::OpenStart;
   }
-  return state == State::OpenStart && wire::has_form(pdu, ConnA1);
+  if (from == ProxyLeg::server) {
+    return (state == State::C1W && wire::has_form(pdu, ConnC1)) ||
+           (state == State::Opened && wire::has_form(pdu, OutR1A9));
+  }
+  return state == State::OpenStart &&
+         (wire::has_form(pdu, ConnA1) || wire::has_form(pdu, OutR1A3));
 }
 
 TEST_F(OutboundProxyTest, AcceptsExactlyTheListedPdusInEachState) {

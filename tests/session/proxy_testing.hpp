@@ -80,6 +80,14 @@ struct Seen {
     return !order.empty() && order.back() == "close: " + std::string(to_string(reason));
   }
 
+  void operator()(LookUpCookie const&) { order.push_back("look up"); }
+
+  void operator()(AddCookie const&) {}
+
+  void operator()(SwitchClient const&) { order.push_back("switch"); }
+
+  void operator()(CloseSuccessor const&) { order.push_back("close successor"); }
+
   void operator()(ConnectServer) { order.push_back("connect"); }
 
   void operator()(ToServer const& sent) {

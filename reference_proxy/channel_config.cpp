@@ -1,0 +1,96 @@
+#include "reference_proxy/channel_config.hpp"
+
+#include "protocol/wire/client_address.hpp"
+
+namespace rpchspec::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kShortIdle = 3s;  // of the defects in_idle_cut and out_idle_cut
+constexpr std::uint16_t kStorePort = 6001;
+constexpr std::uint64_t kGarbledByte = 1111;  // in the RPC bytes of a channel
+
+/// "10.0.0.1" of "10.0.0.1:4711", "::1" of "[::1]:4711".
+std::string host_of(std::string const& endpoint) {
+  auto host = endpoint.substr(0, endpoint.rfind(':'));
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  }
+  return host;
+}
+
+/// Of a channel that is open itself: two more belong to another virtual connection.
+session::RelayDeviations relay_deviations(session::RelayDeviations made,
+                                          ProxyConfig const& config) {
+  if (config.defect == Defect::second_connection_garbled && config.shared->channels > 2) {
+    made.flip_byte_at = kGarbledByte;
+  }
+  return made;
+}
+
+}  // namespace
+
+session::InboundProxyConfig inbound_config(ChannelRequest const& request,
+                                           net::Stream const& client,
+                                           ProxyConfig const& config) {
+  session::InboundProxyConfig made;
+  made.receive_window = config.receive_window;
+  made.connection_timeout =
+      ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
+  auto const address = wire::client_address(host_of(client.remote()));
+  if (address && config.defect != Defect::client_address_missing) {
+    made.client_address = *address;
+  }
+  made.content_length = request.content_length;
+  made.idle_timeout = config.defect == Defect::in_idle_cut
+                          ? kShortIdle
+                          : config.idle_timeout.value_or(Duration::max());
+  made.deviations = inbound_deviations(config.defect);
+  made.deviations.relay = relay_deviations(made.deviations.relay, config);
+  return made;
+}
+
+session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
+                                             ProxyConfig const& config) {
+  session::OutboundProxyConfig made;
+  made.receive_window = config.receive_window;
+  made.connection_timeout =
+      ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
+  auto const asked = request.pragmas.min_conn_timeout.value_or(0);
+  auto const in_range = asked >= wire::kMinConnTimeoutLow && asked <= wire::kMinConnTimeoutHigh;
+  auto const any =
+      config.defect == Defect::min_conn_timeout_any && request.pragmas.min_conn_timeout;
+  if ((in_range || any) && config.defect != Defect::min_conn_timeout_ignored) {
+    made.connection_timeout = ConnectionTimeout(asked * 1000);
+  }
+  made.channel_lifetime = config.channel_lifetime;
+  made.pings = config.pings;
+  made.idle_timeout = config.defect == Defect::out_idle_cut
+                          ? kShortIdle
+                          : config.idle_timeout.value_or(Duration::max());
+  made.deviations = outbound_deviations(config.defect);
+  made.deviations.relay = relay_deviations(made.deviations.relay, config);
+  if (config.defect == Defect::pings_by_configuration) {
+    made.deviations.ping_timeout =
+        ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
+  }
+  return made;
+}
+
+net::ConnectOptions server_address(ChannelRequest const& request, ProxyConfig const& config) {
+  net::ConnectOptions options(std::string(request.uri.host()), request.uri.port.value);
+  for (auto const& server : config.servers) {
+    if (server.port == options.port && wire::iequals(server.host, options.host)) {
+      options.host = server.address;
+      options.port = server.to_port;
+      break;
+    }
+  }
+  if (config.defect == Defect::server_port_fixed) {
+    options.port = kStorePort;
+  }
+  return options;
+}
+
+}  // namespace rpchspec::proxy

@@ -1,0 +1,23 @@
+// How a channel's machine is set, by the request, the client and the proxy's configuration.
+
+#pragma once
+
+#include "net/connect.hpp"
+#include "net/stream.hpp"
+#include "protocol/session/inbound_proxy.hpp"
+#include "protocol/session/outbound_proxy.hpp"
+#include "reference_proxy/admission.hpp"
+
+namespace rpchspec::proxy {
+
+[[nodiscard]] session::InboundProxyConfig inbound_config(ChannelRequest const& request,
+                                                         net::Stream const& client,
+                                                         ProxyConfig const& config);
+[[nodiscard]] session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
+                                                           ProxyConfig const& config);
+
+/// Where the server of the request's URI is reached.
+[[nodiscard]] net::ConnectOptions server_address(ChannelRequest const& request,
+                                                 ProxyConfig const& config);
+
+}  // namespace rpchspec::proxy
