@@ -1,5 +1,6 @@
 """The program under test beside real peers: started as a user starts it."""
 
+import functools
 import json
 import os
 import pathlib
@@ -82,20 +83,20 @@ class Finished:
         return next(case for case in self.results["cases"] if case["id"] == name)
 
 
+def run_in(place, *arguments, prefix=(), timeout=240):
+    """`rpchspec run` with place as its working folder."""
+    process = subprocess.run(
+        [*prefix, PROGRAM, "run", "--out", place / "out", "--progress", "plain", *map(str, arguments)],
+        cwd=place,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+    return Finished(process, place / "out")
+
+
 @pytest.fixture
 def run(tmp_path):
     """run("--quick", ...) -> Finished: `rpchspec run` in a folder of its own."""
-
-    def once(*arguments, prefix=(), timeout=240):
-        folder = tmp_path / "out"
-        process = subprocess.run(
-            [*prefix, PROGRAM, "run", "--out", folder, "--progress", "plain", *map(str, arguments)],
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
-        return Finished(process, folder)
-
-    return once
+    return functools.partial(run_in, tmp_path)

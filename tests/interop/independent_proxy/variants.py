@@ -1,0 +1,42 @@
+"""What this proxy can do otherwise: within the standard (CHOICES), and against it (DEFECTS)."""
+
+CHOICES = {
+    "halves-apart": "the other half of a lost connection is left to the server",
+    "other-half-first": "the other half of a lost connection is closed a moment before the one that broke",
+    "late-connect": "the server is connected when CONN/A1 or CONN/B1 came, not at the request",
+    "c2-copied": "CONN/C2 is a copy of CONN/C1",
+    "network-order": "ClientAddress has its bytes in network order",
+    "eager-acks": "every RPC PDU is acknowledged by itself",
+    "late-acks": "acknowledgements leave a tenth of a second after the last PDU, or when no window is left",
+    "resets": "a protocol error resets every leg",
+    "fins": "no close is a reset",
+    "http-1.1": "503 in HTTP/1.1, echo in HTTP/1.1",
+    "503-with-body": "a 503 has an HTML body",
+    "slow-pings": "pings after a whole ConnectionTimeout, busy or not; the server is never told",
+    "newcomer-wins": "a known virtual connection cookie ends the old connection and the new one",
+    "newcomer-passes": "a known virtual connection cookie is left to the server",
+    "strict-window": "a PDU that fits a window exactly waits",
+    "one-segment": "response head and CONN/A3 leave in one write",
+    "version-0": "a version of 0 is answered with 0",
+    "server-name-cased": "ValidPorts is compared case by case",
+    "closes-after-echo": "an echo response is the last on its connection",
+}
+
+DEFECTS = {
+    "ack-cookie": "FlowControlAck to the client names the virtual connection, not the channel",
+    "byte-lost-late": "one bit is wrong behind 150000 bytes of IN payload",
+    "c2-order": "ConnectionTimeout of CONN/C2 is big-endian",
+    "fixed-port": "port 6001 is connected, whatever the query says",
+    "forward-rewritten": "the flags of forwarded RTS PDUs are cleared",
+    "group-lost": "CONN/B2 has an AssociationGroupId of zeros",
+    "head-1.0": "the OUT response is HTTP/1.0",
+    "in-answered": "a healthy IN channel is answered 200",
+    "legacy-needed": "without a legacy server response nothing opens",
+    "out-kept": "the client's OUT channel survives the server's",
+    "pragma-ignored": "MinConnTimeout is ignored",
+    "rts-counted": "BytesReceived on IN counts RTS PDUs",
+    "server-kept": "the server's IN leg survives the client's",
+    "server-not-acknowledged": "acknowledgements to the server stop behind two windows",
+    "unplugged": "RPC PDUs go to the server before CONN/B3",
+    "window-overrun": "four times the client's window is sent to it",
+}
