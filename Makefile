@@ -35,6 +35,7 @@ test:
 	$(call build,release)
 	@$(CTEST) build
 	@tools/run-pytest tests/tools tests/cli tests/interop
+	@tools/kill-matrix
 
 lint:
 	@tools/install-deps lint

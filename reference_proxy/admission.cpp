@@ -164,14 +164,14 @@ Admission admit(wire::RequestHead const& head,
   if (auto refusal = check_identity(head, path, transport, config)) {
     return *std::move(refusal);
   }
+  if (uri && is_too_much_for(config.defect, target, *uri)) {
+    return refuse(400, "Bad Request", "This proxy does not take this name or port.");
+  }
   if (is_echo(*request, config.defect)) {
     return EchoRequest{request->content_length};
   }
   if (!uri) {
     return refuse(400, "Bad Request", to_string(uri.error()));
-  }
-  if (is_too_much_for(config.defect, target, *uri)) {
-    return refuse(400, "Bad Request", "This proxy does not take this name or port.");
   }
   if (!allows(config, *uri)) {
     return rpc_error(kErrorAccessDenied, config.defect);

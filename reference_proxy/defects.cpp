@@ -412,7 +412,7 @@ constexpr Row kRows[] = {
     {pings_late,
      "pings-late",
      "keepalive",
-     "An idle OUT channel is pinged after nearly two connection timeouts",
+     "An idle OUT channel is pinged after one and a half connection timeouts",
      {"RPCH-3.2.1.2.2-01", "RPCH-3.2.4.6-01"}},
     {ping_flags,
      "ping-flags",

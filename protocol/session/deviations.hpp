@@ -49,7 +49,7 @@ struct RelayDeviations {
 /// Pings of the outbound proxy.
 enum class PingDeviation {
   none,
-  late,         // after nearly two ConnectionTimeouts
+  late,         // after one and a half ConnectionTimeouts
   wrong_flags,  // without PING
 };
 

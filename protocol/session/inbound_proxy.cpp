@@ -186,7 +186,11 @@ InboundProxy::Step InboundProxy::on_server_rts(wire::PduView const& pdu) {
 }
 
 InboundProxy::Step InboundProxy::on_keep_alive(wire::RtsPdu const& pdu, ByteView bytes) {
-  keepalive_ = effective(std::get<wire::ClientKeepaliveCommand>(pdu.commands[0]).value);
+  auto const keepalive = std::get<wire::ClientKeepaliveCommand>(pdu.commands[0]).value;
+  if (deviations_.refuse_zero_keepalive && keepalive.value == 0) {
+    return unexpected("ClientKeepalive 0");
+  }
+  keepalive_ = effective(keepalive);
   if (server_ == ServerLeg::connected) {
     outputs_.signal(SetTcpKeepalive{*keepalive_});
     if (deviations_.relay_pings) {

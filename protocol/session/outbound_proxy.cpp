@@ -274,7 +274,7 @@ TimePoint OutboundProxy::next_ping() const {
   auto const timeout =
       in_milliseconds(deviations_.ping_timeout.value_or(channel.connection_timeout));
   return later(last_to_client_,
-               deviations_.pings == PingDeviation::late ? timeout * 9 / 5 : timeout / 2);
+               deviations_.pings == PingDeviation::late ? timeout * 3 / 2 : timeout / 2);
 }
 
 TimePoint OutboundProxy::next_deadline() const {

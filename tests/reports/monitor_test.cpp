@@ -470,6 +470,32 @@ TEST(LegacyMonitor, SeesTheResponseAtTheClient) {
   EXPECT_EQ(said(journal), "legacy-response RPCH-3.2.3.5.12-01");
 }
 
+TEST(PingMonitor, MeasuresSilenceByTheTimeoutOfA3) {
+  auto const pinged_after = [](double silence) {
+    auto journal = open();  // A3 says 120 s
+    journal.at(10).rpc(kServerOut, v1::SENT, 1).rpc(kClientOut, v1::RECEIVED, 1);
+    journal.at(10 + silence).rts(kClientOut, v1::RECEIVED, wire::ping());
+    return said(journal);
+  };
+  EXPECT_EQ(pinged_after(60), "");
+  EXPECT_EQ(pinged_after(121), "");
+  EXPECT_EQ(pinged_after(180), "pings RPCH-3.2.1.2.2-01");
+}
+
+TEST(PingMonitor, AsksForNoPings) {
+  auto journal = open();
+  journal.at(500).rpc(kServerOut, v1::SENT, 1).rpc(kClientOut, v1::RECEIVED, 1);
+  EXPECT_EQ(said(journal), "");
+}
+
+TEST(PingMonitor, LetsPingsComeOftener) {
+  auto journal = open();
+  for (auto const at : {40, 80, 120, 160, 200}) {
+    journal.at(at).rts(kClientOut, v1::RECEIVED, wire::ping());
+  }
+  EXPECT_EQ(said(journal), "");
+}
+
 TEST(TlsMonitor, SeesTruncationByTheProxyAlone) {
   auto journal = open();
   auto ours = journal;
