@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/wire/base64.hpp"
+#include "protocol/wire/ee_info.hpp"
 #include "protocol/wire/rpc_error.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
 
@@ -27,7 +28,8 @@ Refusal unauthorized(wire::RequestHead const& head, ProxyConfig const& config) {
   refusal.head.headers.emplace_back("WWW-Authenticate", "Basic realm=\"" + config.realm + "\"");
   auto const length = wire::content_length(head.headers);
   auto const drainable = length && length->value_or(0) <= kMostDrained;
-  refusal.keep_connection = drainable && wire::keeps_alive(head.version, head.headers);
+  refusal.keep_connection =
+      drainable && wire::keeps_alive(head.version, head.headers) && !config.latitude.refusals_close;
   return refusal;
 }
 
@@ -70,6 +72,9 @@ std::optional<Refusal> check_identity(wire::RequestHead const& head,
   }
   if (allowed) {
     return std::nullopt;
+  }
+  if (!transport.tls && config.latitude.anonymous_gets_401) {
+    return unauthorized(head, config);
   }
   if (!transport.tls) {
     return refuse(403, "Forbidden", "This proxy accepts requests over TLS only.");
@@ -139,6 +144,17 @@ bool is_echo(wire::RequestClass const& request, Defect defect) {
   return defect != Defect::echo_not_for_out || request.role != wire::ProxyRole::outbound;
 }
 
+std::optional<std::string> ee_info(std::uint32_t code, ProxyConfig const& config) {
+  if (!config.latitude.ee_info) {
+    return std::nullopt;
+  }
+  wire::ExtendedErrorRecord record;
+  record.computer_name = u"rpc-proxy";
+  record.status = code;
+  record.generating_component = wire::kEeComponentRpcProxy;
+  return wire::base64_encode(wire::encode(wire::ExtendedErrorInfo{{std::move(record)}}));
+}
+
 }  // namespace
 
 Admission admit(wire::RequestHead const& head,
@@ -173,8 +189,9 @@ Admission admit(wire::RequestHead const& head,
   if (!uri) {
     return refuse(400, "Bad Request", to_string(uri.error()));
   }
-  if (!allows(config, *uri)) {
-    return rpc_error(kErrorAccessDenied, config.defect);
+  auto const forbidden = !allows(config, *uri);
+  if (forbidden && !config.latitude.forbids_at_first_pdu) {
+    return rpc_error(kErrorAccessDenied, config);
   }
   if (request->purpose == wire::RequestPurpose::no_length) {
     return refuse(411, "Length Required", "RPC over HTTP needs a Content-Length.");
@@ -183,15 +200,19 @@ Admission admit(wire::RequestHead const& head,
   if (!pragmas) {
     return refuse(400, "Bad Request", to_string(pragmas.error()));
   }
-  return ChannelRequest{request->role, *uri, request->content_length, *pragmas};
+  return ChannelRequest{request->role, *uri, request->content_length, *pragmas, forbidden};
 }
 
-Refusal rpc_error(std::uint32_t code, Defect defect) {
+Refusal rpc_error(std::uint32_t code, ProxyConfig const& config) {
   Refusal refusal;
+  auto const defect = config.defect;
   if (defect == Defect::failure_502) {
     return refuse(502, "Bad Gateway", "The server did not answer.");
   }
-  auto response = wire::rpc_error_response({code, {}});
+  auto response = wire::rpc_error_response({code, ee_info(code, config)});
+  if (config.latitude.errors_in_http_1_1) {
+    response.head.version = wire::kHttp11;
+  }
   if (defect == Defect::reason_rewritten) {
     response.head.reason = "Service Unavailable";
   } else if (defect == Defect::rpc_error_prefixed) {
@@ -216,11 +237,18 @@ wire::ResponseHead out_head(ProxyConfig const& config) {
     wire::remove_header(head.headers, "Content-Length");
     wire::set_header(head.headers, "Transfer-Encoding", "chunked");
   }
+  if (config.latitude.other_heads) {
+    dress_otherwise(head);
+  }
   return head;
 }
 
-Bytes echo_response(int version, Defect defect) {
+Bytes echo_response(int version, ProxyConfig const& config) {
+  auto const defect = config.defect;
   auto head = wire::echo_success(version);
+  if (config.latitude.other_heads) {
+    dress_otherwise(head);
+  }
   if (defect == Defect::echo_reason) {
     head.reason = "OK";
   }

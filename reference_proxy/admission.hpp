@@ -37,6 +37,7 @@ struct ChannelRequest {
   wire::RpcUri uri;
   std::uint64_t content_length = 0;
   wire::Pragmas pragmas;
+  bool forbidden = false;  // by ValidPorts, to be told with the first PDU
 };
 
 using Admission = std::variant<Refusal, EchoRequest, ChannelRequest>;
@@ -47,13 +48,13 @@ using Admission = std::variant<Refusal, EchoRequest, ChannelRequest>;
                               ProxyConfig const& config);
 
 /// 503 with this code in its reason phrase (MS-RPCH 2.1.2.1.3).
-[[nodiscard]] Refusal rpc_error(std::uint32_t code, Defect defect);
+[[nodiscard]] Refusal rpc_error(std::uint32_t code, ProxyConfig const& config);
 
 /// Head of a successful OUT channel's response.
 [[nodiscard]] wire::ResponseHead out_head(ProxyConfig const& config);
 
 /// Head and body of the echo response.
-[[nodiscard]] Bytes echo_response(int version, Defect defect);
+[[nodiscard]] Bytes echo_response(int version, ProxyConfig const& config);
 
 inline constexpr std::uint32_t kErrorAccessDenied = 5;  // what ValidPorts refuses
 

@@ -40,9 +40,10 @@ class Connection {
           channel_ = joined;  // its machine gets all that this one left
           continue;
         }
+        auto const is_stopped = !may_go_on();  // it may go on again before all is settled
         co_await channel_->settled();
         leg_->in.consume(used);
-        if (!leg_->in.data().empty() && !may_go_on()) {
+        if (!leg_->in.data().empty() && is_stopped) {
           static_cast<void>(co_await leg_->room.wait(may_go_on, net::Deadline::never()));
           continue;
         }

@@ -38,7 +38,9 @@ session::InboundProxyConfig inbound_config(ChannelRequest const& request,
   made.receive_window = config.receive_window;
   made.connection_timeout =
       ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
-  auto const address = wire::client_address(host_of(client.remote()));
+  auto const order = config.latitude.address_in_network_order ? wire::AddressOrder::network
+                                                              : wire::AddressOrder::customary;
+  auto const address = wire::client_address(host_of(client.remote()), order);
   if (address && config.defect != Defect::client_address_missing) {
     made.client_address = *address;
   }

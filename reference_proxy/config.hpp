@@ -20,6 +20,7 @@
 #include "protocol/session/outbound_proxy.hpp"
 #include "protocol/wire/valid_ports.hpp"
 #include "reference_proxy/defects.hpp"
+#include "reference_proxy/latitude.hpp"
 
 namespace rpchspec::proxy {
 
@@ -100,6 +101,7 @@ struct ProxyConfig {
   /// How the client is told that the server reset its connection.
   net::CloseHow on_server_reset = net::CloseHow::fin;
 
+  Latitude latitude{};
   Defect defect = Defect::none;
   std::function<void(LogLevel, std::string const&)> log = {};
   std::shared_ptr<net::Event> failure =

@@ -27,6 +27,9 @@ class Connection {
       observe();
     }
     auto const shaken = co_await stream_.handshake(net::Deadline::in(config_.head_timeout));
+    if (config_.latitude.write_pieces != 0) {
+      stream_.set_send_faults({net::Fault(net::Split{config_.latitude.write_pieces}, 0, 0)});
+    }
     if (!shaken) {
       log(shaken.error().error.detail);
       co_return;
@@ -220,6 +223,9 @@ class Connection {
     }
     wire::set_header(refusal.head.headers, "Connection",
                      refusal.keep_connection ? "Keep-Alive" : "close");
+    if (config_.latitude.other_heads) {
+      dress_otherwise(refusal.head);
+    }
     auto bytes = wire::encode(refusal.head);
     append(bytes, as_bytes(refusal.body));
     auto const written = co_await write(std::move(bytes));
@@ -241,7 +247,7 @@ class Connection {
     if (!co_await drop_body(body)) {
       co_return false;
     }
-    auto response = echo_response(head.version, config_.defect);
+    auto response = echo_response(head.version, config_);
     if (!co_await write(std::move(response))) {
       co_return false;
     }

@@ -47,7 +47,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     co_await net::in_scope([this](net::TaskScope& scope) -> net::Task<> {
       scope_ = &scope;
       scope.spawn(watch_deadlines());
-      if (is_to_connect_) {
+      if (is_to_connect_ || config_.latitude.connects_at_request) {
         scope.spawn(connect_server());
       }
       if (config_.failure) {
@@ -168,11 +168,12 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
         auto const before = client_;
         auto const used = machine_.on_server_bytes(data, Clock::now());
         pump(data);
+        auto const is_stopped = !may_go_on();  // it may go on again before all is settled
         co_await before->out.settled();
         auto const after = client_;
         co_await after->out.settled();
         server_in_.consume(used);
-        if (!server_in_.data().empty() && !may_go_on()) {
+        if (!server_in_.data().empty() && is_stopped) {
           static_cast<void>(co_await room_.wait(may_go_on, net::Deadline::never()));
           continue;
         }
@@ -216,9 +217,24 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     }
   }
 
+  net::Task<> refuse_server() {
+    auto const asked = [this] { return closed_ || is_connecting_; };
+    static_cast<void>(co_await room_.wait(asked, net::Deadline::never()));
+    if (!closed_) {
+      machine_.on_server_failed(kErrorAccessDenied);
+      pump({});
+    }
+  }
+
   net::Task<> connect_server() {
+    if (request_.forbidden) {
+      co_await refuse_server();
+      co_return;
+    }
     auto attempt = co_await net::connect(server_address(request_, config_),
                                          net::Deadline::in(config_.connect_timeout));
+    auto const asked = [this] { return closed_ || is_connecting_; };
+    static_cast<void>(co_await room_.wait(asked, net::Deadline::never()));
     if (closed_) {
       co_return;
     }
@@ -229,6 +245,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       co_return;
     }
     server_.emplace(std::move(*attempt));
+    if (config_.latitude.write_pieces != 0) {
+      server_->set_send_faults({net::Fault(net::Split{config_.latitude.write_pieces}, 0, 0)});
+    }
     server_out_.emplace(*server_, Defect::none);
     scope_->spawn(server_out_->run());
     machine_.on_server_connected(Clock::now());
@@ -287,7 +306,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       client_->out.write(wire::encode(wire::out_success(0)));
     }
     is_connecting_ = true;
-    if (scope_ != nullptr) {
+    if (config_.latitude.connects_at_request) {
+      room_.notify();  // connect_server() is under way
+    } else if (scope_ != nullptr) {
       scope_->spawn(connect_server());
     } else {
       is_to_connect_ = true;
@@ -312,7 +333,10 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
   }
 
   void act(session::Respond503 const& response, ByteView) {
-    auto const refusal = rpc_error(response.rpc_error, config_.defect);
+    auto refusal = rpc_error(response.rpc_error, config_);
+    if (config_.latitude.other_heads) {
+      dress_otherwise(refusal.head);
+    }
     auto bytes = wire::encode(refusal.head);
     append(bytes, as_bytes(refusal.body));
     client_->out.write(std::move(bytes));
@@ -356,6 +380,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
 
   [[nodiscard]] net::CloseHow how_to_close_client() const {
     if (config_.defect == Defect::close_loses_data) {
+      return net::CloseHow::rst;
+    }
+    if (config_.latitude.aborts_by_rst && (machine_.error() || client_reset_)) {
       return net::CloseHow::rst;
     }
     return server_reset_ ? config_.on_server_reset : net::CloseHow::fin;

@@ -1,0 +1,28 @@
+// What a correct proxy may choose, beside the values of its configuration. The defaults are one
+// choice; the catalogue of lawful variants (variants.hpp) makes others, against false alarms.
+
+#pragma once
+
+#include <cstddef>
+
+#include "protocol/wire/http_head.hpp"
+
+namespace rpchspec::proxy {
+
+struct Latitude {
+  bool other_heads = false;           // another header order and case, further headers
+  bool ee_info = false;               // extended error information in a 503
+  bool errors_in_http_1_1 = false;    // a 503 in HTTP/1.1 instead of 1.0
+  bool anonymous_gets_401 = false;    // without TLS, too: not 403
+  bool refusals_close = false;        // a 401 ends its connection
+  bool forbids_at_first_pdu = false;  // ValidPorts are applied to CONN/A1 or B1, not to the head
+  bool connects_at_request = false;   // to the server, when the request's head was read
+  bool address_in_network_order = false;  // ClientAddress (AMB-01)
+  bool aborts_by_rst = false;             // of a connection that broke the protocol, or was reset
+  std::size_t write_pieces = 0;           // bytes of each write; 0: as they come
+};
+
+/// The same answer in other words: headers backwards, in lower case, with some that mean nothing.
+void dress_otherwise(wire::ResponseHead& head);
+
+}  // namespace rpchspec::proxy

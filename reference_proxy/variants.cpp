@@ -1,0 +1,64 @@
+#include "reference_proxy/variants.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rpchspec::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array kVariants{
+    // windows and lifetimes
+    Variant{"window-8k", "Its receive windows are 8 KiB, the least there is.", "2.2.3.5.1",
+            [](ProxyConfig& c) { c.receive_window = ReceiveWindowSize(8192); }},
+    Variant{"window-256k", "Its receive windows are 256 KiB, the most there is.", "2.2.3.5.1",
+            [](ProxyConfig& c) { c.receive_window = ReceiveWindowSize(262144); }},
+    Variant{"window-odd", "Its receive windows are no power of two.", "2.2.3.5.1",
+            [](ProxyConfig& c) { c.receive_window = ReceiveWindowSize(45007); }},
+    Variant{"length-2g", "OUT channels of 2 GiB, the longest there are.", "2.1.2.1.4",
+            [](ProxyConfig& c) { c.channel_lifetime = ChannelLifetime(0x7FFFFFFF); }},
+    // heads
+    Variant{"heads-otherwise", "Headers in another order and case, with further ones.",
+            "latitude.md, HTTP", [](ProxyConfig& c) { c.latitude.other_heads = true; }},
+    Variant{"ee-info", "A 503 carries extended error information in its line and body.",
+            "2.1.2.1.3", [](ProxyConfig& c) { c.latitude.ee_info = true; }},
+    Variant{"errors-http-1.1", "A 503 is HTTP/1.1.", "latitude.md, HTTP",
+            [](ProxyConfig& c) { c.latitude.errors_in_http_1_1 = true; }},
+    Variant{"anonymous-401", "What AllowAnonymous refuses is told with 401, also without TLS.",
+            "latitude.md, HTTP", [](ProxyConfig& c) { c.latitude.anonymous_gets_401 = true; }},
+    Variant{"refusals-close", "A 401 ends its connection.", "latitude.md, HTTP",
+            [](ProxyConfig& c) { c.latitude.refusals_close = true; }},
+    // establishment
+    Variant{"forbids-at-first-pdu", "ValidPorts are applied to CONN/A1 and B1, not to the head.",
+            "latitude.md, HTTP", [](ProxyConfig& c) { c.latitude.forbids_at_first_pdu = true; }},
+    Variant{"connects-at-request", "It connects to the server before the first PDU is there.",
+            "AMB-09", [](ProxyConfig& c) { c.latitude.connects_at_request = true; }},
+    Variant{"address-in-network-order", "ClientAddress is in network byte order.", "AMB-01",
+            [](ProxyConfig& c) { c.latitude.address_in_network_order = true; }},
+    // segments and ends
+    Variant{"writes-of-100", "Everything is written in pieces of 100 bytes.", "latitude.md, HTTP",
+            [](ProxyConfig& c) { c.latitude.write_pieces = 100; }},
+    Variant{"writes-of-1460", "Everything is written in pieces of 1460 bytes.", "latitude.md, HTTP",
+            [](ProxyConfig& c) { c.latitude.write_pieces = 1460; }},
+    Variant{"aborts-by-rst", "A connection that was reset, or broke the protocol, ends with RST.",
+            "latitude.md, closing",
+            [](ProxyConfig& c) {
+              c.latitude.aborts_by_rst = true;
+              c.on_server_reset = net::CloseHow::rst;
+            }},
+};
+
+}  // namespace
+
+std::span<Variant const> variants() {
+  return kVariants;
+}
+
+Variant const* find_variant(std::string_view name) {
+  auto const found = std::find_if(kVariants.begin(), kVariants.end(),
+                                  [&](auto const& v) { return v.name == name; });
+  return found == kVariants.end() ? nullptr : &*found;
+}
+
+}  // namespace rpchspec::proxy
