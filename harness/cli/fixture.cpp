@@ -6,6 +6,7 @@
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/url.hpp"
 #include "model/suggestion.hpp"
+#include "reference_proxy/variants.hpp"
 
 namespace rpchspec::cli {
 
@@ -99,6 +100,14 @@ proxy::Defect defect_of(std::string const& name) {
                    (near.empty() ? "; see rpchspec defects" : "; did you mean '" + near + "'?")};
 }
 
+void apply_variant(std::string const& name, proxy::ProxyConfig& config) {
+  auto const* found = proxy::find_variant(name);
+  if (found == nullptr) {
+    throw UsageError{"--variant: there is no '" + name + "'; see rpchspec variants"};
+  }
+  found->apply(config);
+}
+
 void log_line(proxy::LogLevel level, std::string const& text) {
   switch (level) {
     case proxy::LogLevel::debug:
@@ -142,6 +151,9 @@ void add_proxy_options(CLI::App& app, ProxyOptions& options, std::string const& 
   app.add_option("--connection-timeout", options.connection_timeout, "30s or more (default 120s)")
       ->type_name("D");
   app.add_option("--defect", options.defect, "one thing it does wrong; see rpchspec defects")
+      ->type_name("NAME");
+  app.add_option("--variant", options.variant,
+                 "one thing it does otherwise, within the law; see rpchspec variants")
       ->type_name("NAME");
 }
 
@@ -196,6 +208,9 @@ proxy::ProxyConfig proxy_config(ProxyOptions const& options) {
   }
   if (!options.defect.empty()) {
     config.defect = defect_of(options.defect);
+  }
+  if (!options.variant.empty()) {
+    apply_variant(options.variant, config);
   }
   config.log = log_line;
   return config;

@@ -29,6 +29,7 @@ struct ProxyOptions {
   std::string valid_ports;
   std::string connection_timeout;
   std::string defect;
+  std::string variant;
   bool allow_anonymous = false;
 };
 

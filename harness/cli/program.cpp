@@ -38,8 +38,7 @@ std::vector<std::string> option_names(CLI::App const& app) {
 /// Words of design.md that this version does not have yet.
 std::string later(std::string_view option) {
   static std::vector<std::string> const names = {"--in-proxy",  "--out-proxy", "--backend-at",
-                                                 "--client-at", "--variant",   "--control",
-                                                 "--judge"};
+                                                 "--client-at", "--control",   "--judge"};
   auto const is_later = std::find(names.begin(), names.end(), option) != names.end();
   return is_later ? " (not in this version)" : "";
 }
@@ -97,6 +96,7 @@ std::vector<Command> const& commands() {
       {"backend", "the backends alone", set_up_backend},
       {"proxy", "the reference proxy alone", set_up_proxy},
       {"defects", "what the reference proxy can do wrong on purpose", set_up_defects},
+      {"variants", "what the reference proxy can do otherwise, within the law", set_up_variants},
       {"report", "results in words; merges shards, compares runs", set_up_report},
   };
   return all;

@@ -19,6 +19,7 @@
 #include "harness/engine/run.hpp"
 #include "model/suggestion.hpp"
 #include "reference_proxy/defects.hpp"
+#include "reference_proxy/variants.hpp"
 #include "reports/waivers.hpp"
 
 namespace rpchspec::cli {
@@ -28,6 +29,8 @@ namespace {
 using model::Verdict;
 using scenario::v1::Scenario;
 using Cases = std::vector<Scenario const*>;
+
+constexpr char const* kAllVariants = "all";
 
 struct RunOptions {
   std::vector<std::string> selectors;
@@ -45,6 +48,19 @@ void check_defect(std::string const& name) {
   auto const near = model::nearest(name, names);
   throw UsageError{"--defect: there is no '" + name + "'" +
                    (near.empty() ? "; see rpchspec defects" : "; did you mean '" + near + "'?")};
+}
+
+void check_variant(std::string const& name) {
+  if (name.empty() || name == kAllVariants || proxy::find_variant(name) != nullptr) {
+    return;
+  }
+  std::vector<std::string> names{kAllVariants};
+  for (auto const& variant : proxy::variants()) {
+    names.emplace_back(variant.name);
+  }
+  auto const near = model::nearest(name, names);
+  throw UsageError{"--variant: there is no '" + name + "'" +
+                   (near.empty() ? "; see rpchspec variants" : "; did you mean '" + near + "'?")};
 }
 
 bool has_id(loader::Suite const& suite, std::string const& file, std::set<std::string> const& ids) {
@@ -160,9 +176,7 @@ int tell(engine::RunOutcome const& outcome, targets::Settings const& settings) {
   return facts.exit_code;
 }
 
-int run(RunOptions const& options) {
-  auto const settings = settings_of(options.table, options.selectors);
-  check_defect(settings.target.defect);
+int run_once(RunOptions const& options, targets::Settings const& settings) {
   auto const library = open_library();
   auto const suite = open_suite(library, settings.select);
   bool empty_shard = false;
@@ -197,6 +211,38 @@ int run(RunOptions const& options) {
     write_baseline(settings.write_baseline, outcome.result);
   }
   return tell(outcome, settings);
+}
+
+/// A run for each lawful variant, into a folder of its own. The suite must pass on every one.
+int run_variants(RunOptions const& options, targets::Settings settings) {
+  auto const out = settings.out;
+  std::vector<std::string> alarms;
+  int worst = 0;
+  for (auto const& variant : proxy::variants()) {
+    settings.target.variant = variant.name;
+    settings.out = (std::filesystem::path(out) / variant.name).string();
+    fmt::print("Variant {}: {}\n", variant.name, variant.title);
+    auto const exit = run_once(options, settings);
+    if (exit != 0) {
+      alarms.emplace_back(variant.name);
+    }
+    // A failure says more than what could not be judged.
+    worst = worst == reports::kExitFailed || exit == 0 ? worst : exit;
+    if (exit == reports::kExitInterrupted || exit == reports::kExitTerminated) {
+      return exit;
+    }
+  }
+  fmt::print("{} variants, {}\n", proxy::variants().size(),
+             alarms.empty() ? "all pass" : "not right: " + model::join(alarms));
+  return worst;
+}
+
+int run(RunOptions const& options) {
+  auto const settings = settings_of(options.table, options.selectors);
+  check_defect(settings.target.defect);
+  check_variant(settings.target.variant);
+  return settings.target.variant == kAllVariants ? run_variants(options, settings)
+                                                 : run_once(options, settings);
 }
 
 }  // namespace

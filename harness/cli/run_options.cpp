@@ -46,7 +46,7 @@ std::string target_of(Settings const& said,
     return said.target_name;
   }
   auto const says_itself =
-      !said.target.urls.empty() || !said.target.defect.empty() ||
+      !said.target.urls.empty() || !said.target.defect.empty() || !said.target.variant.empty() ||
       (said.topology_given && said.target.topology == targets::Topology::embedded);
   if (says_itself || config.targets.empty()) {
     return {};

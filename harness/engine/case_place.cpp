@@ -8,6 +8,7 @@
 
 #include "harness/actors/step_values.hpp"
 #include "journal/recorder.hpp"
+#include "reference_proxy/variants.hpp"
 
 namespace rpchspec::engine {
 namespace {
@@ -210,6 +211,9 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
   proxy::ProxyConfig config;
   config.listen = {{proxy::Scheme::http, "127.0.0.1", 0}, {proxy::Scheme::https, "127.0.0.1", 0}};
   config.certificate = surroundings.certificate;
+  if (auto const* variant = proxy::find_variant(surroundings.target.variant)) {
+    variant->apply(config);  // what the case needs comes after it
+  }
   config.allow_anonymous = needs.allow_anonymous() != scn::ProxyNeeds::OFF;
   if (needs.basic_auth()) {
     config.users = {{test_credentials().user, test_credentials().password}};

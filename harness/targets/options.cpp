@@ -65,6 +65,12 @@ std::string contradiction(Target const& target) {
   if (!embedded && !target.defect.empty()) {
     return "--defect breaks the embedded proxy only; leave --proxy out";
   }
+  if (!embedded && !target.variant.empty()) {
+    return "--variant is of the embedded proxy only; leave --proxy out";
+  }
+  if (!target.defect.empty() && !target.variant.empty()) {
+    return "--defect and --variant exclude each other";
+  }
   if (target.topology == Topology::http_front && target.upstream_listen.empty()) {
     return "topology http-front needs --upstream-listen A:P, where the front finds its upstream";
   }

@@ -161,6 +161,14 @@ std::vector<Option> reaching() {
        "breaks the embedded proxy on purpose",
        {},
        put<&Target::defect>},
+      {"variant",
+       0,
+       value,
+       what,
+       "NAME|all",
+       "makes the embedded proxy another lawful one; all: each, one run after the other",
+       {},
+       put<&Target::variant>},
   };
 }
 

@@ -89,7 +89,8 @@ struct Target {
   Facts facts;
   std::vector<std::string> excludes;
   std::vector<WaiverEntry> waivers;
-  std::string defect;  // embedded only
+  std::string defect;   // embedded only
+  std::string variant;  // embedded only; "all": one run for each
 };
 
 /// The target's first https (tls) or http URL; null: it has none.
