@@ -148,6 +148,7 @@ net::PayloadWay VirtualConnection::payload_way() {
   way.send = [this](Bytes pdu) { return send_rpc(std::move(pdu)); };
   way.note_sent_regardless = [this](RpcPduSize pdu) { machine_.note_sent_regardless(pdu); };
   way.queued = [this] { return machine_.queued_bytes(); };
+  way.window = [this] { return machine_.out_window().peer_receive_window(); };
   return way;
 }
 

@@ -10,6 +10,12 @@ namespace {
 // How much may wait in the role's machine: enough to refill any legal window at once.
 constexpr std::size_t kAhead = std::size_t{512} * 1024;
 
+/// A PDU of the whole window may never go out (AMB-16), and a larger one never does.
+std::uint32_t fitting(std::uint32_t pdu_size, ReceiveWindowSize window) {
+  return window.value > journal::kPayloadPduHeader && pdu_size >= window.value ? window.value / 2
+                                                                               : pdu_size;
+}
+
 }  // namespace
 
 PayloadSender::PayloadSender(Event& changed,
@@ -47,6 +53,9 @@ Result<void> PayloadSender::hand_over(PayloadOrder const& order, Bytes pdu) {
 }
 
 Task<Result<void>> PayloadSender::send(PayloadOrder order, Deadline deadline) {
+  if (!order.ignore_window && way_.window) {
+    order.pdu_size = fitting(order.pdu_size, way_.window());
+  }
   auto left = order.bytes;
   auto in_time = true;
   while (left > 0 && in_time && !gone()) {

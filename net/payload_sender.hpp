@@ -15,11 +15,11 @@ namespace rpchspec::net {
 struct PayloadOrder {
   PayloadOrder() = default;
 
-  std::uint64_t bytes = 0;  // of whole PDUs
-  std::uint32_t pdu_size = 5840;
-  std::uint8_t ptype = 0;      // 0 request, 2 response
-  bool ignore_window = false;  // sends past the peer's window
-  bool wait = true;            // until the last byte went to the system; false: until all is queued
+  std::uint64_t bytes = 0;        // of whole PDUs
+  std::uint32_t pdu_size = 5840;  // less where the peer's window is too small for it
+  std::uint8_t ptype = 0;         // 0 request, 2 response
+  bool ignore_window = false;     // sends past the peer's window
+  bool wait = true;  // until the last byte went to the system; false: until all is queued
   bool big_endian = false;
 };
 
@@ -33,6 +33,7 @@ struct PayloadWay {
   std::function<Result<void>(Bytes)> send = {};               // under flow control
   std::function<void(RpcPduSize)> note_sent_regardless = {};  // past it
   std::function<std::size_t()> queued = {};                   // bytes that wait for the window
+  std::function<ReceiveWindowSize()> window = {};             // that the peer announced
 };
 
 static_assert(!std::is_aggregate_v<PayloadWay>);

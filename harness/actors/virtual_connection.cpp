@@ -143,6 +143,7 @@ net::PayloadWay VirtualConnection::payload_way() {
     machine_.note_sent(Clock::now());
   };
   way.queued = [this] { return machine_.queued_bytes(); };
+  way.window = [this] { return machine_.in_window().peer_receive_window(); };
   return way;
 }
 

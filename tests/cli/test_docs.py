@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"--[a-z][a-z-]*|-[a-zA-Z]\b")
-WITHOUT_EFFECT = {"list", "facts", "defects", "explain"}
+WITHOUT_EFFECT = {"list", "facts", "defects", "variants", "explain"}
 
 
 def fences(language):

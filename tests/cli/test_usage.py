@@ -50,7 +50,7 @@ def test_says_what_is_wrong(rpchspec, arguments, said):
 
 @pytest.mark.parametrize(
     "command",
-    "run list lint new explain facts show up down backend proxy defects report".split(),
+    "run list lint new explain facts show up down backend proxy defects variants report".split(),
 )
 def test_help_and_version_are_everywhere(rpchspec, command):
     helped = rpchspec(command, "--help")
