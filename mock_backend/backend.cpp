@@ -225,7 +225,8 @@ std::shared_ptr<VirtualConnection> MockBackend::virtual_connection(
     options.payload_key = config_.payload_key;
     known = std::make_shared<VirtualConnection>(
         changed_, options, make_runtime(config_, service, RpcTransport::RpcOverHttp, groups_));
-    scope_.spawn(known->run_timers());
+    // Held from now on: it may be forgotten before the task begins.
+    scope_.spawn([known]() -> net::Task<> { co_await known->run_timers(); });
   }
   return known;
 }

@@ -106,7 +106,6 @@ void VirtualConnection::close_legs() {
 }
 
 net::Task<> VirtualConnection::run_timers() {
-  auto const self = shared_from_this();
   while (!finished_) {
     auto const notified = co_await timers_.next(net::Deadline(next_deadline()));
     if (!notified && !finished_) {

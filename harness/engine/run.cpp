@@ -66,6 +66,12 @@ class Run {
     return request_.target.topology == Topology::rpc_proxy && !has_own_addresses(request_.target);
   }
 
+  /// Of a case's evidence. Repetitions run side by side: each has its own.
+  [[nodiscard]] std::filesystem::path directory_of(CaseJob const& job) const {
+    auto const suffix = request_.repeat > 1 ? fmt::format("~{}", job.number) : std::string();
+    return output_.case_directory(job.scenario->id() + suffix);
+  }
+
   [[nodiscard]] std::string rerun(std::string const& id) const {
     return request_.rerun ? request_.rerun(id) : std::string();
   }
@@ -215,7 +221,7 @@ void Run::check_way() {
     }
     auto const job = CaseJob{&scenario, next_number_++, true, false};
     auto result = play_once(job, false);
-    auto const journal = output_.case_directory(scenario.id()) / "journal.bin";
+    auto const journal = directory_of(job) / "journal.bin";
     if (is_trouble(result.verdict) && scenario.role() == scn::Scenario::SANITY) {
       auto const way = read_way(journal);
       auto const server =
@@ -272,7 +278,7 @@ CaseResult Run::play_once(CaseJob const& job, bool retry) {
   CaseOrder order;
   order.scenario = job.scenario;
   order.number = retry ? next_number_++ : job.number;
-  order.directory = output_.case_directory(job.scenario->id());
+  order.directory = directory_of(job);
   order.rerun = rerun(job.scenario->id());
   order.alone = job.alone;
   order.retry = retry;
@@ -298,7 +304,7 @@ void Run::play(CaseJob const& job) {
   }
   auto const trouble = is_trouble(result.verdict);
   auto const copy = trouble ? result : CaseResult();
-  take(std::move(result), output_.case_directory(job.scenario->id()) / "journal.bin");
+  take(std::move(result), directory_of(job) / "journal.bin");
   if (trouble && request_.target.topology != Topology::embedded) {
     check_sanity_after(copy);
   }

@@ -49,6 +49,9 @@ void derive(Settings& settings) {
   if (target.auth == Auth::none && !target.user.empty()) {
     target.auth = Auth::basic;
   }
+  if (target.auth != Auth::none && !target.facts.auth) {
+    target.facts.auth = target.auth;  // credentials are given because the proxy asks for them
+  }
 }
 
 std::string contradiction(Target const& target) {

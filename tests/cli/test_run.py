@@ -57,6 +57,15 @@ def test_the_embedded_proxy_passes_and_the_first_line_says_what_is_tested(rpchsp
         assert opens.classname == "rpchspec.mine.connection"
 
 
+def test_repetitions_side_by_side_keep_their_evidence_apart(rpchspec, tmp_path):
+    done = rpchspec("run", "echo/*", "--repeat", "4", "--out", tmp_path / "out")
+    assert done.code == 0, done.out
+    done = rpchspec("run", ECHO, "--repeat", "4", "--defect", "echo-body", "--out", tmp_path / "bad")
+    assert done.code == 1, done.out
+    assert results(tmp_path / "bad")["summary"]["error"] == 0
+    assert len(list((tmp_path / "bad/cases").rglob("ladder.txt"))) == 4
+
+
 def test_a_defect_fails_with_three_lines_and_a_command_that_repeats_it(rpchspec, tmp_path):
     finished = rpchspec("run", ECHO, "--defect", "echo-body", "--jobs", "2")
     assert finished.code == 1, finished.out + finished.err
