@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include "journal/reader.hpp"
+#include "protocol/wire/base64.hpp"
+#include "protocol/wire/ee_info.hpp"
+#include "protocol/wire/rpc_error.hpp"
 #include "reports/connections.hpp"
 #include "reports/http_head.hpp"
 #include "reports/matching.hpp"
@@ -19,6 +22,19 @@ namespace {
 
 constexpr std::size_t kWidth = 140;
 constexpr std::size_t kLane = 60;  // of the words between two bars
+
+/// The start line; extended error information in words, not in base64.
+std::string head_words(v1::Head const& head) {
+  auto const line = start_line(head.text());
+  auto const reason = wire::parse_rpc_error_reason(head.reason());
+  auto const blob =
+      reason && reason->ee_info ? wire::base64_decode(*reason->ee_info) : Result<Bytes>(Bytes());
+  auto const info = blob ? wire::decode_ee_info(*blob) : Result<wire::ExtendedErrorInfo>();
+  if (!reason || !reason->ee_info || !info) {
+    return std::string(line);
+  }
+  return fmt::format("503 RPC Error: {:x}; {}", reason->code, to_string(*info));
+}
 
 std::string ascii(std::string_view text, std::size_t most) {
   std::string out;
@@ -127,7 +143,7 @@ class Drawing {
       case v1::Event::kTls:
         return fmt::format("{} {}", event.tls().version(), event.tls().cipher());
       case v1::Event::kHead:
-        return std::string(start_line(event.head().text()));
+        return head_words(event.head());
       case v1::Event::kPdu: {
         auto const fields = key_fields(event);
         return pdu_name(event) + (fields.empty() ? "" : " " + fields) +

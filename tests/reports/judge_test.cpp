@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "journal_builder.hpp"
+#include "protocol/wire/base64.hpp"
+#include "protocol/wire/ee_info.hpp"
 #include "reports/events.hpp"
 #include "reports/ladder.hpp"
 
@@ -211,6 +213,17 @@ TEST(Ladder, ShowsTimesStepsPdusAndEnds) {
   EXPECT_NE(text.find("     1.000  -- step 1 server.close"), std::string::npos) << text;
   EXPECT_NE(text.find("<- OUT #2 CONN/A3 ConnectionTimeout 120000 -"), std::string::npos) << text;
   EXPECT_NE(text.find("OUT #2 RST"), std::string::npos) << text;
+}
+
+TEST(Ladder, ShowsExtendedErrorInformationInWords) {
+  wire::ExtendedErrorRecord record;
+  record.status = 1702;
+  record.generating_component = wire::kEeComponentRpcProxy;
+  auto const blob = wire::base64_encode(wire::encode(wire::ExtendedErrorInfo{{record}}));
+  auto journal = started();
+  journal.response(kClientOut, v1::RECEIVED, 503, "RPC Error: 6a6, EEInfo: " + blob, {}, 10);
+  auto const text = drawn(journal);
+  EXPECT_NE(text.find("503 RPC Error: 6a6; status 1702 of component 14"), std::string::npos) << text;
 }
 
 TEST(Ladder, CollapsesRunsOfRpcPdus) {
