@@ -125,7 +125,7 @@ net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening s
       }
       auto const gone = connection.virtual_connection;
       if (gone) {
-        gone->on_closed(connection.channel);
+        gone->on_closed(connection.channel, leg);
       }
       if (!(gone && config_.patient)) {
         co_await leg->close(net::CloseHow::fin, net::Deadline::in(std::chrono::seconds(2)));
@@ -170,7 +170,7 @@ Result<std::size_t> MockBackend::on_bytes(Connection& connection, ByteView bytes
     }
     Result<void> done;
     if (connection.virtual_connection) {
-      done = connection.virtual_connection->on_pdu(connection.channel, **pdu);
+      done = connection.virtual_connection->on_pdu(connection.channel, connection.leg, **pdu);
     } else if (connection.dialect_v1) {
       answer_v1(connection, **pdu);
     } else {
@@ -207,10 +207,25 @@ Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView con
     auto const text = as_bytes(wire::kLegacyServerResponse);
     (void)connection.leg->send(Bytes(text.begin(), text.end()));
   }
+  auto const joins = first->instance == session::Instance::successor;
+  auto const known =
+      joins ? joined_by(first->cookie) : virtual_connection(first->cookie, connection.service);
+  if (!known) {
+    return fail({ErrorCode::unexpected, 0, "VirtualConnectionCookie", "MS-RPCH 3.2.5.5.5",
+                 "a successor of a virtual connection that is not known"});
+  }
   connection.channel = first->channel;
-  connection.virtual_connection = virtual_connection(first->cookie, connection.service);
-  connection.virtual_connection->attach(first->channel, connection.leg);
-  return connection.virtual_connection->on_pdu(first->channel, pdu);
+  connection.virtual_connection = known;
+  known->attach(*first, connection.leg);
+  return known->on_pdu(first->channel, connection.leg, pdu);
+}
+
+/// By its cookie, or by another one that a client made up for it to force another proxy.
+std::shared_ptr<VirtualConnection> MockBackend::joined_by(
+    VirtualConnectionCookie const& cookie) const {
+  auto const known = virtual_connections_.find(cookie);
+  auto const number = number_of(cookie);
+  return known != virtual_connections_.end() ? known->second : number != 0 ? find(number) : nullptr;
 }
 
 std::shared_ptr<VirtualConnection> MockBackend::virtual_connection(

@@ -72,6 +72,8 @@ class MockBackend {
   [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
   [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
       VirtualConnectionCookie const& cookie, Listening service);
+  [[nodiscard]] std::shared_ptr<VirtualConnection> joined_by(
+      VirtualConnectionCookie const& cookie) const;
   void answer_v1(Connection& connection, wire::PduView const& pdu);
   void forget(std::shared_ptr<VirtualConnection> const& gone);
 

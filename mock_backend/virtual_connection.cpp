@@ -19,38 +19,67 @@ VirtualConnection::VirtualConnection(net::Event& changed,
                {static_cast<std::uint16_t>(options_.number), true, 0},
                payload_way()) {}
 
-void VirtualConnection::attach(session::Channel channel, std::shared_ptr<net::PduLeg> leg) {
-  slot(channel) = std::move(leg);
+void VirtualConnection::attach(session::FirstPdu const& first, std::shared_ptr<net::PduLeg> leg) {
+  auto& of = legs(first.channel);
+  (first.instance == session::Instance::successor ? of.successor : of.present) = std::move(leg);
   changed_.notify();
 }
 
-std::shared_ptr<net::PduLeg>& VirtualConnection::slot(session::Channel channel) {
-  return channel == session::Channel::in ? in_ : out_;
+std::shared_ptr<net::PduLeg> VirtualConnection::leg(session::Channel channel,
+                                                    session::Instance instance) const {
+  auto const& of = channel == session::Channel::in ? in_ : out_;
+  switch (instance) {
+    case session::Instance::predecessor:
+      return of.present;
+    case session::Instance::successor:
+      return of.successor;
+    case session::Instance::former:
+      return of.former;
+  }
+  return nullptr;
 }
 
-std::shared_ptr<net::PduLeg> VirtualConnection::leg(session::Channel channel) const {
-  return channel == session::Channel::in ? in_ : out_;
-}
-
-Result<void> VirtualConnection::on_pdu(session::Channel from, wire::PduView const& pdu) {
-  auto const done = machine_.on_pdu(from, pdu, Clock::now());
+Result<void> VirtualConnection::on_pdu(session::Channel channel,
+                                       std::shared_ptr<net::PduLeg> const& from,
+                                       wire::PduView const& pdu) {
+  auto const& of = legs(channel);
+  if (from != of.present && from != of.successor) {
+    return {};
+  }
+  auto const instance =
+      from == of.successor ? session::Instance::successor : session::Instance::predecessor;
+  auto done = machine_.on_pdu(channel, pdu, Clock::now(), instance);
   pump();
   return done;
 }
 
-void VirtualConnection::on_closed(session::Channel leg) {
-  machine_.on_closed(leg);
-  pump();
+void VirtualConnection::on_closed(session::Channel channel,
+                                  std::shared_ptr<net::PduLeg> const& leg) {
+  auto const& of = legs(channel);
+  if (leg == of.present || leg == of.successor) {
+    machine_.on_closed(channel);
+    pump();
+  }
+}
+
+void VirtualConnection::switch_to_successor(session::Channel channel) {
+  auto& of = legs(channel);
+  of.former = std::exchange(of.present, std::exchange(of.successor, nullptr));
+  if (channel == session::Channel::in && of.former) {
+    of.former->outbox().finish();
+  }
 }
 
 void VirtualConnection::pump() {
   while (auto event = machine_.next_event()) {
     if (auto* send = std::get_if<session::Server::Send>(&*event)) {
-      if (auto const& to = slot(send->channel)) {
+      if (auto const to = leg(send->channel, send->instance)) {
         (void)to->send(std::move(send->bytes));
       }
     } else if (auto const* pdu = std::get_if<session::Server::Deliver>(&*event)) {
       deliver(pdu->pdu);
+    } else if (auto const* change = std::get_if<session::Server::Switch>(&*event)) {
+      switch_to_successor(change->channel);
     } else if (std::holds_alternative<session::Server::Close>(*event)) {
       close_legs();
     }
@@ -98,7 +127,7 @@ void VirtualConnection::close_legs() {
   if (options_.patient) {
     return;
   }
-  for (auto const& leg : {in_, out_}) {
+  for (auto const& leg : {in_.present, out_.present, in_.successor, out_.successor}) {
     if (leg) {
       leg->outbox().finish();  // what follows is the FIN; the reader goes on to the proxy's own end
     }
@@ -129,6 +158,12 @@ void VirtualConnection::release(wire::RtsPduKind kind) {
   pump();
 }
 
+Result<void> VirtualConnection::recycle_out() {
+  auto done = machine_.start_out_recycling();
+  pump();
+  return done;
+}
+
 Result<void> VirtualConnection::send_rpc(Bytes pdu) {
   auto done = machine_.send_rpc(std::move(pdu));
   pump();
@@ -143,7 +178,7 @@ net::Task<Result<void>> VirtualConnection::send_payload(net::PayloadOrder order,
 
 net::PayloadWay VirtualConnection::payload_way() {
   net::PayloadWay way;
-  way.leg = [this] { return out_; };
+  way.leg = [this] { return out_.present; };
   way.send = [this](Bytes pdu) { return send_rpc(std::move(pdu)); };
   way.note_sent_regardless = [this](RpcPduSize pdu) { machine_.note_sent_regardless(pdu); };
   way.queued = [this] { return machine_.queued_bytes(); };

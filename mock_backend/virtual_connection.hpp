@@ -26,10 +26,13 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   VirtualConnection(net::Event& changed, VirtualConnectionOptions options, RpcRuntime runtime);
 
   /// The leg's first PDU was seen; what comes next goes to on_pdu.
-  void attach(session::Channel channel, std::shared_ptr<net::PduLeg> leg);
+  void attach(session::FirstPdu const& first, std::shared_ptr<net::PduLeg> leg);
 
-  Result<void> on_pdu(session::Channel from, wire::PduView const& pdu);
-  void on_closed(session::Channel leg);
+  /// What a leg says that was replaced is of no interest, nor is its end.
+  Result<void> on_pdu(session::Channel channel,
+                      std::shared_ptr<net::PduLeg> const& from,
+                      wire::PduView const& pdu);
+  void on_closed(session::Channel channel, std::shared_ptr<net::PduLeg> const& leg);
 
   /// Timers of the machine; spawn once. Returns when finished.
   [[nodiscard]] net::Task<> run_timers();
@@ -37,7 +40,9 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
 
   // -- for scripts ----------------------------------------------------------------------------
 
-  [[nodiscard]] std::shared_ptr<net::PduLeg> leg(session::Channel channel) const;
+  /// Null where there is none.
+  [[nodiscard]] std::shared_ptr<net::PduLeg> leg(
+      session::Channel channel, session::Instance instance = session::Instance::predecessor) const;
 
   [[nodiscard]] session::Server const& machine() const { return machine_; }
 
@@ -47,6 +52,9 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
 
   /// Sends what CONN/... was withheld.
   void release(wire::RtsPduKind kind);
+
+  /// Asks for a successor of the OUT channel (OUT_R1/A1).
+  Result<void> recycle_out();
 
   /// Sends payload PDUs on the OUT leg, as the window lets them go; waits until all were written.
   /// deadline or io when that does not come about; the detail says how far it got.
@@ -64,15 +72,27 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   [[nodiscard]] TimePoint next_deadline() const;
   void close_legs();
   [[nodiscard]] net::PayloadWay payload_way();
-  [[nodiscard]] std::shared_ptr<net::PduLeg>& slot(session::Channel channel);
+
+  /// The legs of one channel, by instance.
+  struct Legs {
+    std::shared_ptr<net::PduLeg> present;
+    std::shared_ptr<net::PduLeg> successor;
+    std::shared_ptr<net::PduLeg> former;
+  };
+
+  [[nodiscard]] Legs& legs(session::Channel channel) {
+    return channel == session::Channel::in ? in_ : out_;
+  }
+
+  void switch_to_successor(session::Channel channel);
 
   net::Event& changed_;
   net::Event timers_;
   VirtualConnectionOptions options_;
   RpcRuntime runtime_;
   session::Server machine_;
-  std::shared_ptr<net::PduLeg> in_;
-  std::shared_ptr<net::PduLeg> out_;
+  Legs in_;
+  Legs out_;
   std::vector<Bytes> replies_;
   bool close_after_replies_ = false;
   net::PayloadSender payload_;

@@ -1,24 +1,17 @@
 #include "reference_proxy/defects.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
+
+#include "reference_proxy/defect_row.hpp"
 
 namespace rpchspec::proxy {
 namespace {
 
 using enum Defect;
 
-struct Row {
-  Defect defect;
-  std::string_view name;
-  std::string_view category;
-  std::string_view title;
-  std::array<std::string_view, 3> requirements;
-};
-
 // In the order of the enumeration.
-constexpr Row kRows[] = {
+constexpr DefectRow kRows[] = {
     {ok_reason,
      "ok-reason",
      "http",
@@ -523,14 +516,19 @@ constexpr Row kRows[] = {
      {"RPCH-3.2.3.5.12-01", "RPCH-3.2.4.5.15-01"}},
 };
 
-std::vector<DefectInfo> catalogue() {
-  std::vector<DefectInfo> all;
-  for (auto const& row : kRows) {
+void add(std::span<DefectRow const> rows, std::vector<DefectInfo>& all) {
+  for (auto const& row : rows) {
     auto const& ids = row.requirements;
     auto const count = static_cast<std::size_t>(
         std::count_if(ids.begin(), ids.end(), [](auto id) { return !id.empty(); }));
     all.push_back({row.defect, row.name, row.title, std::span(ids).first(count), row.category});
   }
+}
+
+std::vector<DefectInfo> catalogue() {
+  std::vector<DefectInfo> all;
+  add(kRows, all);
+  add(recycling_rows(), all);
   return all;
 }
 
@@ -611,6 +609,7 @@ session::Deviations common_deviations(Defect defect) {
     default:
       break;
   }
+  add_recycling_defect(defect, d);
   return d;
 }
 

@@ -75,6 +75,10 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       used = machine_.on_successor_bytes(data, now);
     }
     pump(data);
+    if (std::exchange(is_to_repeat_, false)) {
+      used = machine_.on_client_bytes(data, now);
+      pump(data);
+    }
     return used;
   }
 
@@ -280,6 +284,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       other->take_over(std::exchange(client_, nullptr), request_);
     } else {
       machine_.on_cookie_unknown();
+      is_to_repeat_ = true;
     }
   }
 
@@ -414,6 +419,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
   TimePoint armed_ = kNever;
   std::optional<VirtualConnectionCookie> cookie_;
   std::shared_ptr<VirtualChannel> joined_;
+  bool is_to_repeat_ = false;   // the answer came to the cookie that the first PDU names
   bool is_connecting_ = false;  // or connected
   bool is_to_connect_ = false;  // the first PDU was there before run() began
   bool closed_ = false;

@@ -54,7 +54,27 @@ Connection* ConnectionTable::on_event(v1::Event const& event) {
   } else if (event.has_ended()) {
     note_end(connection, event);
   }
+  count(connection);
   return &connection;
+}
+
+/// A server's leg is known by its first PDU, a client's from the start.
+void ConnectionTable::count(Connection& connection) {
+  if (connection.ordinal != 0 || connection.leg == v1::LEG_UNKNOWN) {
+    return;
+  }
+  auto const number = connection.virtual_connection;
+  if (number == 0 && connection.source != v1::CLIENT) {
+    return;
+  }
+  std::uint32_t before = 0;
+  for (auto const& [other_number, other] : connections_) {
+    before += other.ordinal != 0 && other.source == connection.source &&
+                      other.leg == connection.leg && other.virtual_connection == number
+                  ? 1
+                  : 0;
+  }
+  connection.ordinal = before + 1;
 }
 
 Connection const* ConnectionTable::find(std::uint32_t number) const {
@@ -66,6 +86,9 @@ bool Subject::covers(Connection const& connection) const {
   if (connection.source != source || (leg != v1::LEG_UNKNOWN && connection.leg != leg)) {
     return false;
   }
+  if (ordinal != 0 && connection.ordinal != ordinal) {
+    return false;
+  }
   return virtual_connection == 0 ? connection.virtual_connection <= 1
                                  : connection.virtual_connection == virtual_connection;
 }
@@ -73,8 +96,16 @@ bool Subject::covers(Connection const& connection) const {
 std::optional<Subject> parse_subject(std::string_view text, std::uint32_t vc) {
   auto const dot = text.find('.');
   auto const who = text.substr(0, dot);
-  auto const which = dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
+  auto which = dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
   Subject subject{v1::CLIENT, v1::LEG_UNKNOWN, vc};
+  if (auto const hash = which.find('#'); hash != std::string_view::npos) {
+    auto const digits = which.substr(hash + 1);
+    if (digits.size() != 1 || digits[0] < '1' || digits[0] > '9') {
+      return std::nullopt;
+    }
+    subject.ordinal = static_cast<std::uint32_t>(digits[0] - '0');
+    which = which.substr(0, hash);
+  }
   if (who == "server") {
     subject.source = v1::SERVER;
   } else if (who == "upstream") {

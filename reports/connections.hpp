@@ -25,6 +25,8 @@ struct Connection {
   journal::v1::Source source = journal::v1::HARNESS;
   journal::v1::Leg leg = journal::v1::LEG_UNKNOWN;
   std::uint32_t virtual_connection = 0;
+  std::uint32_t ordinal =
+      0;  // of this leg of this virtual connection, from 1 as they come; 0: not known
   std::string service;
   bool accepted = false;
   bool opened = false;  // an Opened event was seen
@@ -49,14 +51,18 @@ class ConnectionTable {
   [[nodiscard]] std::map<std::uint32_t, Connection> const& all() const { return connections_; }
 
  private:
+  void count(Connection& connection);
+
   std::map<std::uint32_t, Connection> connections_;
 };
 
-/// "client.out", "upstream.in", "server": what an expectation speaks of.
+/// "client.out", "upstream.in", "server": what an expectation speaks of. "client.out#2" is the
+/// second connection of that leg: where channels are recycled, the first successor.
 struct Subject {
   journal::v1::Source source = journal::v1::CLIENT;
   journal::v1::Leg leg = journal::v1::LEG_UNKNOWN;  // unknown: either
   std::uint32_t virtual_connection = 0;             // 0: 1, or not known
+  std::uint32_t ordinal = 0;                        // 0: any
 
   [[nodiscard]] bool covers(Connection const& connection) const;
 };

@@ -21,15 +21,40 @@ constexpr std::string_view kReceived = "RPCH-2.2.3.4-01";
 constexpr std::string_view kAvailable = "RPCH-2.2.3.4-02";
 constexpr std::string_view kCookie = "RPCH-2.2.3.4-03";
 constexpr std::string_view kRpcOnly = "RPCH-3.2.1.1.4-01";
+constexpr std::string_view kFromZero = "RPCH-3.2.1.3-01";
 
-/// One hop from a sender of ours to the proxy.
-struct Hop {
+/// One channel from a sender of ours to the proxy. A successor is another one, also where it goes
+/// on over the same connection (OUT_R2).
+struct OneChannel {
+  std::string cookie;
+  std::uint32_t connection = 0;
+  std::uint64_t before = 0;  // RPC bytes that its predecessor sent on the same connection
   std::uint64_t rpc_sent = 0;
   std::uint64_t rts_sent = 0;
   std::uint64_t window = 0;  // 0: not announced
   std::uint64_t acknowledged = 0;
-  std::string cookie;
-  bool off = false;  // recycling
+  bool is_successor = false;
+};
+
+/// The channels of one direction of a virtual connection, the present one last.
+struct Hop {
+  std::vector<OneChannel> channels;
+  std::string announced;  // cookie of a successor on the same connection
+  bool off = false;       // what a script did with it is not known
+
+  OneChannel* on(std::uint32_t connection) {
+    auto const at = std::find_if(channels.rbegin(), channels.rend(), [&](OneChannel const& each) {
+      return each.connection == connection;
+    });
+    return at == channels.rend() ? nullptr : &*at;
+  }
+
+  /// A channel of its own connection. One that has begun already does not begin again.
+  void begin(std::uint32_t connection, std::string cookie, std::uint64_t window) {
+    off = off || on(connection) != nullptr;
+    auto const follows = !channels.empty();
+    channels.push_back({std::move(cookie), connection, 0, 0, 0, window, 0, follows});
+  }
 };
 
 class AckMonitor final : public Monitor {
@@ -37,7 +62,7 @@ class AckMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "acks"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kReceived, kAvailable, kCookie, kRpcOnly};
+    return {kReceived, kAvailable, kCookie, kRpcOnly, kFromZero};
   }
 
   void on_event(Sighting const& sighting) override {
@@ -58,69 +83,133 @@ class AckMonitor final : public Monitor {
  private:
   void on_sent(Sighting const& sighting, bool by_client, Hop& in, Hop& out) {
     auto const& pdu = sighting.event.pdu();
+    auto const connection = sighting.event.connection();
     auto const leg = sighting.leg();
+    if (!is_rpc(pdu)) {
+      if (by_client) {
+        on_client_rts(sighting, in, out);
+      } else if (goes_by(pdu, "OUT_R2/B1") && !out.announced.empty()) {
+        go_on_as_successor(out, connection);
+      }
+    }
     if (leg == (by_client ? v1::IN : v1::OUT)) {
-      auto& hop = by_client ? in : out;
-      (is_rpc(pdu) ? hop.rpc_sent : hop.rts_sent) += pdu.size();
+      if (auto* const channel = (by_client ? in : out).on(connection)) {
+        (is_rpc(pdu) ? channel->rpc_sent : channel->rts_sent) += pdu.size();
+      } else if (is_rpc(pdu)) {
+        (by_client ? in : out).off = true;
+      }
     }
-    if (is_rpc(pdu)) {
-      return;
-    }
+  }
+
+  void on_client_rts(Sighting const& sighting, Hop& in, Hop& out) {
+    auto const& pdu = sighting.event.pdu();
     auto const name = pdu_name(sighting.event);
-    if (by_client && name == "CONN/B1") {
+    auto const connection = sighting.event.connection();
+    if (name == "CONN/B1") {
       in = {};  // a channel of its own, also where the number of the connection comes again
-      in.cookie = field_of(pdu, name, "INChannelCookie").value_or("");
-    } else if (by_client && name == "CONN/A1") {
+      in.begin(connection, field_of(pdu, name, "INChannelCookie").value_or(""), 0);
+    } else if (name == "CONN/A1") {
       out = {};
-      out.cookie = field_of(pdu, name, "OUTChannelCookie").value_or("");
+      out.channels.emplace_back().cookie = field_of(pdu, name, "OUTChannelCookie").value_or("");
+    } else if (goes_by(pdu, "IN_R1/A1") && sighting.leg() == v1::IN) {
+      auto const window = in.channels.empty() ? 0 : in.channels.back().window;
+      in.begin(connection, field_of(pdu, "IN_R1/A1", "SuccessorCookie").value_or(""), window);
     }
-    in.off = in.off || name.substr(0, 3) == "IN_";
-    out.off = out.off || name.substr(0, 4) == "OUT_";
-    if (by_client) {
-      acks_of_client_.insert(pdu.digest());
+    acks_of_client_.insert(pdu.digest());
+  }
+
+  /// The server says that it sends for the successor from here on (3.2.5.5.12).
+  static void go_on_as_successor(Hop& out, std::uint32_t connection) {
+    if (auto const* channel = out.on(connection)) {
+      OneChannel next;
+      next.cookie = out.announced;
+      next.connection = connection;
+      next.before = channel->before + channel->rpc_sent;
+      next.window = channel->window;
+      next.is_successor = true;
+      out.channels.push_back(next);
+      out.announced.clear();
     }
   }
 
   void on_received(Sighting const& sighting, Hop& in, Hop& out) {
     auto const& pdu = sighting.event.pdu();
     auto const name = pdu_name(sighting.event);
-    if (name == "CONN/A2" || name == "CONN/B2") {
-      auto const window = field_of(pdu, name, "ReceiveWindowSize").value_or("0");
-      (name == "CONN/A2" ? out : in).window = std::strtoull(window.c_str(), nullptr, 10);
-      return;
+    auto const connection = sighting.event.connection();
+    auto const window = [&] {
+      auto const text = field_of(pdu, name, "ReceiveWindowSize").value_or("0");
+      return std::strtoull(text.c_str(), nullptr, 10);
+    };
+    if (name == "CONN/A2" && !out.channels.empty()) {
+      out.channels.back().connection = connection;
+      out.channels.back().window = window();
+    } else if ((name == "CONN/B2" || name == "IN_R1/A2") && !in.channels.empty()) {
+      in.channels.back().window = window();
+    } else if (name == "OUT_R1/A4") {
+      out.begin(connection, field_of(pdu, name, "SuccessorCookie").value_or(""), window());
+    } else if (sighting.leg() == v1::OUT && goes_by(pdu, "OUT_R2/A4")) {
+      out.announced = field_of(pdu, "OUT_R2/A4", "SuccessorCookie").value_or("");
+    } else {
+      judge_ack(sighting, in, out);
     }
+  }
+
+  void judge_ack(Sighting const& sighting, Hop& in, Hop& out) {
+    auto const& pdu = sighting.event.pdu();
     auto const rts = decoded(pdu);
     auto const* ack = rts ? wire::find<wire::FlowControlAckCommand>(*rts) : nullptr;
     if (ack == nullptr || acks_of_client_.count(pdu.digest()) != 0) {
       return;  // the client's own, on its way to the outbound proxy
     }
-    judge(sighting, *ack, sighting.leg() == v1::IN ? in : out);
-  }
-
-  void judge(Sighting const& sighting, wire::FlowControlAckCommand const& ack, Hop& hop) {
-    if (hop.off) {
+    auto& hop = sighting.leg() == v1::IN ? in : out;
+    if (hop.off || hop.channels.empty()) {
       return;
     }
-    if (!hop.cookie.empty() && hop.cookie != to_hex(ack.channel_cookie)) {
-      object(sighting, {kCookie, "wrong cookie", "the cookie of the channel, " + hop.cookie,
-                        "cookie " + to_hex(ack.channel_cookie)});
+    auto const cookie = to_hex(ack->channel_cookie);
+    auto const named = std::find_if(hop.channels.begin(), hop.channels.end(),
+                                    [&](OneChannel const& each) { return each.cookie == cookie; });
+    if (named == hop.channels.end()) {
+      if (cookie != hop.announced && !hop.channels.back().cookie.empty()) {
+        object(sighting,
+               {kCookie, "wrong cookie", "the cookie of the channel, " + hop.channels.back().cookie,
+                "cookie " + cookie});
+      }
+      judge(sighting, *ack, hop.channels.back(), false);
+    } else {
+      judge(sighting, *ack, *named, &*named != &hop.channels.back());
     }
+  }
+
+  void judge(Sighting const& sighting,
+             wire::FlowControlAckCommand const& ack,
+             OneChannel& channel,
+             bool is_predecessor) {
     auto const received = std::uint64_t{ack.bytes_received.value};
-    if (received > hop.rpc_sent) {
-      bool const counts_rts = received <= hop.rpc_sent + hop.rts_sent;
-      object(sighting,
-             {counts_rts ? kRpcOnly : kReceived, "more than was sent",
-              fmt::format("BytesReceived of at most {}, the RPC bytes sent", hop.rpc_sent),
-              fmt::format("BytesReceived {}", received)});
-    } else if (received < hop.acknowledged) {
-      object(sighting, {kReceived, "less than before",
-                        fmt::format("BytesReceived of at least {}, as before", hop.acknowledged),
+    auto const sent = channel.before + channel.rpc_sent;
+    if (received > sent && is_predecessor) {
+      object(sighting, {kCookie, "the predecessor's cookie",
+                        fmt::format("the successor's cookie for more than the {} RPC bytes of the "
+                                    "predecessor",
+                                    sent),
+                        fmt::format("BytesReceived {} with the predecessor's", received)});
+    } else if (received > sent) {
+      bool const counts_rts = received <= sent + channel.rts_sent;
+      object(sighting, {channel.is_successor ? kFromZero
+                        : counts_rts         ? kRpcOnly
+                                             : kReceived,
+                        "more than was sent",
+                        fmt::format("BytesReceived of at most {}, the RPC bytes sent", sent),
                         fmt::format("BytesReceived {}", received)});
+    } else if (received < channel.acknowledged && channel.before == 0) {
+      object(sighting,
+             {is_predecessor ? kCookie : kReceived, "less than before",
+              fmt::format("BytesReceived of at least {}, as before", channel.acknowledged),
+              fmt::format("BytesReceived {}", received)});
     }
-    hop.acknowledged = std::max(hop.acknowledged, received);
-    if (hop.window != 0 && ack.available_window.value > hop.window) {
+    channel.acknowledged = std::max(channel.acknowledged, received);
+    if (channel.window != 0 && ack.available_window.value > channel.window) {
       object(sighting, {kAvailable, "larger than the window",
-                        fmt::format("AvailableWindow of at most {}, the window", hop.window),
+                        fmt::format("AvailableWindow of at most {}, the window", channel.window),
                         fmt::format("AvailableWindow {}", ack.available_window.value)});
     }
   }

@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kA2Cookies = "RPCH-2.2.4.3-03";
 constexpr std::string_view kA2Version = "RPCH-2.2.4.3-02";
 constexpr std::string_view kA2Lifetime = "RPCH-2.2.4.3-04";
+constexpr std::string_view kA4Lifetime = "RPCH-3.2.4.5.6.2-02";
 constexpr std::string_view kB2Copies = "RPCH-2.2.4.6-03";
 constexpr std::string_view kB2Version = "RPCH-2.2.4.6-02";
 constexpr std::string_view kB2Address = "RPCH-2.2.4.6-06";
@@ -35,6 +36,7 @@ struct Known {
   Pdus pdus;
   std::optional<std::uint64_t> out_length;   // Content-Length of the OUT response
   std::optional<std::uint64_t> min_timeout;  // seconds, of the OUT request
+  std::optional<std::string> told_by_a4;     // lifetime of the OUT channel that is to come
   std::string client_address;                // of the IN connection
 };
 
@@ -64,7 +66,7 @@ class ValuesMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "values"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kA2Cookies, kA2Version, kA2Lifetime, kB2Copies,
+    return {kA2Cookies, kA2Version, kA2Lifetime, kA4Lifetime, kB2Copies,
             kB2Version, kB2Address, kC2Values,   kMinTimeout};
   }
 
@@ -92,13 +94,30 @@ class ValuesMonitor final : public Monitor {
     if (!head.response()) {
       known.min_timeout = min_conn_timeout(head.text());
     } else if (head.status() == 200 && content_length(head.text()) != kEchoLength) {
-      known.out_length = content_length(head.text());
+      on_length(sighting, known, content_length(head.text()));
+    }
+  }
+
+  /// The first OUT channel's lifetime was told in CONN/A2, a successor's in OUT_R1/A4.
+  void on_length(Sighting const& sighting, Known& known, std::optional<std::uint64_t> length) {
+    if (sighting.connection == nullptr || sighting.connection->ordinal <= 1) {
+      known.out_length = length;
       check_lifetime(sighting, known);
+      return;
+    }
+    auto const told = std::exchange(known.told_by_a4, std::nullopt);
+    if (told && length && *told != std::to_string(*length)) {
+      object(sighting, {kA4Lifetime, "ChannelLifetime",
+                        fmt::format("Content-Length {}, the ChannelLifetime in OUT_R1/A4", *told),
+                        fmt::format("a successor's response with Content-Length {}", *length)});
     }
   }
 
   void on_rts(Sighting const& sighting, Known& known) {
     auto const name = pdu_name(sighting.event);
+    if (name == "OUT_R1/A4" && sighting.is(v1::SERVER, v1::RECEIVED)) {
+      known.told_by_a4 = field_of(sighting.event.pdu(), name, "ChannelLifetime");
+    }
     bool const first = known.pdus.count(name) == 0;
     if (name.substr(0, 5) != "CONN/") {
       return;

@@ -119,6 +119,14 @@ std::string_view action_name(Step const& step) {
       return "client.fault";
     case Step::kServerFault:
       return "server.fault";
+    case Step::kClientRecycle:
+      return "client.recycle";
+    case Step::kServerRecycle:
+      return "server.recycle";
+    case Step::kClientRelease:
+      return "client.release";
+    case Step::kServerRelease:
+      return "server.release";
     case Step::ACTION_NOT_SET:
       return "step";
   }

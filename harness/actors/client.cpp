@@ -9,15 +9,6 @@ namespace {
 
 using session::Channel;
 
-template <class Cookie>
-Cookie random_cookie(std::mt19937_64& random) {
-  Cookie cookie;
-  for (std::size_t at = 0; at < cookie.bytes.size(); at += 8) {
-    store<std::uint64_t>(cookie.bytes, at, random());
-  }
-  return cookie;
-}
-
 Error no_channel(Channel channel) {
   return {ErrorCode::io, 0, "", "",
           "the client's " + std::string(to_string(channel)) + " channel is not connected"};
@@ -39,32 +30,6 @@ Client::Client(net::Executor executor,
 
 Client::~Client() = default;
 
-session::ClientConfig Client::session_config() {
-  auto const& conduct = options_.conduct;
-  session::ClientConfig config;
-  config.virtual_connection_cookie = random_cookie<VirtualConnectionCookie>(random_);
-  config.in_channel_cookie = random_cookie<ChannelCookie>(random_);
-  config.out_channel_cookie = random_cookie<ChannelCookie>(random_);
-  config.association_group_id = random_cookie<AssociationGroupId>(random_);
-  if (conduct.receive_window() != 0) {
-    config.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(conduct.receive_window()));
-  }
-  if (conduct.in_content_length() != 0) {
-    config.in_channel_lifetime =
-        ChannelLifetime(static_cast<std::uint32_t>(conduct.in_content_length()));
-  }
-  if (conduct.has_keepalive()) {
-    auto const ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(to_duration(conduct.keepalive()));
-    config.keepalive = ClientKeepalive(static_cast<std::uint32_t>(ms.count()));
-  }
-  if (conduct.no_ack()) {
-    config.ack_policy = session::ReceiveWindow::AckPolicy::never;
-  }
-  config.pings = !conduct.no_ping();
-  return config;
-}
-
 VirtualConnection& Client::virtual_connection(std::uint32_t vc) {
   auto& known = virtual_connections_[vc];
   if (!known) {
@@ -77,41 +42,14 @@ VirtualConnection& Client::virtual_connection(std::uint32_t vc) {
       on_cookie_(made.session.virtual_connection_cookie, vc);
     }
     known = std::make_unique<VirtualConnection>(scope_, changed_, made);
+    known->on_open_successor(
+        [this, vc](Channel channel, VirtualConnectionCookie const& cookie, Bytes first_pdu) {
+          open_successor(vc, channel, cookie, std::move(first_pdu));
+        });
     scope_.spawn(known->run_timers());
     tell(*known);
   }
   return *known;
-}
-
-void Client::tell(VirtualConnection const& made) {
-  auto const& config = made.options().session;
-  auto const parameter = [&](std::string name, std::string value) {
-    journal::Event event;
-    event.set_source(journal::v1::CLIENT);
-    event.set_virtual_connection(made.options().number);
-    event.mutable_parameter()->set_name(std::move(name));
-    event.mutable_parameter()->set_value(std::move(value));
-    recorder_.append(event, Clock::now());
-  };
-  parameter("VirtualConnectionCookie", to_hex(config.virtual_connection_cookie));
-  parameter("INChannelCookie", to_hex(config.in_channel_cookie));
-  parameter("OUTChannelCookie", to_hex(config.out_channel_cookie));
-  parameter("AssociationGroupId", to_hex(config.association_group_id));
-  parameter("ClientReceiveWindow", std::to_string(config.receive_window.value));
-  parameter("ClientKeepalive", std::to_string(config.keepalive.value));
-}
-
-MeaningValues Client::values_of(VirtualConnection& vc) const {
-  auto const& config = vc.options().session;
-  MeaningValues values;
-  values["VirtualConnectionCookie"] = to_hex(config.virtual_connection_cookie);
-  values["INChannelCookie"] = to_hex(config.in_channel_cookie);
-  values["OUTChannelCookie"] = to_hex(config.out_channel_cookie);
-  values["AssociationGroupId"] = to_hex(config.association_group_id);
-  values["ReceiveWindowSize"] = std::to_string(config.receive_window.value);
-  values["ChannelLifetime"] = std::to_string(config.in_channel_lifetime.value);
-  values["ClientKeepalive"] = std::to_string(config.keepalive.value);
-  return values;
 }
 
 Origin Client::origin(Channel channel) const {
@@ -123,7 +61,8 @@ Origin Client::origin(Channel channel) const {
 
 net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,
                                               Channel channel,
-                                              net::Deadline deadline) {
+                                              net::Deadline deadline,
+                                              session::Instance instance) {
   auto const to = origin(channel);
   net::ConnectOptions options(to.host, to.port);
   options.local_address = options_.target.local_address;
@@ -151,7 +90,7 @@ net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,
   if (!stream) {
     co_return tl::unexpected(stream.error().error);
   }
-  co_return virtual_connection(vc).attach(channel, std::move(*stream));
+  co_return virtual_connection(vc).attach(channel, std::move(*stream), instance);
 }
 
 net::Task<Result<void>> Client::connect(std::uint32_t vc,
@@ -176,13 +115,17 @@ net::Task<Result<void>> Client::write(
   if (!to) {
     co_return tl::unexpected(no_channel(channel));
   }
-  if (!co_await to->leg().send_pieces(std::move(bytes), pieces, deadline)) {
-    if (to->refused()) {
-      co_return Result<void>();  // the proxy may answer before it has read all of the request
-    }
-    co_return fail({ErrorCode::io, 0, "", "",
-                    "the client's " + std::string(to_string(channel)) +
-                        " channel ended before all of it was written"});
+  co_return co_await write_to(to, std::move(bytes), pieces, deadline);
+}
+
+net::Task<Result<void>> Client::write_to(std::shared_ptr<HttpChannel> to,
+                                         Bytes bytes,
+                                         net::Pieces pieces,
+                                         net::Deadline deadline) {
+  auto const written = co_await to->leg().send_pieces(std::move(bytes), pieces, deadline);
+  if (!written && !to->refused()) {  // the proxy may answer before it has read all of the request
+    co_return fail(
+        {ErrorCode::io, 0, "", "", "the client's channel ended before all of it was written"});
   }
   co_return Result<void>();
 }
@@ -233,6 +176,7 @@ net::Task<Result<void>> Client::start_channel(std::uint32_t vc,
   if (!step.server().empty()) {
     auto const setting = RequestSetting{options_.target, options_.conduct, channel};
     request.set_query(query_of(setting, step.server()));
+    queries_[vc] = request.query();
   }
   auto const sent = co_await send_request(vc, channel, std::move(request), deadline);
   if (!sent) {
@@ -295,18 +239,23 @@ net::Task<Result<void>> Client::send(std::uint32_t vc, scn::Send step, net::Dead
     co_return tl::unexpected(channel.error());
   }
   auto& made = virtual_connection(vc);
-  if (is_payload(step) && *channel == Channel::in && made.machine().opened()) {
+  if (is_payload(step) && *channel == Channel::in && made.machine().opened() &&
+      step.on() == scn::PRESENT) {
     co_return co_await send_payload(vc, std::move(step), deadline);
   }
   constexpr std::uint8_t kRequest = 0;
   auto const bytes =
-      is_payload(step) ? stray_payload(step, kRequest) : bytes_of(step, values_of(made));
+      is_payload(step) ? stray_payload(step, kRequest) : bytes_of(step, values_of(made, *channel));
   if (!bytes) {
     co_return tl::unexpected(bytes.error());
   }
+  auto const to = co_await wait_for(vc, *channel, step.on(), deadline);
+  if (!to) {
+    co_return tl::unexpected(to.error());
+  }
   auto const pieces = net::Pieces(step.split(), to_duration(step.gap()));
   for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
-    auto const written = co_await write(vc, *channel, *bytes, pieces, deadline);
+    auto const written = co_await write_to(*to, *bytes, pieces, deadline);
     if (!written) {
       co_return written;
     }
@@ -321,10 +270,11 @@ net::Task<Result<void>> Client::close(std::uint32_t vc, scn::Close step, net::De
     co_return tl::unexpected(channels.error());
   }
   for (auto const channel : *channels) {
-    auto const of = virtual_connection(vc).channel(channel);
-    if (!of) {
-      co_return tl::unexpected(no_channel(channel));
+    auto const there = co_await wait_for(vc, channel, step.on(), deadline);
+    if (!there) {
+      co_return tl::unexpected(there.error());
     }
+    auto const of = *there;
     if (step.cause() == scn::HALF_CLOSE) {
       co_await of->leg().half_close(deadline);
     } else {
@@ -341,7 +291,7 @@ net::Task<Result<void>> Client::ack(std::uint32_t vc, scn::Ack step, net::Deadli
   AckFacts facts;
   facts.bytes_received = made.machine().out_window().bytes_received().value;
   facts.window = config.receive_window.value;
-  facts.channel_cookie = RtsCookie{config.out_channel_cookie.bytes};
+  facts.channel_cookie = RtsCookie{made.machine().cookie(Channel::out).bytes};
   facts.virtual_connection_cookie = RtsCookie{config.virtual_connection_cookie.bytes};
   auto const bytes = ack_bytes(step, facts, "FDOutProxy");
   auto const channel = channel_named(step.channel(), Channel::in);
@@ -471,11 +421,9 @@ Result<void> Client::fault(std::uint32_t vc, scn::Byte const& step) {
 
 net::Task<> Client::leave() {
   for (auto const& [number, vc] : virtual_connections_) {
-    for (auto const channel : {Channel::in, Channel::out}) {
-      if (auto const of = vc->channel(channel)) {
-        of->leg().set_reading(true);
-        of->leg().stream().close_now(net::CloseHow::fin);
-      }
+    for (auto const& of : vc->connections()) {
+      of->leg().set_reading(true);
+      of->leg().stream().close_now(net::CloseHow::fin);
     }
   }
   co_return;
@@ -484,10 +432,8 @@ net::Task<> Client::leave() {
 net::Task<> Client::stop() {
   for (auto const& [number, vc] : virtual_connections_) {
     vc->stop();
-    for (auto const channel : {Channel::in, Channel::out}) {
-      if (auto const of = vc->channel(channel)) {
-        of->leg().stream().abort();
-      }
+    for (auto const& of : vc->connections()) {
+      of->leg().stream().abort();
     }
   }
   scope_.cancel();

@@ -69,6 +69,10 @@ class Client {
   [[nodiscard]] net::Task<Result<void>> call(std::uint32_t vc,
                                              scn::Call step,
                                              net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> recycle(std::uint32_t vc,
+                                                scn::Recycle step,
+                                                net::Deadline deadline);
+  [[nodiscard]] Result<void> release(std::uint32_t vc, scn::Release const& step);
   [[nodiscard]] Result<void> reading(std::uint32_t vc, scn::Reading const& step);
   [[nodiscard]] Result<void> fault(std::uint32_t vc, scn::Byte const& step);
 
@@ -84,9 +88,27 @@ class Client {
  private:
   using ChannelResult = Result<std::shared_ptr<HttpChannel>>;
 
-  [[nodiscard]] net::Task<ChannelResult> dial(std::uint32_t vc,
-                                              session::Channel channel,
-                                              net::Deadline deadline);
+  [[nodiscard]] net::Task<ChannelResult> dial(
+      std::uint32_t vc,
+      session::Channel channel,
+      net::Deadline deadline,
+      session::Instance instance = session::Instance::predecessor);
+  void open_successor(std::uint32_t vc,
+                      session::Channel channel,
+                      VirtualConnectionCookie const& cookie,
+                      Bytes first_pdu);
+  [[nodiscard]] net::Task<Result<void>> start_successor(std::uint32_t vc,
+                                                        session::Channel channel,
+                                                        Bytes first_pdu,
+                                                        net::Deadline deadline);
+  [[nodiscard]] net::Task<ChannelResult> wait_for(std::uint32_t vc,
+                                                  session::Channel channel,
+                                                  scn::Instance instance,
+                                                  net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> write_to(std::shared_ptr<HttpChannel> to,
+                                                 Bytes bytes,
+                                                 net::Pieces pieces,
+                                                 net::Deadline deadline);
   [[nodiscard]] net::Task<Result<void>> send_request(std::uint32_t vc,
                                                      session::Channel channel,
                                                      scn::Request step,
@@ -105,8 +127,9 @@ class Client {
                                                       net::Deadline deadline);
   [[nodiscard]] session::ClientConfig session_config();
   [[nodiscard]] Origin origin(session::Channel channel) const;
-  [[nodiscard]] MeaningValues values_of(VirtualConnection& vc) const;
+  [[nodiscard]] MeaningValues values_of(VirtualConnection& vc, session::Channel channel) const;
   void tell(VirtualConnection const& made);
+  void tell(std::uint32_t vc, std::string name, std::string value);
   void apply(scn::Open const& step);
 
   net::Executor executor_;
@@ -117,6 +140,7 @@ class Client {
   net::Event changed_;
   std::mt19937_64 random_;
   std::map<std::uint32_t, RpcCaller> callers_;
+  std::map<std::uint32_t, std::string> queries_;  // of virtual connections to another service
   std::map<std::uint32_t, std::unique_ptr<VirtualConnection>> virtual_connections_;
 };
 

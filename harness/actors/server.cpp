@@ -58,7 +58,7 @@ net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Dead
   }
   auto const virtual_connection = *there;
   constexpr std::uint8_t kResponse = 2;
-  if (is_payload(step) && *channel == Channel::out) {
+  if (is_payload(step) && *channel == Channel::out && step.on() == scn::PRESENT) {
     auto const order = payload_order(step, kResponse);
     if (!order) {
       co_return tl::unexpected(order.error());
@@ -71,7 +71,11 @@ net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Dead
   if (!bytes) {
     co_return tl::unexpected(bytes.error());
   }
-  auto const to = virtual_connection->leg(*channel);
+  auto const found = co_await instance(vc, *channel, step.on(), deadline);
+  if (!found) {
+    co_return tl::unexpected(found.error());
+  }
+  auto const to = *found;
   auto const pieces = net::Pieces(step.split(), to_duration(step.gap()));
   for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
     if (!co_await to->send_pieces(*bytes, pieces, deadline)) {
@@ -87,11 +91,11 @@ net::Task<Result<void>> Server::close(std::uint32_t vc, scn::Close step, net::De
     co_return tl::unexpected(channels.error());
   }
   for (auto const channel : *channels) {
-    auto const there = co_await leg(vc, channel, deadline);
+    auto const there = co_await instance(vc, channel, step.on(), deadline);
     if (!there) {
       co_return tl::unexpected(there.error());
     }
-    auto const of = (*there)->leg(channel);
+    auto const of = *there;
     if (step.cause() == scn::HALF_CLOSE) {
       co_await of->half_close(deadline);
     } else {
@@ -99,6 +103,65 @@ net::Task<Result<void>> Server::close(std::uint32_t vc, scn::Close step, net::De
       of->stream().close_now(close_how(step.cause()));
     }
   }
+  co_return Result<void>();
+}
+
+net::Task<Result<std::shared_ptr<net::PduLeg>>> Server::instance(std::uint32_t vc,
+                                                                 Channel channel,
+                                                                 scn::Instance which,
+                                                                 net::Deadline deadline) {
+  auto const there = co_await leg(vc, channel, deadline);
+  if (!there) {
+    co_return tl::unexpected(there.error());
+  }
+  auto const of = *there;
+  auto const named = instance_of(which);
+  auto const is_there = [&] { return of->leg(channel, named) != nullptr; };
+  if (!co_await backend_.changed().wait(is_there, deadline)) {
+    co_return fail({ErrorCode::deadline, 0, "", "",
+                    "the server has no such " + std::string(to_string(channel)) + " leg"});
+  }
+  co_return of->leg(channel, named);
+}
+
+net::Task<Result<void>> Server::recycle(std::uint32_t vc,
+                                        scn::Recycle step,
+                                        net::Deadline deadline) {
+  auto const there = co_await leg(vc, Channel::out, deadline);
+  if (!there) {
+    co_return tl::unexpected(there.error());
+  }
+  auto const of = *there;
+  auto const before = of->machine().recycled(Channel::out);
+  auto started = of->recycle_out();
+  if (!started || step.no_wait()) {
+    co_return started;
+  }
+  auto const over = [&] {
+    return of->machine().recycled(Channel::out) != before || of->machine().finished();
+  };
+  auto const in_time = co_await backend_.changed().wait(over, deadline);
+  if (!in_time || of->machine().finished()) {
+    co_return fail({in_time ? ErrorCode::io : ErrorCode::deadline, 0, "", "MS-RPCH 3.2.5.5.15",
+                    in_time ? "the virtual connection ended while OUT was recycled"
+                            : "OUT was not recycled in time"});
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Server::release(std::uint32_t vc,
+                                        scn::Release step,
+                                        net::Deadline deadline) {
+  auto const* form = wire::find_form(step.pdu());
+  if (form == nullptr) {
+    co_return fail({ErrorCode::not_found, 0, "", "MS-RPCH 2.2.4",
+                    "no RTS PDU is called '" + step.pdu() + "'"});
+  }
+  auto const there = co_await leg(vc, Channel::out, deadline);
+  if (!there) {
+    co_return tl::unexpected(there.error());
+  }
+  (*there)->release(form->kind);
   co_return Result<void>();
 }
 

@@ -26,6 +26,12 @@ class Server {
   [[nodiscard]] net::Task<Result<void>> reading(std::uint32_t vc,
                                                 scenario::v1::Reading step,
                                                 net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> recycle(std::uint32_t vc,
+                                                scenario::v1::Recycle step,
+                                                net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> release(std::uint32_t vc,
+                                                scenario::v1::Release step,
+                                                net::Deadline deadline);
   [[nodiscard]] net::Task<Result<void>> fault(std::uint32_t vc,
                                               scenario::v1::Byte step,
                                               net::Deadline deadline);
@@ -33,6 +39,11 @@ class Server {
  private:
   [[nodiscard]] net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> leg(
       std::uint32_t vc, session::Channel channel, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<std::shared_ptr<net::PduLeg>>> instance(
+      std::uint32_t vc,
+      session::Channel channel,
+      scenario::v1::Instance which,
+      net::Deadline deadline);
 
   backend::MockBackend& backend_;
 };

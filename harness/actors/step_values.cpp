@@ -80,6 +80,16 @@ std::string_view to_string(session::Channel channel) {
   return channel == session::Channel::in ? "in" : "out";
 }
 
+session::Instance instance_of(scn::Instance named) {
+  return named == scn::SUCCESSOR ? session::Instance::successor
+         : named == scn::FORMER  ? session::Instance::former
+                                 : session::Instance::predecessor;
+}
+
+session::RecyclingSequence sequence_named(std::string const& name) {
+  return name == "r1" ? session::RecyclingSequence::r1 : session::RecyclingSequence::r2;
+}
+
 net::CloseHow close_how(scn::Cause cause) {
   switch (cause) {
     case scn::TCP_RST:

@@ -19,6 +19,11 @@ namespace rpchspec::actors {
 
 [[nodiscard]] std::string_view to_string(session::Channel channel);
 
+[[nodiscard]] session::Instance instance_of(scenario::v1::Instance named);
+
+/// "r1"; anything else is r2.
+[[nodiscard]] session::RecyclingSequence sequence_named(std::string const& name);
+
 /// Half-close has no CloseHow: the callers ask for the cause first.
 [[nodiscard]] net::CloseHow close_how(scenario::v1::Cause cause);
 

@@ -30,11 +30,16 @@ VirtualConnection::VirtualConnection(net::TaskScope& scope,
                payload_way()) {}
 
 std::shared_ptr<HttpChannel> VirtualConnection::attach(session::Channel channel,
-                                                       net::Stream stream) {
+                                                       net::Stream stream,
+                                                       session::Instance instance) {
   HttpChannel::Handlers handlers;
   handlers.on_head = [this](wire::ResponseHead const&) { changed_.notify(); };
-  handlers.on_pdu = [this, channel](wire::PduView const& pdu) { on_pdu(channel, pdu); };
   auto const self = std::make_shared<std::weak_ptr<HttpChannel>>();
+  handlers.on_pdu = [this, self, channel](wire::PduView const& pdu) {
+    if (auto const of = self->lock()) {
+      on_pdu(channel, *of, pdu);
+    }
+  };
   handlers.on_end = [this, self](net::LegEnd const&) {
     if (auto const ended = self->lock()) {
       on_end(*ended);
@@ -42,27 +47,72 @@ std::shared_ptr<HttpChannel> VirtualConnection::attach(session::Channel channel,
   };
   auto made = std::make_shared<HttpChannel>(std::move(stream), std::move(handlers));
   *self = made;
-  (channel == session::Channel::in ? in_ : out_) = made;
+  auto& of = channels(channel);
+  (instance == session::Instance::successor ? of.successor : of.present) = made;
   scope_.spawn([made]() -> net::Task<> { co_await made->leg().write(); });
   scope_.spawn([made]() -> net::Task<> { co_await made->read(); });
   return made;
 }
 
-std::shared_ptr<HttpChannel> VirtualConnection::channel(session::Channel channel) const {
-  return channel == session::Channel::in ? in_ : out_;
+std::shared_ptr<HttpChannel> VirtualConnection::channel(session::Channel channel,
+                                                        session::Instance instance) const {
+  auto const& of = channel == session::Channel::in ? in_ : out_;
+  switch (instance) {
+    case session::Instance::predecessor:
+      return of.present;
+    case session::Instance::successor:
+      return of.successor;
+    case session::Instance::former:
+      return of.former;
+  }
+  return nullptr;
 }
 
-void VirtualConnection::on_pdu(session::Channel from, wire::PduView const& pdu) {
-  if (from == session::Channel::out && !is_echo(pdu)) {
-    (void)machine_.on_pdu(pdu, Clock::now());
+void VirtualConnection::on_pdu(session::Channel from,
+                               HttpChannel const& of,
+                               wire::PduView const& pdu) {
+  auto const is_successor = &of == out_.successor.get();
+  if (from == session::Channel::out && !is_echo(pdu) &&
+      (is_successor || &of == out_.present.get())) {
+    (void)machine_.on_pdu(
+        pdu, Clock::now(),
+        is_successor ? session::Instance::successor : session::Instance::predecessor);
     pump();
   }
   changed_.notify();
 }
 
+void VirtualConnection::switch_to_successor(session::Channel channel) {
+  auto& of = channels(channel);
+  of.former = std::exchange(of.present, std::exchange(of.successor, nullptr));
+  if (channel == session::Channel::out && of.former) {
+    of.former->leg().stream().close_now(net::CloseHow::fin);  // 3.2.2.5.8, 3.2.2.5.10
+  }
+}
+
+std::vector<std::shared_ptr<HttpChannel>> VirtualConnection::connections() const {
+  std::vector<std::shared_ptr<HttpChannel>> all;
+  for (auto const* of : {&in_, &out_}) {
+    for (auto const& each : {of->present, of->successor, of->former}) {
+      if (each) {
+        all.push_back(each);
+      }
+    }
+  }
+  return all;
+}
+
+void VirtualConnection::on_successor_lost() {
+  close_channels();
+  changed_.notify();
+}
+
 /// The end of a connection that was given up for another one, or carried no channel, loses none.
 void VirtualConnection::on_end(HttpChannel const& of) {
-  if (of.is_channel() && (&of == in_.get() || &of == out_.get())) {
+  auto const is_one = [&of](Channels const& channels) {
+    return &of == channels.present.get() || &of == channels.successor.get();
+  };
+  if (of.is_channel() && (is_one(in_) || is_one(out_))) {
     close_channels();
   }
   changed_.notify();
@@ -71,7 +121,7 @@ void VirtualConnection::on_end(HttpChannel const& of) {
 void VirtualConnection::pump() {
   while (auto event = machine_.next_event()) {
     if (auto* send = std::get_if<session::Client::Send>(&*event)) {
-      if (auto const& to = channel(send->channel)) {
+      if (auto const to = channel(send->channel, send->instance)) {
         (void)to->leg().send(std::move(send->bytes));
       }
     } else if (auto const* delivered = std::get_if<session::Client::Deliver>(&*event)) {
@@ -81,6 +131,10 @@ void VirtualConnection::pump() {
       } else if (replies_.size() < kMostReplies) {
         replies_.emplace_back(bytes.begin(), bytes.end());
       }
+    } else if (auto* open = std::get_if<session::Client::OpenSuccessor>(&*event)) {
+      open_successor_(open->channel, open->cookie, std::move(open->first_pdu));
+    } else if (auto const* change = std::get_if<session::Client::Switch>(&*event)) {
+      switch_to_successor(change->channel);
     } else if (std::holds_alternative<session::Client::Close>(*event)) {
       close_channels();
     }
@@ -98,7 +152,7 @@ void VirtualConnection::close_channels() {
   if (options_.patient) {
     return;
   }
-  for (auto const& channel : {in_, out_}) {
+  for (auto const& channel : {in_.present, out_.present, in_.successor, out_.successor}) {
     if (channel) {
       channel->leg().outbox().finish();
     }
@@ -131,7 +185,8 @@ net::Task<Result<void>> VirtualConnection::send_payload(net::PayloadOrder order,
 net::PayloadWay VirtualConnection::payload_way() {
   net::PayloadWay way;
   way.leg = [this]() -> std::shared_ptr<net::PduLeg> {
-    return in_ ? std::shared_ptr<net::PduLeg>(in_, &in_->leg()) : nullptr;
+    auto const& in = in_.present;
+    return in ? std::shared_ptr<net::PduLeg>(in, &in->leg()) : nullptr;
   };
   way.send = [this](Bytes pdu) {
     auto done = machine_.send_rpc(std::move(pdu), Clock::now());

@@ -21,6 +21,10 @@ struct VirtualConnectionOptions {
   std::uint64_t payload_key = 0;
 };
 
+/// Opens a successor: connects, sends the request's head and its first PDU behind it.
+using SuccessorOpener =
+    std::function<void(session::Channel, VirtualConnectionCookie const&, Bytes first_pdu)>;
+
 class VirtualConnection {
  public:
   /// @param scope    owns the reading and writing tasks; outlives this.
@@ -28,9 +32,21 @@ class VirtualConnection {
   VirtualConnection(net::TaskScope& scope, net::Event& changed, VirtualConnectionOptions options);
 
   /// Starts reading and writing on a connected stream as this virtual connection's channel.
-  std::shared_ptr<HttpChannel> attach(session::Channel channel, net::Stream stream);
+  std::shared_ptr<HttpChannel> attach(session::Channel channel,
+                                      net::Stream stream,
+                                      session::Instance instance = session::Instance::predecessor);
 
-  [[nodiscard]] std::shared_ptr<HttpChannel> channel(session::Channel channel) const;
+  /// Null where there is none.
+  [[nodiscard]] std::shared_ptr<HttpChannel> channel(
+      session::Channel channel, session::Instance instance = session::Instance::predecessor) const;
+
+  /// All there are, former ones included.
+  [[nodiscard]] std::vector<std::shared_ptr<HttpChannel>> connections() const;
+
+  void on_open_successor(SuccessorOpener opener) { open_successor_ = std::move(opener); }
+
+  /// No successor can be had: as the loss of any channel.
+  void on_successor_lost();
 
   [[nodiscard]] session::Client& machine() { return machine_; }
 
@@ -54,7 +70,19 @@ class VirtualConnection {
   void stop();
 
  private:
-  void on_pdu(session::Channel from, wire::PduView const& pdu);
+  /// The connections of one channel, by instance.
+  struct Channels {
+    std::shared_ptr<HttpChannel> present;
+    std::shared_ptr<HttpChannel> successor;
+    std::shared_ptr<HttpChannel> former;
+  };
+
+  [[nodiscard]] Channels& channels(session::Channel channel) {
+    return channel == session::Channel::in ? in_ : out_;
+  }
+
+  void on_pdu(session::Channel from, HttpChannel const& of, wire::PduView const& pdu);
+  void switch_to_successor(session::Channel channel);
   void on_end(HttpChannel const& of);
   void close_channels();
   [[nodiscard]] net::PayloadWay payload_way();
@@ -64,8 +92,9 @@ class VirtualConnection {
   net::Event timers_;
   VirtualConnectionOptions options_;
   session::Client machine_;
-  std::shared_ptr<HttpChannel> in_;
-  std::shared_ptr<HttpChannel> out_;
+  Channels in_;
+  Channels out_;
+  SuccessorOpener open_successor_;
   std::deque<Bytes> replies_;
   net::PayloadSender payload_;
   std::uint64_t payload_received_ = 0;

@@ -158,6 +158,8 @@ net::Task<Executor::Outcome> Executor::act(scn::Step const& step, net::Deadline 
     case scn::Step::kServerReading:
     case scn::Step::kServerAck:
     case scn::Step::kServerFault:
+    case scn::Step::kServerRecycle:
+    case scn::Step::kServerRelease:
       co_return co_await act_server(step, deadline);
     default:
       co_return co_await act_client(step, deadline);
@@ -186,6 +188,10 @@ net::Task<Executor::Outcome> Executor::act_client(scn::Step const& step, net::De
       co_return co_await client.http(vc, step.client_http(), deadline);
     case scn::Step::kClientCall:
       co_return co_await client.call(vc, step.client_call(), deadline);
+    case scn::Step::kClientRecycle:
+      co_return co_await client.recycle(vc, step.client_recycle(), deadline);
+    case scn::Step::kClientRelease:
+      co_return client.release(vc, step.client_release());
     case scn::Step::kClientReading:
       co_return client.reading(vc, step.client_reading());
     case scn::Step::kClientFault:
@@ -205,6 +211,10 @@ net::Task<Executor::Outcome> Executor::act_server(scn::Step const& step, net::De
       co_return co_await server.close(vc, step.server_close(), deadline);
     case scn::Step::kServerAck:
       co_return co_await server.ack(vc, step.server_ack(), deadline);
+    case scn::Step::kServerRecycle:
+      co_return co_await server.recycle(vc, step.server_recycle(), deadline);
+    case scn::Step::kServerRelease:
+      co_return co_await server.release(vc, step.server_release(), deadline);
     case scn::Step::kServerReading:
       co_return co_await server.reading(vc, step.server_reading(), deadline);
     default:

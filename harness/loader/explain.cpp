@@ -22,6 +22,8 @@ std::string_view rung(Step const& step) {
     case Step::kServerReading:
     case Step::kServerAck:
     case Step::kServerFault:
+    case Step::kServerRecycle:
+    case Step::kServerRelease:
       return "client      proxy <---- server";
     case Step::kAwait:
     case Step::kPause:

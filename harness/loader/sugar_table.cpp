@@ -21,7 +21,8 @@ constexpr std::array kShorthands{
     Shorthand{"Receives", "pdu"},     Shorthand{"ReceivesNot", "pdu"},
     Shorthand{"Data", "at_least"},    Shorthand{"Connected", "service"},
     Shorthand{"NotConnected", "for"}, Shorthand{"RequestHead", "method"},
-    Shorthand{"Fault", "status"},
+    Shorthand{"Fault", "status"},     Shorthand{"Recycle", "channel"},
+    Shorthand{"Release", "pdu"},
 };
 
 constexpr std::array<std::string_view, 6> kStandAlone{"closed",    "response",     "data",
@@ -88,9 +89,11 @@ pb::FieldDescriptor const* step_action(std::string_view key) {
 }
 
 std::vector<std::string> const& subjects() {
-  static std::vector<std::string> const kSubjects{"client.in",  "client.out",  "server.in",
-                                                  "server.out", "upstream.in", "upstream.out",
-                                                  "client",     "server"};
+  static std::vector<std::string> const kSubjects{
+      "client.in",    "client.out",   "server.in",    "server.out",   "upstream.in",
+      "upstream.out", "client",       "server",       "client.in#1",  "client.out#1",
+      "server.in#1",  "server.out#1", "client.in#2",  "client.out#2", "server.in#2",
+      "server.out#2", "client.in#3",  "client.out#3", "server.in#3",  "server.out#3"};
   return kSubjects;
 }
 

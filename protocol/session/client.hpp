@@ -132,6 +132,11 @@ class Client {
     return channel == Channel::in ? in_successor_.cookie : out_successor_.cookie;
   }
 
+  /// Of the last predecessor; zeros where there was none.
+  [[nodiscard]] ChannelCookie const& former_cookie(Channel channel) const {
+    return channel == Channel::in ? former_in_ : former_out_;
+  }
+
   /// Channels that were replaced since the virtual connection was opened.
   [[nodiscard]] std::uint32_t recycled(Channel channel) const {
     return channel == Channel::in ? in_recycled_ : out_recycled_;
@@ -188,6 +193,8 @@ class Client {
   OneChannel out_;
   OneChannel in_successor_;
   OneChannel out_successor_;
+  ChannelCookie former_in_{};
+  ChannelCookie former_out_{};
   InState in_state_ = InState::opened;
   OutState out_state_ = OutState::opened;
   std::optional<SuccessorWishes> out_wishes_;

@@ -123,6 +123,7 @@ void Client::send_a5(TimePoint now) {
   a5.commands[0] = as_command(in_successor_.cookie);
   send(Channel::in, wire::encode(a5), now);
   events_.emplace_back(Switch{Channel::in});
+  former_in_ = in_.cookie;
   in_ = in_successor_;
   in_sent_ = wire::encoded_size(wire::make(wire::RtsPduKind::InR1A1));
   in_state_ = InState::opened;
@@ -189,6 +190,7 @@ Result<void> Client::on_out_a6(wire::RtsPdu const& pdu, TimePoint now) {
 Result<void> Client::on_out_end(TimePoint now) {
   auto const is_r1 = out_state_ == OutState::opened_a10w;
   out_state_ = OutState::opened;
+  former_out_ = out_.cookie;
   out_ = out_successor_;
   ++out_recycled_;
   out_window_ = ReceiveWindow(out_.window, config_.ack_policy);

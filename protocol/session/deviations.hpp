@@ -76,7 +76,6 @@ struct RecyclingDeviations {
   bool keep_client_window = false;  // the window in OUT_R*/A3 is not looked at
   bool drop_b3 = false;             // neither OUT_R2/B3 nor OUT_R1/A10
   bool b3_without_eof = false;
-  bool bytes_after_b3 = false;  // a Ping behind OUT_R2/B3 or OUT_R1/A10
 
   // States and closes.
   bool keep_predecessor = false;   // the predecessor's connections stay open

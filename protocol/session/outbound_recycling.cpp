@@ -83,9 +83,6 @@ void OutboundProxy::leave() {
   if (!recycling.drop_b3) {
     send_to_client(wire::make(wire::RtsPduKind::OutR1A10));
   }
-  if (recycling.bytes_after_b3) {
-    send_to_client(wire::ping());
-  }
   if (recycling.keep_predecessor) {
     relay_.pass_barrier(std::nullopt, PlugState::plugged);
   } else {
@@ -187,9 +184,6 @@ void OutboundProxy::switch_channel() {
     if (!send_to_client(b3)) {
       return;
     }
-  }
-  if (recycling.bytes_after_b3) {
-    send_to_client(wire::ping());
   }
   outputs_.signal(SwitchClient{recycling.keep_predecessor});
   channel_.switch_default();

@@ -54,9 +54,9 @@ Result<void> SendWindow::on_ack_of_successor(wire::FlowControlAckCommand const& 
   if (counts_anew_) {
     return shifted();
   }
-  auto const as_it_stands = on_ack(ack);
-  counts_anew_ = !as_it_stands && shifted();
-  return counts_anew_ ? Result<void>() : as_it_stands;
+  // Who goes on counting has counted all that came before the successor's cookie.
+  counts_anew_ = ack.bytes_received.value < before_successor_.value && shifted();
+  return counts_anew_ ? Result<void>() : on_ack(ack);
 }
 
 void SendWindow::believe(wire::FlowControlAckCommand const& ack) {

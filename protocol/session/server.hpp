@@ -134,6 +134,9 @@ class Server {
     return channel == Channel::in ? in_recycled_ : out_recycled_;
   }
 
+  /// It closed its legs, or was about to.
+  [[nodiscard]] bool finished() const { return state_ == State::finished; }
+
   /// No recycling of this channel is under way.
   [[nodiscard]] bool settled(Channel channel) const {
     return channel == Channel::in ? in_state_ == InState::opened : out_state_ == OutState::opened;

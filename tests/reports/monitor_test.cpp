@@ -325,6 +325,68 @@ TEST(AckMonitor, SeesWrongAcks) {
   EXPECT_EQ(with(ack(5000, 65537, kOut)), "acks RPCH-2.2.3.4-02");
 }
 
+constexpr std::uint8_t kNext = 40;
+constexpr End kSecondIn{v1::CLIENT, v1::IN, 11, 1};
+
+/// A PDU of recycling with its cookies: predecessor and successor, or the successor alone.
+wire::RtsPdu recycling(wire::RtsPduKind kind, std::uint8_t predecessor, std::uint8_t successor) {
+  auto made = wire::make(kind);
+  std::vector<wire::CookieCommand*> cookies;
+  for (auto& command : made.commands) {
+    if (auto* const found = std::get_if<wire::CookieCommand>(&command)) {
+      cookies.push_back(found);
+    }
+  }
+  cookies.back()->value.bytes[0] = successor;
+  if (cookies.size() == 3) {
+    cookies[0]->value.bytes = vc_cookie().bytes;
+    cookies[1]->value.bytes[0] = predecessor;
+  }
+  return made;
+}
+
+/// IN_R2 with 5000 bytes on the predecessor, 3000 on the successor, and then this acknowledgement.
+std::string after_in_r2(wire::FlowControlAckCommand const& said_last) {
+  auto journal = open();
+  up(journal, 1, 5000);
+  journal.opened(kSecondIn);
+  journal.rts(kSecondIn, v1::SENT, recycling(wire::RtsPduKind::InR2A1, kIn, kNext));
+  journal.rts(kServerIn, v1::RECEIVED, recycling(wire::RtsPduKind::InR2A2, 0, kNext));
+  journal.rts(kClientIn, v1::SENT, recycling(wire::RtsPduKind::InR2A5, 0, kNext));
+  journal.rpc(kSecondIn, v1::SENT, 2, 3000).rpc(kServerIn, v1::RECEIVED, 2, 3000);
+  journal.rts(
+      kServerIn, v1::RECEIVED,
+      wire::flow_control_ack_with_destination(wire::ForwardDestination::FDClient, said_last));
+  return said(journal);
+}
+
+TEST(AckMonitor, CountsASuccessorInFromZeroByItsOwnCookie) {
+  EXPECT_EQ(after_in_r2(ack(3000, 65536, kNext)), "");
+  EXPECT_EQ(after_in_r2(ack(5000, 65536, kIn)), "") << "a last one of the predecessor, under way";
+  EXPECT_EQ(after_in_r2(ack(8000, 65536, kNext)), "acks RPCH-3.2.1.3-01");
+  EXPECT_EQ(after_in_r2(ack(8000, 65536, kIn)), "acks RPCH-2.2.3.4-03");
+  EXPECT_EQ(after_in_r2(ack(3000, 65536, 77)), "acks RPCH-2.2.3.4-03");
+}
+
+/// OUT_R2 with 5000 bytes before OUT_R2/B1, 3000 after it, and then this acknowledgement.
+std::string after_out_r2(wire::FlowControlAckCommand const& said_last) {
+  auto journal = open();
+  journal.rpc(kServerOut, v1::SENT, 1, 5000).rpc(kClientOut, v1::RECEIVED, 1, 5000);
+  journal.rts(kServerOut, v1::RECEIVED, recycling(wire::RtsPduKind::OutR2A4, 0, kNext));
+  journal.rts(kServerOut, v1::SENT, wire::make(wire::RtsPduKind::OutR2B1));
+  journal.rpc(kServerOut, v1::SENT, 2, 3000).rpc(kClientOut, v1::RECEIVED, 2, 3000);
+  journal.rts(kServerOut, v1::RECEIVED, wire::flow_control_ack(said_last));
+  return said(journal);
+}
+
+TEST(AckMonitor, LetsTheKeptLegCountOnOrAnewUnderTheSuccessorsCookie) {
+  EXPECT_EQ(after_out_r2(ack(8000, 65536, kNext)), "") << "goes on";
+  EXPECT_EQ(after_out_r2(ack(3000, 65536, kNext)), "") << "starts again";
+  EXPECT_EQ(after_out_r2(ack(5000, 65536, kOut)), "") << "one that was under way";
+  EXPECT_EQ(after_out_r2(ack(8000, 65536, kOut)), "acks RPCH-2.2.3.4-03");
+  EXPECT_EQ(after_out_r2(ack(8001, 65536, kNext)), "acks RPCH-3.2.1.3-01");
+}
+
 TEST(LifetimeMonitor, SeesBytesBeyondTheContentLength) {
   Differently with;
   with.success = "Content-Type: application/rpc\r\nContent-Length: 131072\r\n";

@@ -1,0 +1,26 @@
+// A row of the catalogue of defects. Private to it.
+
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "reference_proxy/defects.hpp"
+
+namespace rpchspec::proxy {
+
+struct DefectRow {
+  Defect defect;
+  std::string_view name;
+  std::string_view category;
+  std::string_view title;
+  std::array<std::string_view, 3> requirements;
+};
+
+/// Those of channel recycling, in the order of the enumeration: the last part of it.
+[[nodiscard]] std::span<DefectRow const> recycling_rows();
+
+/// What they change inside the machines of both roles.
+void add_recycling_defect(Defect defect, session::Deviations& deviations);
+
+}  // namespace rpchspec::proxy

@@ -1,0 +1,198 @@
+// Client and server in channel recycling: what they refuse, and when they start it of themselves.
+
+#include <gtest/gtest.h>
+
+#include "protocol/session/client.hpp"
+#include "protocol/session/server.hpp"
+#include "tests/session/proxy_testing.hpp"
+
+namespace rpchspec::session {
+namespace {
+
+using namespace rpchspec::session::testing;
+using wire::RtsPduKind;
+
+constexpr TimePoint kNow{std::chrono::seconds(100)};
+constexpr ChannelCookie kSuccessor{{0x51}};
+
+Bytes with_cookie(RtsPduKind kind, ChannelCookie const& cookie) {
+  auto made = wire::make(kind);
+  for (auto& command : made.commands) {
+    if (auto* const found = std::get_if<wire::CookieCommand>(&command)) {
+      found->value = as_cookie(cookie);
+    }
+  }
+  return wire::encode(made);
+}
+
+Server opened(ServerConfig config = {}, std::uint32_t lifetime = 131072) {
+  Server server(std::move(config));
+  wire::ConnB2 b2;
+  b2.virtual_connection_cookie = kVirtualConnection;
+  b2.in_channel_cookie = kInCookie;
+  b2.receive_window = ReceiveWindowSize(65536);
+  b2.connection_timeout = ConnectionTimeout(120000);
+  auto const a2 = wire::encode(wire::conn_a2(1, kVirtualConnection, kOutCookie,
+                                             ChannelLifetime(lifetime), ReceiveWindowSize(65536)));
+  auto const first = wire::encode(wire::conn_b2(b2));
+  EXPECT_TRUE(server.on_pdu(Channel::out, wire::PduView{a2}, kNow));
+  EXPECT_TRUE(server.on_pdu(Channel::in, wire::PduView{first}, kNow));
+  while (server.next_event()) {
+  }
+  return server;
+}
+
+Result<void> feed(Server& server, Channel from, Bytes const& bytes) {
+  return server.on_pdu(from, wire::PduView{bytes}, kNow);
+}
+
+std::vector<Bytes> sent_on_out(Server& server) {
+  std::vector<Bytes> all;
+  while (auto event = server.next_event()) {
+    if (auto* send = std::get_if<Server::Send>(&*event); send && send->channel == Channel::out) {
+      all.push_back(send->bytes);
+    }
+  }
+  return all;
+}
+
+TEST(ServerRecycling, StartsOnlyWhenOpened) {
+  auto server = opened();
+  EXPECT_TRUE(server.start_out_recycling());
+  EXPECT_FALSE(server.start_out_recycling()) << "one is under way";
+  Server fresh({});
+  EXPECT_FALSE(fresh.start_out_recycling());
+}
+
+TEST(ServerRecycling, RefusesA4ThatItDidNotAskFor) {
+  auto server = opened();
+  EXPECT_FALSE(feed(server, Channel::out, with_cookie(RtsPduKind::OutR2A4, kSuccessor)));
+}
+
+TEST(ServerRecycling, AnswersAnotherCookieInA8WithB2AndCloses) {
+  auto server = opened();
+  ASSERT_TRUE(server.start_out_recycling());
+  ASSERT_TRUE(feed(server, Channel::out, with_cookie(RtsPduKind::OutR2A4, kSuccessor)));
+  EXPECT_FALSE(feed(server, Channel::in, with_cookie(RtsPduKind::OutR2A8, kOutCookie)));
+  EXPECT_EQ(sent_on_out(server).back(), wire::encode(wire::make(RtsPduKind::OutR2B2)));
+  EXPECT_TRUE(server.finished());
+}
+
+TEST(ServerRecycling, PassesOverAnA8ThatNothingWaitsFor) {
+  auto server = opened();
+  EXPECT_TRUE(feed(server, Channel::in, with_cookie(RtsPduKind::OutR1A8, kSuccessor)));
+}
+
+TEST(ServerRecycling, RefusesB1BeforeA6) {
+  auto server = opened();
+  EXPECT_FALSE(feed(server, Channel::in, wire::encode(wire::make(RtsPduKind::InR1B1))));
+}
+
+TEST(ServerRecycling, StartsWhenTheLifetimeRunsOutAndKeepsRoomForTheRest) {
+  ServerConfig config;
+  config.recycle_out_at = 8192;
+  auto server = opened(config, 131072);
+  std::size_t carried = 44;  // CONN/C1
+  std::uint32_t received = 0;
+  auto asked = false;
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(server.send_rpc(rpc(5000)));
+    for (auto const& bytes : sent_on_out(server)) {
+      carried += bytes.size();
+      asked = asked || bytes == wire::encode(wire::make(RtsPduKind::OutR2A1));
+      received += bytes.size() == 5000 ? 5000 : 0;
+    }
+    ASSERT_TRUE(feed(server, Channel::out, ack(received, 65536, kOutCookie)));
+  }
+  EXPECT_TRUE(asked);
+  EXPECT_LE(carried, 131072U - 2048);
+  EXPECT_GT(carried, 131072U - 8192 - 5000);
+  EXPECT_GT(server.queued_bytes(), 0U) << "the rest waits for the successor";
+}
+
+TEST(ServerRecycling, CountsPingsThatItIsToldOf) {
+  ServerConfig config;
+  config.recycle_out_at = 8192;
+  auto server = opened(config, 131072);
+  ASSERT_TRUE(
+      feed(server, Channel::out, wire::encode(wire::ping_traffic_sent_notify(131072 - 8192))));
+  EXPECT_EQ(sent_on_out(server).size(), 1U) << "OUT_R1/A1";
+}
+
+TEST(ServerRecycling, TakesAcksThatGoOnAndAcksThatStartAgain) {
+  for (auto const starts_again : {false, true}) {
+    auto server = opened();
+    ASSERT_TRUE(server.send_rpc(rpc(40000)));
+    ASSERT_TRUE(server.start_out_recycling());
+    ASSERT_TRUE(feed(server, Channel::out, with_cookie(RtsPduKind::OutR2A4, kSuccessor)));
+    ASSERT_TRUE(feed(server, Channel::in, with_cookie(RtsPduKind::OutR2A8, kSuccessor)));
+    ASSERT_TRUE(server.send_rpc(rpc(20000)));
+    auto const received = starts_again ? 20000U : 60000U;
+    EXPECT_TRUE(feed(server, Channel::out, ack(received, 65536, kSuccessor)));
+    EXPECT_EQ(server.out_window().available().value, 65536U) << starts_again;
+  }
+}
+
+Client client_opened(ClientConfig config = {}) {
+  config.virtual_connection_cookie = kVirtualConnection;
+  config.in_channel_cookie = kInCookie;
+  config.out_channel_cookie = kOutCookie;
+  Client client(config);
+  for (auto const& pdu : {wire::conn_a3(ConnectionTimeout(120000)),
+                          wire::conn_c2(1, ReceiveWindowSize(65536), ConnectionTimeout(120000))}) {
+    auto const bytes = wire::encode(pdu);
+    EXPECT_TRUE(client.on_pdu(wire::PduView{bytes}, kNow));
+  }
+  while (client.next_event()) {
+  }
+  return client;
+}
+
+Result<void> feed(Client& client, RtsPduKind kind) {
+  auto const bytes = wire::encode(wire::make(kind));
+  return client.on_pdu(wire::PduView{bytes}, kNow);
+}
+
+TEST(ClientRecycling, RefusesWhatItDidNotAskFor) {
+  for (auto const kind : {RtsPduKind::InR1A4, RtsPduKind::InR2A4, RtsPduKind::OutR1A6,
+                          RtsPduKind::OutR2A6, RtsPduKind::OutR1A10, RtsPduKind::OutR2B3}) {
+    auto client = client_opened();
+    EXPECT_FALSE(feed(client, kind)) << wire::form_of(kind).name;
+  }
+}
+
+TEST(ClientRecycling, RefusesASecondA2) {
+  auto client = client_opened();
+  EXPECT_TRUE(feed(client, RtsPduKind::OutR2A2));
+  EXPECT_FALSE(feed(client, RtsPduKind::OutR2A2));
+}
+
+TEST(ClientRecycling, DoesNotAnswerA2WhenToldNotTo) {
+  ClientConfig config;
+  config.out_sequence.reset();
+  auto client = client_opened(config);
+  EXPECT_TRUE(feed(client, RtsPduKind::OutR2A2));
+  EXPECT_FALSE(client.next_event().has_value());
+}
+
+TEST(ClientRecycling, HoldsTheSuccessorsPdusUntilB3) {
+  auto client = client_opened();
+  ASSERT_TRUE(feed(client, RtsPduKind::OutR2A2));
+  ASSERT_TRUE(feed(client, RtsPduKind::OutR2A6));
+  while (client.next_event()) {
+  }
+  auto const early = rpc(500);
+  ASSERT_TRUE(client.on_pdu(wire::PduView{early}, kNow, Instance::successor));
+  EXPECT_FALSE(client.next_event().has_value());
+  ASSERT_TRUE(feed(client, RtsPduKind::OutR2B3));
+  std::size_t delivered = 0;
+  while (auto event = client.next_event()) {
+    if (auto const* pdu = std::get_if<Client::Deliver>(&*event)) {
+      delivered += pdu->pdu.bytes.size();
+    }
+  }
+  EXPECT_EQ(delivered, 500U);
+}
+
+}  // namespace
+}  // namespace rpchspec::session
