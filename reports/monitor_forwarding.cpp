@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,15 @@ struct Waiting {
   std::uint64_t at_ns = 0;
 };
 
+constexpr std::uint32_t kAll = ~std::uint32_t{0};
+
+/// A PDU at its receiver.
+struct Arrived {
+  Waiting pdu;
+  std::string name;
+  std::uint32_t ordinal = 0;  // of its connection
+};
+
 /// One direction of one virtual connection, from its sender to its receiver.
 struct Stream {
   std::deque<Waiting> sent;     // and not delivered
@@ -34,6 +44,7 @@ struct Stream {
   std::deque<Waiting> early;    // delivered, and its sending is not yet recorded
   std::deque<Waiting> stale;    // of a connection before this one: may still come, need not
   std::deque<std::uint64_t> delivered;
+  std::deque<Arrived> ahead;  // on a successor OUT channel, before its predecessor ended
   bool given_up = false;
 };
 
@@ -51,6 +62,7 @@ class ForwardingMonitor final : public Monitor {
     } else if (sighting.event.has_fault()) {
       give_up_where_altered(sighting);
     }
+    note_end(sighting);
     if (!sighting.event.has_pdu() || !is_rpc(sighting.event.pdu()) ||
         sighting.leg() == v1::LEG_UNKNOWN) {
       return;
@@ -62,12 +74,13 @@ class ForwardingMonitor final : public Monitor {
     if (sighting.is(sender, v1::SENT)) {
       sent(stream, sighting);
     } else if (sighting.is(receiver, v1::RECEIVED)) {
-      received(stream, sighting);
+      arrived(stream, sighting);
     }
   }
 
   void finish(Surroundings const&) override {
-    for (auto const& [key, stream] : streams_) {
+    for (auto& [key, stream] : streams_) {
+      take_in(stream, key.second, kAll);
       if (stream.given_up) {
         continue;
       }
@@ -90,6 +103,57 @@ class ForwardingMonitor final : public Monitor {
   }
 
  private:
+  /// The two OUT channels of a recycling are two connections: what the successor brings may be seen
+  /// before the predecessor's last bytes. The client reads it after OUT_R2/B3, and so do we.
+  void note_end(Sighting const& sighting) {
+    auto const& event = sighting.event;
+    auto const is_last = event.has_pdu() && !is_rpc(event.pdu()) &&
+                         (goes_by(event.pdu(), "OUT_R2/B3") || goes_by(event.pdu(), "OUT_R1/A10"));
+    auto const is_over = is_last || event.has_ended();
+    if (is_over && sighting.connection != nullptr && event.source() == v1::CLIENT &&
+        sighting.leg() == v1::OUT && (event.direction() == v1::RECEIVED || event.has_ended())) {
+      ended_.insert(event.connection());
+      take_in(streams_[{sighting.vc(), false}], false, sighting.connection->ordinal + 1);
+    }
+  }
+
+  [[nodiscard]] bool is_ahead(Sighting const& sighting) const {
+    auto const* connection = sighting.connection;
+    if (connection == nullptr || connection->source != v1::CLIENT || connection->ordinal < 2) {
+      return false;
+    }
+    auto const& all = sighting.around.table.all();
+    return std::any_of(all.begin(), all.end(), [&](auto const& entry) {
+      auto const& other = entry.second;
+      return other.source == connection->source && other.leg == connection->leg &&
+             other.virtual_connection == connection->virtual_connection &&
+             other.ordinal + 1 == connection->ordinal && ended_.count(other.number) == 0;
+    });
+  }
+
+  void arrived(Stream& stream, Sighting const& sighting) {
+    Arrived const pdu{waiting(sighting), std::string(pdu_name(sighting.event)),
+                      sighting.connection == nullptr ? 0 : sighting.connection->ordinal};
+    if (sighting.leg() == v1::OUT && is_ahead(sighting)) {
+      stream.ahead.push_back(pdu);
+    } else {
+      received(stream, pdu, sighting.leg() == v1::IN);
+    }
+  }
+
+  /// What came ahead on channels up to this one, which is now the first that goes on.
+  void take_in(Stream& stream, bool in, std::uint32_t ordinal) {
+    auto waiting_still = std::deque<Arrived>();
+    for (auto const& pdu : std::exchange(stream.ahead, {})) {
+      if (pdu.ordinal <= ordinal) {
+        received(stream, pdu, in);
+      } else {
+        waiting_still.push_back(pdu);
+      }
+    }
+    stream.ahead = std::move(waiting_still);
+  }
+
   /// What a connection that is over had not delivered was dropped with it, which is lawful. Beside
   /// one that still lives a new one is its successor.
   void begin_again(Sighting const& sighting) {
@@ -146,11 +210,12 @@ class ForwardingMonitor final : public Monitor {
     }
   }
 
-  void received(Stream& stream, Sighting const& sighting) {
+  void received(Stream& stream, Arrived const& came, bool in) {
     if (stream.given_up) {
       return;
     }
-    auto const pdu = waiting(sighting);
+    auto const& pdu = came.pdu;
+    std::string const leg = in ? "server.in" : "client.out";
     if (auto const found = find(stream.sent, pdu.digest); found != stream.sent.end()) {
       stream.skipped.insert(stream.skipped.end(), stream.sent.begin(), found);
       stream.sent.erase(stream.sent.begin(), found + 1);
@@ -158,22 +223,24 @@ class ForwardingMonitor final : public Monitor {
     } else if (auto const old = find(stream.stale, pdu.digest); old != stream.stale.end()) {
       stream.stale.erase(old);
     } else if (auto const late = find(stream.skipped, pdu.digest); late != stream.skipped.end()) {
-      object(sighting, {kInOrder, "out of order", "RPC PDUs arrive in the order they were sent in",
-                        fmt::format("{} of {} bytes came after one that was sent later",
-                                    pdu_name(sighting.event), pdu.size)});
+      object(
+          pdu.at_ns, leg,
+          {kInOrder, "out of order", "RPC PDUs arrive in the order they were sent in",
+           fmt::format("{} of {} bytes came after one that was sent later", came.name, pdu.size)});
       stream.skipped.erase(late);
       remember(stream, pdu.digest);
     } else if (std::find(stream.delivered.begin(), stream.delivered.end(), pdu.digest) !=
                stream.delivered.end()) {
-      object(sighting, {kUnchanged, "delivered twice", "every RPC PDU arrives at most once",
-                        fmt::format("{} of {} bytes came a second time", pdu_name(sighting.event),
-                                    pdu.size)});
+      object(pdu.at_ns, leg,
+             {kUnchanged, "delivered twice", "every RPC PDU arrives at most once",
+              fmt::format("{} of {} bytes came a second time", came.name, pdu.size)});
     } else if (stream.early.size() < kRemembered) {
       stream.early.push_back(pdu);
     }
   }
 
   std::map<std::pair<std::uint32_t, bool>, Stream> streams_;
+  std::set<std::uint32_t> ended_;  // connections of the client that bring nothing more
 };
 
 }  // namespace

@@ -177,26 +177,33 @@ OutboundProxy::Step OutboundProxy::on_routed_by_server(wire::RtsPdu const& pdu,
                                                        wire::PduView const& bytes) {
   auto const of_opened = wire::has_form(pdu, wire::RtsPduKind::OutR1A1) ||
                          wire::has_form(pdu, wire::RtsPduKind::OutR1A5);
+  if (of_opened && relay_.has_barrier() && !is_leaving()) {
+    return hold_until_head(bytes.bytes);  // OUT_R2/B1 came: it is meant for the successor
+  }
   if (of_opened && (state_ != State::Opened || is_leaving())) {
     return unexpected("OUT_R1/A1 or OUT_R1/A5 outside the opened state");
   }
   auto& channel = channel_.default_channel();
   if (next_hop(role_, to) == Role::Client) {
+    if (!channel.answered) {
+      return hold_until_head(bytes.bytes);
+    }
     if (!channel.budget.take(bytes.bytes.size())) {
       return Step::stop;
-    }
-    if (!channel.answered) {
-      if (before_head_.size() > kMostBeforeHead) {
-        return refuse({ErrorCode::too_large, 0, "RTS", "MS-RPCH 3.2.1.5.2",
-                       "too many PDUs for a client whose response has not begun"});
-      }
-      append(before_head_, bytes.bytes);
-      return Step::next;
     }
   }
   auto const* ack = wire::find<wire::FlowControlAckCommand>(pdu);
   auto const passed_on = route(ProxyLeg::server, to, bytes.bytes);
   return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
+}
+
+OutboundProxy::Step OutboundProxy::hold_until_head(ByteView pdu) {
+  if (before_head_.size() > kMostBeforeHead) {
+    return refuse({ErrorCode::too_large, 0, "RTS", "MS-RPCH 3.2.1.5.2",
+                   "too many PDUs for a client whose response has not begun"});
+  }
+  append(before_head_, pdu);
+  return Step::next;
 }
 
 OutboundProxy::Step OutboundProxy::on_flow_control_ack(wire::FlowControlAckCommand const& ack) {
@@ -223,10 +230,10 @@ void OutboundProxy::send_head() {
   }
   channel.answered = true;
   outputs_.signal(ResponseHead{});
-  if (!before_head_.empty()) {
+  if (!before_head_.empty() && channel.budget.take(before_head_.size())) {
     outputs_.send_copy(ProxyLeg::client, before_head_);
-    before_head_.clear();
   }
+  before_head_.clear();
 }
 
 void OutboundProxy::send_due_ack() {

@@ -87,6 +87,7 @@ class OutboundProxy : public ProxyRole {
   Step on_routed_by_server(wire::RtsPdu const& pdu,
                            wire::ForwardDestination to,
                            wire::PduView const& bytes);
+  Step hold_until_head(ByteView pdu);
   Step on_flow_control_ack(wire::FlowControlAckCommand const& ack);
   void send_ping(TimePoint now);
   bool send_to_client(wire::RtsPdu const& pdu);
