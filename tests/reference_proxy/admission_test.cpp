@@ -140,7 +140,7 @@ TEST(Admission, TakesShortRequestsForEchoes) {
 }
 
 TEST(Admission, EndsTheEchoResponseWithTheEchoPdu) {
-  auto const response = echo_response(wire::kHttp10, Defect::none);
+  auto const response = echo_response(wire::kHttp10, ProxyConfig());
   EXPECT_TRUE(as_text(response).starts_with("HTTP/1.0 200 Success\r\n"));
   auto const pdu = wire::encode(wire::echo());
   EXPECT_TRUE(as_text(response).ends_with(as_text(pdu)));

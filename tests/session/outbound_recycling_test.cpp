@@ -138,6 +138,17 @@ TEST_F(OutboundRecycling, SendsThePredecessorsQueueBeforeB3AndKeepsToTheNewWindo
       rpc(5000, 4));
 }
 
+TEST_F(OutboundRecycling, KeepsTheNextCallForASuccessorUntilTheSwitchIsMade) {
+  open(8192);
+  static_cast<void>(server(rpc(8000, 1) + rpc(1000, 2)));
+  static_cast<void>(join());
+  static_cast<void>(successor(pdu(RtsPduKind::OutR2C1)));
+  EXPECT_TRUE(server(pdu(RtsPduKind::OutR2B1) + pdu(RtsPduKind::OutR2A1)).order.empty());
+  auto const seen =
+      server(routed_ack(wire::ForwardDestination::FDOutProxy, 8000, 8192, kOutCookie));
+  EXPECT_EQ(seen.to_client, rpc(1000, 2) + pdu(RtsPduKind::OutR2B3) + pdu(RtsPduKind::OutR2A2));
+}
+
 TEST_F(OutboundRecycling, AcknowledgesInTheSuccessorsNameFromB1On) {
   open();
   static_cast<void>(join());
