@@ -81,10 +81,11 @@ TEST_F(OutboundRecycling, AsASuccessorAnswersOnlyToA11) {
   EXPECT_TRUE(server(rpc(500)).order.empty());
   auto const routed = pdu(RtsPduKind::InR2A3);
   EXPECT_TRUE(server(routed).order.empty()) << "the head goes first";
+  EXPECT_TRUE(server(pdu(RtsPduKind::OutR2A1)).order.empty()) << "nor the next call before that";
   EXPECT_EQ(proxy_.next_deadline(), kNever) << "and no ping before it";
   auto const seen = client(pdu(RtsPduKind::OutR1A11));
   EXPECT_EQ(seen.order, (std::vector<std::string>{"head", "client", "client"}));
-  EXPECT_EQ(seen.to_client, routed + rpc(500));
+  EXPECT_EQ(seen.to_client, routed + pdu(RtsPduKind::OutR2A2) + rpc(500));
   EXPECT_EQ(proxy_.state(), State::Opened);
 }
 
