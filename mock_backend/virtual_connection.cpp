@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "journal/payload_pdu.hpp"
+#include "protocol/session/scripted.hpp"
 
 namespace rpchspec::backend {
 
@@ -162,6 +163,10 @@ Result<void> VirtualConnection::recycle_out() {
   auto done = machine_.start_out_recycling();
   pump();
   return done;
+}
+
+void VirtualConnection::note_scripted(ByteView bytes) {
+  session::note_scripted(machine_, bytes);
 }
 
 Result<void> VirtualConnection::send_rpc(Bytes pdu) {

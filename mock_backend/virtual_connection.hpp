@@ -61,6 +61,9 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   [[nodiscard]] net::Task<Result<void>> send_payload(net::PayloadOrder order,
                                                      net::Deadline deadline);
 
+  /// Bytes that a script is about to write to the OUT leg itself: their RPC PDUs count.
+  void note_scripted(ByteView bytes);
+
   /// An RPC PDU of the script's own, under flow control.
   Result<void> send_rpc(Bytes pdu);
 

@@ -36,6 +36,7 @@ session::InboundProxyConfig inbound_config(ChannelRequest const& request,
                                            ProxyConfig const& config) {
   session::InboundProxyConfig made;
   made.receive_window = config.receive_window;
+  made.ack_policy = config.latitude.acks;
   made.connection_timeout =
       ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
   auto const order = config.latitude.address_in_network_order ? wire::AddressOrder::network
@@ -57,6 +58,7 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
                                              ProxyConfig const& config) {
   session::OutboundProxyConfig made;
   made.receive_window = config.receive_window;
+  made.ack_policy = config.latitude.acks;
   made.connection_timeout =
       ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
   auto const asked = request.pragmas.min_conn_timeout.value_or(0);

@@ -6,7 +6,7 @@
 namespace rpchspec::proxy {
 namespace {
 
-using namespace std::chrono_literals;
+using AckPolicy = session::ReceiveWindow::AckPolicy;
 
 constexpr std::array kVariants{
     // windows and lifetimes
@@ -36,6 +36,16 @@ constexpr std::array kVariants{
             "AMB-09", [](ProxyConfig& c) { c.latitude.connects_at_request = true; }},
     Variant{"address-in-network-order", "ClientAddress is in network byte order.", "AMB-01",
             [](ProxyConfig& c) { c.latitude.address_in_network_order = true; }},
+    // acknowledgements and pings
+    Variant{"acks-each-pdu", "It acknowledges each RPC PDU.", "latitude.md, acknowledgements",
+            [](ProxyConfig& c) { c.latitude.acks = AckPolicy::every_pdu; }},
+    Variant{"acks-at-last", "It acknowledges when the sender has hardly any room.",
+            "latitude.md, acknowledgements",
+            [](ProxyConfig& c) { c.latitude.acks = AckPolicy::at_last; }},
+    Variant{"pings-at-whole-timeout", "It pings after a whole ConnectionTimeout of silence.",
+            "AMB-07", [](ProxyConfig& c) { c.pings = session::Pings::at_whole; }},
+    Variant{"pings-regularly", "It pings each half ConnectionTimeout, whatever else it sends.",
+            "AMB-07", [](ProxyConfig& c) { c.pings = session::Pings::regular; }},
     // segments and ends
     Variant{"writes-of-100", "Everything is written in pieces of 100 bytes.", "latitude.md, HTTP",
             [](ProxyConfig& c) { c.latitude.write_pieces = 100; }},

@@ -3,6 +3,7 @@
 #include "harness/actors/request_head.hpp"
 #include "harness/actors/step_values.hpp"
 #include "net/connect.hpp"
+#include "protocol/session/scripted.hpp"
 
 namespace rpchspec::actors {
 namespace {
@@ -255,6 +256,9 @@ net::Task<Result<void>> Client::send(std::uint32_t vc, scn::Send step, net::Dead
   }
   auto const pieces = net::Pieces(step.split(), to_duration(step.gap()));
   for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
+    if (*channel == Channel::in && step.on() == scn::PRESENT) {
+      session::note_scripted(made.machine(), *bytes);
+    }
     auto const written = co_await write_to(*to, *bytes, pieces, deadline);
     if (!written) {
       co_return written;

@@ -78,6 +78,9 @@ net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Dead
   auto const to = *found;
   auto const pieces = net::Pieces(step.split(), to_duration(step.gap()));
   for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
+    if (*channel == Channel::out) {
+      virtual_connection->note_scripted(*bytes);
+    }
     if (!co_await to->send_pieces(*bytes, pieces, deadline)) {
       co_return fail({ErrorCode::io, 0, "", "", "the leg ended before all of it was sent"});
     }

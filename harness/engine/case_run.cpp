@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include "harness/actors/client.hpp"
 #include "harness/actors/server.hpp"
 #include "harness/actors/step_values.hpp"
@@ -101,6 +103,7 @@ class Case {
   std::optional<Executor> executor_;  // listens to the recorder to the end
   actors::ClientTarget target_;
   std::map<std::string, std::uint16_t> ports_;
+  std::vector<net::asio::ip::tcp::acceptor> closed_ports_;
   std::vector<std::string> routed_;
   std::string failure_;
   bool interrupted_ = false;
@@ -233,14 +236,18 @@ Result<void> Case::raise_backend() {
   return {};
 }
 
-/// A service that must not listen gets a port of which nobody listens: free a moment ago.
+/// A service that must not listen gets a port that nobody else can have: bound, and no listener.
 void Case::reserve_closed_ports() {
   for (auto const& [name, service] : kServiceNames) {
     auto const free = uses_free_ports(surroundings_.target) || ports_[name] == 0;
     if (!backend_->ports().contains(service) && free) {
-      auto const listener =
-          net::Listener::bind(io_.get_executor(), net::ListenOptions(backend_->config().bind, 0));
-      ports_[name] = listener ? listener->local_port() : std::uint16_t{1};
+      using net::asio::ip::tcp;
+      boost::system::error_code error;
+      auto const address = net::asio::ip::make_address(backend_->config().bind, error);
+      auto& held = closed_ports_.emplace_back(io_);
+      held.open(tcp::endpoint(address, 0).protocol(), error);
+      held.bind(tcp::endpoint(address, 0), error);
+      ports_[name] = error ? std::uint16_t{1} : held.local_endpoint(error).port();
     }
   }
 }

@@ -22,8 +22,13 @@ TimePoint OutboundProxy::next_ping() const {
   }
   auto const timeout =
       in_milliseconds(deviations_.ping_timeout.value_or(channel.connection_timeout));
-  return later(last_to_client_,
-               deviations_.pings == PingDeviation::late ? timeout * 3 / 2 : timeout / 2);
+  if (deviations_.pings == PingDeviation::late) {
+    return later(last_to_client_, timeout * 3 / 2);
+  }
+  if (config_.pings == Pings::regular) {
+    return later(last_ping_, timeout / 2);
+  }
+  return later(last_to_client_, config_.pings == Pings::at_whole ? timeout : timeout / 2);
 }
 
 TimePoint OutboundProxy::next_deadline() const {
@@ -53,6 +58,7 @@ void OutboundProxy::send_ping(TimePoint now) {
   if (deviations_.pings == PingDeviation::wrong_flags) {
     ping.flags = wire::kRtsFlagOtherCmd;
   }
+  last_ping_ = now;
   if (send_to_client(ping)) {
     ping_traffic_ += static_cast<std::uint32_t>(wire::encoded_size(ping));
     if (ping_traffic_ > kPingTrafficThreshold) {

@@ -26,6 +26,7 @@ OutboundProxy::OutboundProxy(OutboundProxyConfig const& config, TimePoint now)
       channel_(new_channel(config)),
       first_pdu_by_(later(now, std::chrono::milliseconds(config.connection_timeout.value))),
       last_to_client_(now),
+      last_ping_(now),
       last_from_server_(now),
       relay_(relay_options(config, channel_.default_channel().budget), outputs_) {}
 

@@ -7,7 +7,9 @@
 
 namespace rpchspec::session {
 
-enum class Pings { on, off };
+/// AMB-07. on: after half a ConnectionTimeout without bytes to the client; at_whole: after a whole
+/// one; regular: each half, whatever else was sent.
+enum class Pings { on, at_whole, regular, off };
 
 struct OutboundProxyConfig {
   std::uint32_t version = 1;
@@ -130,6 +132,7 @@ class OutboundProxy : public ProxyRole {
   Bytes before_head_;               // RTS PDUs for a client whose response has not begun
   TimePoint first_pdu_by_;
   TimePoint last_to_client_;
+  TimePoint last_ping_;
   TimePoint last_from_server_;
   Relay relay_;
 };

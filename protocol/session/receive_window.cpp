@@ -9,14 +9,27 @@ ReceiveWindow::Arrival ReceiveWindow::on_received(RpcPduSize pdu) {
   free_.value -= std::min(free_.value, pdu.value);
   advertised_.value -= std::min(advertised_.value, pdu.value);
   bytes_received_.value += pdu.value;
+  largest_ = std::max(largest_, pdu);
   return arrival;
+}
+
+bool ReceiveWindow::is_ack_due() const {
+  switch (policy_) {
+    case AckPolicy::at_half:
+      return advertised_.value < receive_window_.value / 2;
+    case AckPolicy::every_pdu:
+      return true;
+    case AckPolicy::at_last:
+      return advertised_.value < std::max(receive_window_.value / 4, largest_.value);
+    case AckPolicy::never:
+      return false;
+  }
+  return true;
 }
 
 std::optional<wire::FlowControlAckCommand> ReceiveWindow::on_consumed(RpcPduSize pdu) {
   free_.value = std::min(receive_window_.value, free_.value + pdu.value);
-  auto const due = policy_ == AckPolicy::every_pdu ||
-                   (policy_ == AckPolicy::at_half && advertised_.value < receive_window_.value / 2);
-  if (!due || policy_ == AckPolicy::never) {
+  if (!is_ack_due()) {
     return std::nullopt;
   }
   advertised_ = free_;

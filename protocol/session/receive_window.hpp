@@ -14,8 +14,9 @@ namespace rpchspec::session {
 /// Counts RPC PDUs that arrive and are consumed, and says when to acknowledge.
 class ReceiveWindow {
  public:
-  /// When an acknowledgement is due (the threshold is left to the implementation, fn 27).
-  enum class AckPolicy { at_half, every_pdu, never };
+  /// When an acknowledgement is due (the threshold is left to the implementation, fn 27). at_last:
+  /// only when the sender has no room for one more PDU as large as its largest, or hardly any.
+  enum class AckPolicy { at_half, every_pdu, at_last, never };
 
   ReceiveWindow() = default;
 
@@ -43,10 +44,13 @@ class ReceiveWindow {
   [[nodiscard]] ReceiveWindowSize receive_window() const { return receive_window_; }
 
  private:
+  [[nodiscard]] bool is_ack_due() const;
+
   ReceiveWindowSize receive_window_{};
   AvailableWindow free_{};        // AvailableWindow of 3.2.1.1.5: room in our queue
   AvailableWindow advertised_{};  // AvailableWindowAdvertised: what the sender believes
   BytesReceived bytes_received_{};
+  RpcPduSize largest_{};
   AckPolicy policy_ = AckPolicy::at_half;
 };
 

@@ -70,6 +70,14 @@ TEST(ReceiveWindow, FollowsItsPolicy) {
   EXPECT_FALSE(never.on_consumed(RpcPduSize(65536)));
 }
 
+TEST(ReceiveWindow, AtLastLeavesRoomForTheLargestPdu) {
+  ReceiveWindow window(ReceiveWindowSize(8192), ReceiveWindow::AckPolicy::at_last);
+  window.on_received(RpcPduSize(100));
+  EXPECT_FALSE(window.on_consumed(RpcPduSize(100)));
+  window.on_received(RpcPduSize(5840));
+  EXPECT_EQ(window.on_consumed(RpcPduSize(5840)), ack(5940, 8192));
+}
+
 TEST(Windows, NeverLetASenderThatObeysOverrunAReceiver) {
   for (unsigned seed = 1; seed <= 30; ++seed) {
     std::mt19937 random(seed);
