@@ -243,9 +243,12 @@ wire::ResponseHead out_head(ProxyConfig const& config) {
   return head;
 }
 
-Bytes echo_response(int version, ProxyConfig const& config) {
+Bytes echo_response(wire::RequestHead const& request, ProxyConfig const& config) {
   auto const defect = config.defect;
-  auto head = wire::echo_success(version);
+  auto head = wire::echo_success(request.version);
+  if (!wire::keeps_alive(request.version, request.headers)) {
+    wire::set_header(head.headers, "Connection", "close");
+  }
   if (config.latitude.other_heads) {
     dress_otherwise(head);
   }

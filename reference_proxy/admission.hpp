@@ -54,7 +54,7 @@ using Admission = std::variant<Refusal, EchoRequest, ChannelRequest>;
 [[nodiscard]] wire::ResponseHead out_head(ProxyConfig const& config);
 
 /// Head and body of the echo response.
-[[nodiscard]] Bytes echo_response(int version, ProxyConfig const& config);
+[[nodiscard]] Bytes echo_response(wire::RequestHead const& request, ProxyConfig const& config);
 
 inline constexpr std::uint32_t kErrorAccessDenied = 5;  // what ValidPorts refuses
 

@@ -247,7 +247,7 @@ class Connection {
     if (!co_await drop_body(body)) {
       co_return false;
     }
-    auto response = echo_response(head.version, config_);
+    auto response = echo_response(head, config_);
     if (!co_await write(std::move(response))) {
       co_return false;
     }

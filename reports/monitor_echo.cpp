@@ -72,11 +72,13 @@ class EchoMonitor final : public Monitor {
              {kType, "Content-Type", "Content-Type: application/rpc",
               types.empty() ? "no Content-Type" : fmt::format("Content-Type: {}", types.front())});
     }
-    bool keep_alive = false;
+    bool told =
+        false;  // also that it ends: the client, or a front between, may have asked for that
     for (auto const value : values_of(head.text(), "Connection")) {
-      keep_alive = keep_alive || glob("*keep-alive*", value, LetterCase::ignored);
+      told = told || glob("*keep-alive*", value, LetterCase::ignored) ||
+             glob("*close*", value, LetterCase::ignored);
     }
-    if (!keep_alive) {
+    if (!told) {
       object(sighting, {kKeepAlive, "Connection", "Connection: Keep-Alive", "none"});
     }
   }

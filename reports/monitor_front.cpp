@@ -1,5 +1,6 @@
 // An HTTP front passes heads and bodies on (RFC 9110, 9112; topology http-front).
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <set>
@@ -42,6 +43,9 @@ class FrontMonitor final : public Monitor {
     if (sighting.around.topology != "http-front" || sighting.event.connection() == 0) {
       return;
     }
+    if (is_foreign(sighting)) {
+      return;
+    }
     auto const leg = leg_of(sighting);
     auto const upstream = sighting.event.source() == v1::UPSTREAM;
     if (leg == v1::LEG_UNKNOWN) {
@@ -79,6 +83,28 @@ class FrontMonitor final : public Monitor {
 
  private:
   using Key = std::tuple<std::uint32_t, v1::Leg, bool>;
+
+  static std::string server_name(std::string_view target) {
+    auto const query = target.substr(std::min(target.size(), target.find('?')));
+    return to_lower(query.substr(0, query.rfind(':')));
+  }
+
+  /// A front that shares upstream connections may send the request of another case behind ours: it
+  /// was seen here before it was handed on.
+  bool is_foreign(Sighting const& sighting) {
+    auto const& event = sighting.event;
+    if (event.has_head() && !event.head().response()) {
+      auto const name = server_name(event.head().target());
+      if (sighting.is(v1::CLIENT, v1::SENT)) {
+        ours_.insert(name);
+      } else if (sighting.is(v1::UPSTREAM, v1::RECEIVED)) {
+        auto const foreign = !name.empty() && !ours_.empty() && !ours_.contains(name);
+        foreign ? void(foreign_.insert(event.connection()))
+                : void(foreign_.erase(event.connection()));
+      }
+    }
+    return foreign_.contains(event.connection());
+  }
 
   /// By the method of the request where one was seen: both ends saw the same.
   v1::Leg leg_of(Sighting const& sighting) {
@@ -140,7 +166,7 @@ class FrontMonitor final : public Monitor {
     if (head.status() != sent.status()) {
       object(sighting, {kStatus, "status changed", fmt::format("status {}", sent.status()),
                         fmt::format("status {}", head.status())});
-    } else if (head.reason() != sent.reason()) {
+    } else if (head.status() >= 400 && head.reason() != sent.reason()) {
       object(sighting, {kReason, "reason changed", fmt::format("\"{}\"", sent.reason()),
                         fmt::format("\"{}\"", head.reason())});
     }
@@ -162,6 +188,8 @@ class FrontMonitor final : public Monitor {
 
   std::map<Key, Lane> lanes_;
   std::map<std::uint32_t, v1::Leg> legs_;  // of connections
+  std::set<std::string> ours_;             // server-names that the client asked for
+  std::set<std::uint32_t> foreign_;        // upstream connections that carry another case's request
   std::set<Key> known_;                    // lanes whose upstream end was told apart
   bool several_ = false;
 };

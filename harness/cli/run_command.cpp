@@ -1,10 +1,8 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <memory>
-#include <set>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -12,11 +10,8 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
-#include "harness/cli/rerun.hpp"
-#include "harness/cli/results.hpp"
 #include "harness/cli/run_options.hpp"
-#include "harness/cli/signals.hpp"
-#include "harness/engine/run.hpp"
+#include "harness/cli/suite_run.hpp"
 #include "model/suggestion.hpp"
 #include "reference_proxy/defects.hpp"
 #include "reference_proxy/variants.hpp"
@@ -25,10 +20,6 @@
 namespace rpchspec::cli {
 
 namespace {
-
-using model::Verdict;
-using scenario::v1::Scenario;
-using Cases = std::vector<Scenario const*>;
 
 constexpr char const* kAllVariants = "all";
 
@@ -61,71 +52,6 @@ void check_variant(std::string const& name) {
   auto const near = model::nearest(name, names);
   throw UsageError{"--variant: there is no '" + name + "'" +
                    (near.empty() ? "; see rpchspec variants" : "; did you mean '" + near + "'?")};
-}
-
-bool has_id(loader::Suite const& suite, std::string const& file, std::set<std::string> const& ids) {
-  return std::any_of(suite.scenarios.begin(), suite.scenarios.end(), [&](Scenario const& each) {
-    return ids.contains(each.id()) && loader::matches(file, each);
-  });
-}
-
-/// `FILE ID`: of the file only this case. That is how a case of a file is repeated.
-std::vector<std::string> narrowed(std::vector<std::string> selectors, loader::Suite const& suite) {
-  std::set<std::string> const words(selectors.begin(), selectors.end());
-  std::erase_if(selectors, [&](std::string const& selector) {
-    return loader::names_a_file(selector) && has_id(suite, selector, words);
-  });
-  return selectors;
-}
-
-void keep_failed(Cases& cases, std::string const& out) {
-  std::set<std::string> failed;
-  for (auto const& result : read_results(out).cases) {
-    if (result.verdict == Verdict::fail || result.verdict == Verdict::blocked ||
-        result.verdict == Verdict::error) {
-      failed.insert(result.id);
-    }
-  }
-  std::erase_if(cases, [&](Scenario const* each) { return !failed.contains(each->id()); });
-}
-
-Cases select(loader::Suite const& suite,
-             targets::Settings const& settings,
-             loader::Library const& library,
-             bool& other_shards_have_some) {
-  auto selection = selection_of(settings);
-  selection.selectors = narrowed(selection.selectors, suite);
-  auto const shard = selection.shard;
-  selection.shard.reset();
-  auto selected = loader::select(suite, selection, library.requirements);
-  if (!selected) {
-    throw UsageError{selected.error().detail};
-  }
-  if (settings.last_failed) {
-    keep_failed(*selected, settings.out);
-  }
-  other_shards_have_some = shard && !selected->empty();
-  return shard ? loader::part_of(*selected, *shard) : *selected;
-}
-
-engine::RunRequest request_of(targets::Settings const& settings) {
-  engine::RunRequest request;
-  request.target = settings.target;
-  request.jobs = settings.jobs;
-  request.max_time = settings.max_time;
-  request.timeout_scale = settings.timeout_scale;
-  request.seed = settings.seed;
-  request.repeat = settings.repeat;
-  request.fail_fast = settings.fail_fast;
-  request.strict = settings.strict;
-  request.out = settings.out;
-  request.evidence = settings.evidence == targets::KeepEvidence::all    ? engine::Evidence::all
-                     : settings.evidence == targets::KeepEvidence::none ? engine::Evidence::none
-                                                                        : engine::Evidence::failed;
-  request.suite_name = settings.suite_name;
-  request.junit = settings.junit;
-  request.tool_version = RPCHSPEC_VERSION;
-  return request;
 }
 
 ProgressStyle style_of(targets::Settings const& settings) {
@@ -179,34 +105,11 @@ int tell(engine::RunOutcome const& outcome, targets::Settings const& settings) {
 int run_once(RunOptions const& options, targets::Settings const& settings) {
   auto const library = open_library();
   auto const suite = open_suite(library, settings.select);
-  bool empty_shard = false;
-  auto const selected = select(suite, settings, library, empty_shard);
-  auto request = request_of(settings);
-  request.registry = &library.requirements;
-  for (auto const* scenario : selected) {
-    request.scenarios.push_back(*scenario);
-  }
-  for (auto const& scenario : suite.scenarios) {
-    if (scenario.role() != Scenario::ORDINARY && !selected.empty()) {
-      request.sanity.push_back(scenario);
-    }
-  }
-  // A proxy that carries nothing is told by the sanity case at once; a canary would wait for it.
-  std::stable_partition(request.sanity.begin(), request.sanity.end(),
-                        [](Scenario const& each) { return each.role() == Scenario::SANITY; });
-  request.rerun = [given = options.table.given(), &suite, &library](std::string const& id) {
-    auto const* scenario = suite.find(id);
-    auto const ours =
-        scenario == nullptr || scenario->file().starts_with(library.directory.string());
-    return rerun_command(given, ours ? "" : scenario->file(), id);
-  };
   engine::RunOutcome outcome;
   {
     Progress progress(style_of(settings), library.requirements);
-    outcome = engine::run(request, progress, stop_on_signals());
+    outcome = run_suite({library, suite, options.table.given()}, settings, progress);
   }
-  outcome.exit.empty_shard = selected.empty() && empty_shard;
-  outcome.exit.partial = settings.shard.count > 1;
   if (!settings.write_baseline.empty()) {
     write_baseline(settings.write_baseline, outcome.result);
   }

@@ -5,6 +5,8 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/targets/config.hpp"
+#include "harness/targets/free_ports.hpp"
+#include "harness/targets/shipped.hpp"
 #include "model/suggestion.hpp"
 
 namespace rpchspec::cli {
@@ -34,17 +36,51 @@ std::string spelled(targets::Option const& option) {
   return option.letter == 0 ? name : std::string{'-', option.letter} + "," + name;
 }
 
-/// The target that is meant; empty: none, that is the embedded proxy.
-std::string target_of(Settings const& said,
-                      targets::Config const& config,
-                      std::string const& file) {
-  if (!said.target_name.empty()) {
-    if (!config.targets.contains(said.target_name)) {
-      throw UsageError{"--target: " + file + " has no target '" + said.target_name + "'" +
-                       model::suggestion(said.target_name, config.target_names())};
+targets::Config checked(tl::expected<targets::Config, targets::ConfigErrors> config) {
+  if (!config) {
+    std::string text;
+    for (auto const& error : config.error()) {
+      text += (text.empty() ? "" : "\n") + to_string(error);
     }
-    return said.target_name;
+    throw UsageError{text};
   }
+  return std::move(*config);
+}
+
+void apply_target(targets::Config const& config, std::string const& name, Settings& settings) {
+  settings.target.folder = config.folder.empty() ? "." : config.folder.string();
+  targets::apply(config.targets.at(name), settings);
+  settings.target_name = name;
+  settings.target.name = name;
+}
+
+/// A name that no file of the user's has may be a shipped target's.
+void apply_named(std::string const& name,
+                 targets::Config const& config,
+                 std::string const& file,
+                 Settings& settings) {
+  if (config.targets.contains(name)) {
+    apply_target(config, name, settings);
+    return;
+  }
+  auto const shipped = checked(targets::load_shipped());
+  if (shipped.targets.contains(name)) {
+    apply_target(shipped, name, settings);
+    return;
+  }
+  if (file.empty()) {
+    throw UsageError{"--target: there is no ./rpchspec.yaml, and no shipped target '" + name + "'" +
+                     model::suggestion(name, shipped.target_names()) +
+                     "; a file of yours is named with --config"};
+  }
+  throw UsageError{"--target: " + file + " has no target '" + name + "'" +
+                   model::suggestion(name, config.target_names())};
+}
+
+/// The file's only target, where nothing says another; empty: none, that is the embedded proxy.
+std::string only_target(Settings const& said,
+                        targets::Config const& config,
+                        std::string const& file) {
   auto const says_itself =
       !said.target.urls.empty() || !said.target.defect.empty() || !said.target.variant.empty() ||
       (said.topology_given && said.target.topology == targets::Topology::embedded);
@@ -59,34 +95,36 @@ std::string target_of(Settings const& said,
   return config.targets.begin()->first;
 }
 
-void apply_file(Settings const& command_line, std::string const& file, Settings& settings) {
-  auto const config = targets::load_config(file);
-  if (!config) {
-    std::string text;
-    for (auto const& error : config.error()) {
-      text += (text.empty() ? "" : "\n") + to_string(error);
-    }
-    throw UsageError{text};
+/// Defaults and target of the file, if there is one; a target may also be a shipped one.
+void apply_files(Settings const& said, Settings& settings) {
+  auto file = said.config.empty() ? std::string("rpchspec.yaml") : said.config;
+  targets::Config config;
+  if (!said.config.empty() || std::filesystem::exists(file)) {
+    config = checked(targets::load_config(file));
+    targets::apply(config.defaults, settings);
+  } else {
+    file.clear();
   }
-  targets::apply(config->defaults, settings);
-  auto said = command_line;
-  if (said.target_name.empty() && said.target.urls.empty()) {
-    said.target_name = settings.target_name;  // defaults: {target: NAME}
+  auto name = said.target_name;
+  if (name.empty() && said.target.urls.empty()) {
+    name = settings.target_name;  // defaults: {target: NAME}
   }
-  auto const name = target_of(said, *config, file);
-  settings.target_name = name;
+  settings.target_name.clear();
+  if (name.empty()) {
+    name = only_target(said, config, file);
+  }
   if (!name.empty()) {
-    targets::apply(config->targets.at(name), settings);
-    settings.target_name = name;
-    settings.target.name = name;
+    apply_named(name, config, file, settings);
   }
 }
 
 }  // namespace
 
-void TableOptions::add(CLI::App& app, std::set<OptionGroup> const& groups) {
+void TableOptions::add(CLI::App& app,
+                       std::set<OptionGroup> const& groups,
+                       std::set<std::string_view> const& also) {
   for (auto const& option : targets::run_options()) {
-    if (!groups.contains(option.group)) {
+    if (!groups.contains(option.group) && !also.contains(option.name)) {
       continue;
     }
     auto& kept = declared_.emplace_back();
@@ -131,16 +169,16 @@ void TableOptions::apply(Settings& settings) const {
   }
 }
 
-Settings settings_of(TableOptions const& options, std::vector<std::string> const& selectors) {
+Settings settings_of(TableOptions const& options,
+                     std::vector<std::string> const& selectors,
+                     std::string const& target) {
   Settings said;
   options.apply(said);
-  Settings settings;
-  auto const file = said.config.empty() ? std::string("rpchspec.yaml") : said.config;
-  if (!said.config.empty() || std::filesystem::exists(file)) {
-    apply_file(said, file, settings);
-  } else if (!said.target_name.empty()) {
-    throw UsageError{"--target: there is no ./rpchspec.yaml; name the file with --config"};
+  if (!target.empty()) {
+    said.target_name = target;
   }
+  Settings settings;
+  apply_files(said, settings);
   auto const target_name = settings.target_name;
   options.apply(settings);
   settings.target_name = target_name;
@@ -149,6 +187,9 @@ Settings settings_of(TableOptions const& options, std::vector<std::string> const
   }
   if (auto const completed = targets::complete(settings); !completed) {
     throw UsageError{completed.error().detail};
+  }
+  if (auto const settled = targets::settle_ports(settings.target); !settled) {
+    throw UsageError{settled.error().detail};
   }
   return settings;
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,9 @@ namespace rpchspec::cli {
 /// Declares options of the table and keeps what was given, in the table's order.
 class TableOptions {
  public:
-  void add(CLI::App& app, std::set<targets::OptionGroup> const& groups);
+  void add(CLI::App& app,
+           std::set<targets::OptionGroup> const& groups,
+           std::set<std::string_view> const& also = {});  // single options of other groups
 
   /// What was given: option and value, flags with "true". Of a repeated single value the last one.
   [[nodiscard]] std::vector<std::pair<targets::Option const*, std::string>> given() const;
@@ -36,10 +39,13 @@ class TableOptions {
   std::deque<Declared> declared_;  // CLI11 keeps references
 };
 
-/// Defaults, then rpchspec.yaml, then the command line; checked as a whole.
+/// Defaults, then rpchspec.yaml or a shipped target, then the command line; checked as a whole,
+/// with free ports where 0 was asked for.
+/// @param target  its name, as --target would say it; empty: what the options say.
 /// @throws UsageError
 [[nodiscard]] targets::Settings settings_of(TableOptions const& options,
-                                            std::vector<std::string> const& selectors);
+                                            std::vector<std::string> const& selectors,
+                                            std::string const& target = {});
 
 /// What the `which` options select.
 [[nodiscard]] loader::Selection selection_of(targets::Settings const& settings);

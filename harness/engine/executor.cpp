@@ -1,5 +1,6 @@
 #include "harness/engine/executor.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "harness/actors/step_values.hpp"
@@ -13,6 +14,11 @@ namespace scn = scenario::v1;
 // A step that moves no payload is done within this, or it never is.
 constexpr auto kStepBound = std::chrono::seconds(10);
 constexpr std::uint64_t kSlowestRate = 4 << 20;  // bytes a second, for steps that move payload
+// A front that holds each acknowledgement back for 200 ms is slow, not blocked: half a window or
+// one call in 500 ms still counts as moving, up to a limit.
+constexpr std::uint64_t kSlowestSmallRate = 64 << 10;
+constexpr auto kSlowestCall = std::chrono::milliseconds(500);
+constexpr auto kMostPatience = std::chrono::seconds(30);
 
 Duration scaled(Duration duration, double scale) {
   return std::chrono::duration_cast<Duration>(duration * scale);
@@ -23,6 +29,15 @@ std::uint64_t payload_of(scn::Step const& step) {
     return step.client_send().bytes();
   }
   return step.has_server_send() ? step.server_send().bytes() : 0;
+}
+
+/// What a slow way may need beyond kStepBound.
+Duration patience_for(scn::Step const& step) {
+  Duration bound = std::chrono::seconds(payload_of(step) / kSlowestSmallRate);
+  if (step.has_client_call()) {
+    bound += kSlowestCall * step.client_call().count();
+  }
+  return std::min<Duration>(bound, kMostPatience);
 }
 
 Duration pieces_time(scn::Send const& send) {
@@ -130,7 +145,7 @@ net::Task<bool> Executor::run_step(scn::Step const& step, net::Deadline watchdog
 
 net::Deadline Executor::deadline_of(scn::Step const& step) const {
   Duration bound = kStepBound;
-  bound += std::chrono::seconds(payload_of(step) / kSlowestRate);
+  bound += std::chrono::seconds(payload_of(step) / kSlowestRate) + patience_for(step);
   if (step.has_client_send()) {
     bound += pieces_time(step.client_send());
   } else if (step.has_server_send()) {

@@ -18,6 +18,8 @@
 #include "harness/loader/selector.hpp"
 #include "harness/targets/needs.hpp"
 #include "harness/targets/process.hpp"
+#include "harness/targets/process_watch.hpp"
+#include "harness/targets/program.hpp"
 #include "reports/findings.hpp"
 #include "reports/run_result.hpp"
 #include "reports/waivers.hpp"
@@ -50,6 +52,8 @@ class Run {
  private:
   bool prepare();
   bool start_proxy();
+  bool start_process();
+  Result<std::filesystem::path> write_certificate();
   void check_way();
   void play_all();
   void play(CaseJob const& job);
@@ -83,6 +87,8 @@ class Run {
   RunOutcome outcome_;
   std::optional<SharedListeners> shared_;
   std::optional<targets::StartedProcess> process_;
+  std::optional<targets::ProcessWatch> watch_;
+  std::string absent_;  // why the target cannot be started on this machine
   std::optional<Surroundings> surroundings_;
   std::vector<CaseJob> jobs_;
   reports::FindingCollector findings_;
@@ -111,8 +117,15 @@ RunOutcome Run::go() {
     fail_to_start(to_string(opened.error()));
     return std::move(outcome_);
   }
+  absent_ = targets::why_absent(request_.target.program);
+  if (absent_.empty() && !result.target.facts.contains("version")) {
+    auto const version = targets::version_of(request_.target.program, request_.out / "version.log");
+    if (!version.empty()) {
+      result.target.facts["version"] = version;
+    }
+  }
   select();
-  if (prepare()) {
+  if (absent_.empty() && prepare()) {
     check_way();
     play_all();
   }
@@ -151,20 +164,8 @@ bool Run::start_proxy() {
   if (target.topology == Topology::embedded || target.urls.empty()) {
     return true;
   }
-  if (!target.start.empty()) {
-    targets::BackendPlace place;
-    place.address = shared_->own_address();
-    place.server_name = target.server_name == "auto" ? place.address : target.server_name;
-    place.ports = target.backend_ports;
-    place.upstreams = target.upstream_listen;
-    place.out = request_.out;
-    auto started = targets::StartedProcess::start(
-        target.start, targets::environment_for(target, place), request_.out / "proxy.log");
-    if (!started) {
-      fail_to_start(to_string(started.error()));
-      return false;
-    }
-    process_.emplace(std::move(*started));
+  if (!target.start.empty() && !start_process()) {
+    return false;
   }
   Duration wait = target.wait;
   if (process_ && wait == Duration::zero()) {
@@ -178,14 +179,72 @@ bool Run::start_proxy() {
       targets::wait_until_ready({url.host, url.port}, process_ ? &*process_ : nullptr, wait, stop_);
   if (!ready) {
     fail_to_start(ready.error().detail);
+    return false;
   }
-  return ready.has_value();
+  if (process_) {
+    watch_.emplace(*process_, [this](std::string const& how) {
+      std::lock_guard const lock(mutex_);
+      dead_ = dead_.empty() ? how : dead_;
+      observer_.on_note(how);
+    });
+  }
+  return true;
+}
+
+bool Run::start_process() {
+  auto const& target = request_.target;
+  targets::BackendPlace place;
+  place.address = shared_->own_address();
+  place.server_name = target.server_name == "auto" ? place.address : target.server_name;
+  place.ports = target.backend_ports;
+  place.upstreams = target.upstream_listen;
+  place.out = request_.out;
+  if (targets::url_of(target, true) != nullptr) {
+    auto folder = write_certificate();
+    if (!folder) {
+      fail_to_start(to_string(folder.error()));
+      return false;
+    }
+    place.tls = std::move(*folder);
+  }
+  auto started = targets::StartedProcess::start(
+      target.start, targets::environment_for(target, place), request_.out / "proxy.log");
+  if (!started) {
+    fail_to_start(to_string(started.error()));
+    return false;
+  }
+  process_.emplace(std::move(*started));
+  return true;
+}
+
+/// A certificate for the proxy that is about to be started, if it wants one of ours.
+Result<std::filesystem::path> Run::write_certificate() {
+  auto const certificate =
+      net::self_signed({targets::url_of(request_.target, true)->host, "localhost"});
+  if (!certificate) {
+    return tl::unexpected(certificate.error());
+  }
+  auto folder = request_.out / "tls";
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  auto written = write_file(folder / "cert.pem", certificate->certificate_pem);
+  if (written) {
+    written = write_file(folder / "key.pem", certificate->private_key_pem);
+  }
+  if (written) {
+    written = write_file(folder / "both.pem",
+                         certificate->certificate_pem + certificate->private_key_pem);
+  }
+  return written ? Result<std::filesystem::path>(std::move(folder))
+                 : tl::unexpected(written.error());
 }
 
 void Run::select() {
   auto const topology = std::string(targets::to_string(request_.target.topology));
   for (auto const& scenario : request_.scenarios) {
-    if (auto reason = targets::skip_reason(scenario, request_.target)) {
+    auto reason = absent_.empty() ? targets::skip_reason(scenario, request_.target)
+                                  : std::optional(reports::SkipReason{scenario.id(), absent_, {}});
+    if (reason) {
       outcome_.result.cases.push_back(
           reports::unexecuted(scenario, Verdict::skip, reason->reason, rerun(scenario.id())));
       outcome_.skipped.push_back(std::move(*reason));
@@ -378,6 +437,7 @@ void Run::finish() {
                    [&](CaseResult const& a, CaseResult const& b) {
                      return std::pair(a.category, a.id) < std::pair(b.category, b.id);
                    });
+  watch_.reset();
   if (process_) {
     process_->stop();
   }

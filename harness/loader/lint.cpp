@@ -19,7 +19,8 @@ using scenario::v1::Scenario;
 using scenario::v1::Step;
 
 constexpr std::array<std::string_view, 4> kNeedPrefixes{"topology:", "fact:", "auth:", "not:"};
-constexpr std::array<std::string_view, 4> kPlainNeeds{"tls", "offload", "ipv6", "two-proxies"};
+constexpr std::array<std::string_view, 5> kPlainNeeds{"tls", "offload", "ipv6", "two-proxies",
+                                                      "http-hop"};
 
 bool contains(std::vector<std::string> const& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -87,7 +88,7 @@ class Lint {
         errors_.add(places_.of(scenario_, "needs", i),
                     "unknown need '" + scenario_.needs(i) +
                         "'; allowed: topology:NAME, fact:NAME, auth:SCHEME, tls, offload, ipv6, "
-                        "two-proxies, each also after not:");
+                        "two-proxies, http-hop, each also after not:");
       }
     }
     if (scenario_.expect_size() == 0 && !has_judging_await(scenario_.steps())) {

@@ -11,7 +11,7 @@ using model::TextErrors;
 using model::YamlNode;
 
 std::vector<std::string> known_keys() {
-  std::vector<std::string> keys{"select", "facts", "environment", "waivers"};
+  std::vector<std::string> keys{"select", "facts", "environment", "program", "waivers"};
   for (auto const& option : run_options()) {
     if (option.name != "config") {
       keys.emplace_back(option.name);
@@ -43,6 +43,8 @@ class EntryReader {
       facts(entry.value);
     } else if (entry.key == "environment") {
       environment(entry.value);
+    } else if (entry.key == "program") {
+      program(entry.value);
     } else if (entry.key == "waivers") {
       waivers(entry.value);
     } else if (entry.key == "select") {
@@ -108,6 +110,22 @@ class EntryReader {
         errors_.add(entry.mark, "names that start with RPCHSPEC_ are set by the run");
       }
       out_.environment[entry.key] = entry.value.text;
+    }
+  }
+
+  void program(YamlNode const& node) {
+    auto& read = out_.program.emplace();
+    for (auto const& entry : mapping(node, "program")) {
+      if (entry.key == "name") {
+        read.name = entry.value.text;
+      } else if (entry.key == "package") {
+        read.package = entry.value.text;
+      } else if (entry.key == "version") {
+        read.version = entry.value.text;
+      } else {
+        errors_.add(entry.mark, "unknown key '" + entry.key + "'" +
+                                    model::suggestion(entry.key, {"name", "package", "version"}));
+      }
     }
   }
 
@@ -182,6 +200,7 @@ tl::expected<Config, ConfigErrors> parse_config(std::string_view yaml,
   TextErrors errors(file.string());
   Config config;
   auto const folder = file.parent_path();
+  config.folder = folder;
   for (auto const& entry : root->entries) {
     if (entry.key == "defaults") {
       config.defaults = EntryReader(folder, errors).read(entry.value);
@@ -230,6 +249,9 @@ void apply(ConfigEntry const& entry, Settings& settings) {
   }
   for (auto const& [name, value] : entry.environment) {
     settings.target.environment[name] = value;
+  }
+  if (entry.program) {
+    settings.target.program = *entry.program;
   }
   auto& waivers = settings.target.waivers;
   waivers.insert(waivers.end(), entry.waivers.begin(), entry.waivers.end());

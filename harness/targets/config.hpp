@@ -9,12 +9,14 @@
 //         - {finding: f-1a2b3c4d, reason: ticket 4711, owner: ann, until: 2027-01-31}
 //
 // Every option of `run` is a key, in `defaults` and in a target. Besides, there are `select`,
-// `facts`, `environment` (for `start`) and `waivers` (a list, or a file that holds one).
+// `facts`, `environment` (for `start`), `program` (what `start` needs) and `waivers` (a list, or a
+// file that holds one).
 
 #pragma once
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,10 +37,12 @@ struct ConfigEntry {
   std::vector<std::pair<std::string, std::string>> facts;
   std::map<std::string, std::string> environment;
   std::vector<WaiverEntry> waivers;
+  std::optional<Program> program{};
 };
 
 /// A file whose every value was checked.
 struct Config {
+  std::filesystem::path folder;
   ConfigEntry defaults;
   std::map<std::string, ConfigEntry> targets;
 

@@ -53,6 +53,17 @@ json::object waiver_schema() {
           {"properties", properties}};
 }
 
+json::object program_schema() {
+  return {{"type", "object"},
+          {"additionalProperties", false},
+          {"description", "what start needs; where it is missing, everything is skipped"},
+          {"properties",
+           {{"name", {{"type", "string"}, {"description", "looked for on PATH and in /usr/sbin"}}},
+            {"package", {{"type", "string"}, {"description", "Debian's name for what has it"}}},
+            {"version",
+             {{"type", "string"}, {"description", "command whose first line is the version"}}}}}};
+}
+
 json::object entry_schema() {
   json::object properties;
   for (auto const& option : run_options()) {
@@ -64,6 +75,7 @@ json::object entry_schema() {
   properties["facts"] = facts_schema();
   properties["environment"] = {{"type", "object"},
                                {"description", "environment of the command that start names"}};
+  properties["program"] = program_schema();
   properties["waivers"] = {
       {"anyOf", json::array{{{"type", "array"}, {"items", waiver_schema()}}, {{"type", "string"}}}},
       {"description", "failures that are known; a list, or the file that --write-baseline wrote"}};

@@ -86,6 +86,16 @@ std::vector<Fact> const& table() {
       {{"pings", "true or false", "true", "nothing is assumed",
         "cases that wait for the outbound proxy's ping PDUs"},
        [](Facts& f, std::string const& v) { return set_bool(f.pings, v); }},
+      {{"layer", "http or tls", "tls", "http is assumed",
+        "no case; tls, of an SSL offloader, leaves out those about what an HTTP hop does"},
+       [](Facts&, std::string const& v) {
+         return v == "http" || v == "tls" ? std::string() : "'" + v + "' is neither http nor tls";
+       }},
+      {{"version", "text", "HAProxy 2.6.12", "asked of the program where the target says how",
+        "no case: the reports and the matrix tell it"},
+       [](Facts&, std::string const& v) {
+         return v.empty() ? std::string("is empty") : std::string();
+       }},
   };
   return facts;
 }

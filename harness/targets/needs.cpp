@@ -60,6 +60,10 @@ bool is_met(std::string_view need, Target const& target) {
     return target.topology == Topology::embedded ||
            (!target.urls.empty() && target.urls.front().host.find(':') != std::string::npos);
   }
+  if (need == "http-hop") {  // what only relays bytes is none (RFC 9110 3.7: a tunnel)
+    auto const layer = target.facts.given.find("layer");
+    return layer == target.facts.given.end() || layer->second == "http";
+  }
   return need == "two-proxies" && target.topology == Topology::split;
 }
 
@@ -81,6 +85,9 @@ Missing unmet(std::string_view need, Target const& target) {
   }
   if (need == "offload") {
     return {"needs an http URL of the proxy (--proxy http://...)", {}};
+  }
+  if (need == "http-hop") {
+    return {"needs a proxy that speaks HTTP; this one relays bytes (layer=tls)", {}};
   }
   return {"needs " + std::string(need), {}};
 }

@@ -62,6 +62,11 @@ std::string contradiction(Target const& target) {
   if (embedded && !target.start.empty()) {
     return "--start needs --proxy: the URL at which the started proxy is reached";
   }
+  auto const no_port = std::any_of(target.urls.begin(), target.urls.end(),
+                                   [](Url const& url) { return url.port == 0; });
+  if (no_port && target.start.empty()) {
+    return "--proxy with port 0, which is a free one, needs --start: who else would listen there?";
+  }
   if (!embedded && target.urls.empty()) {
     return "topology " + std::string(to_string(target.topology)) + " needs --proxy URL";
   }

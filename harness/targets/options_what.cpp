@@ -65,7 +65,8 @@ std::vector<Option> reaching() {
        "URL of the proxy under test; again for its https URL",
        {},
        [](Settings& s, Text v) {
-         return keep(parse_url(v), [&](Url url) { s.target.urls.push_back(std::move(url)); });
+         return keep(parse_url(v, PortZero::allowed),
+                     [&](Url url) { s.target.urls.push_back(std::move(url)); });
        },
        [](Settings& s) { s.target.urls.clear(); }},
       {"config",

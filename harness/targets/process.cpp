@@ -99,6 +99,8 @@ std::map<std::string, std::string> environment_for(Target const& target,
     out["RPCHSPEC_UPSTREAM_" + std::to_string(i + 1)] = text;
     if (i == 0) {
       out["RPCHSPEC_UPSTREAM"] = text;
+      out["RPCHSPEC_UPSTREAM_HOST"] = place.upstreams[i].host;
+      out["RPCHSPEC_UPSTREAM_PORT"] = std::to_string(place.upstreams[i].port);
     }
   }
   if (!target.urls.empty()) {
@@ -106,6 +108,18 @@ std::map<std::string, std::string> environment_for(Target const& target,
     out["RPCHSPEC_PROXY_URL"] = url.text;
     out["RPCHSPEC_PROXY_HOST"] = url.host;
     out["RPCHSPEC_PROXY_PORT"] = std::to_string(url.port);
+  }
+  if (auto const* url = url_of(target, true)) {
+    out["RPCHSPEC_PROXY_TLS_PORT"] = std::to_string(url->port);
+  }
+  if (!place.tls.empty()) {
+    auto const folder = std::filesystem::absolute(place.tls, ignored);
+    out["RPCHSPEC_TLS_CERT"] = folder / "cert.pem";
+    out["RPCHSPEC_TLS_KEY"] = folder / "key.pem";
+    out["RPCHSPEC_TLS_PEM"] = folder / "both.pem";
+  }
+  if (!target.folder.empty()) {
+    out["RPCHSPEC_TARGET_DIR"] = std::filesystem::absolute(target.folder, ignored);
   }
   return out;
 }

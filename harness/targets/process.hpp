@@ -23,11 +23,14 @@ struct BackendPlace {
   std::vector<std::uint16_t> ports;  // store, referral, address book
   std::vector<Address> upstreams;    // topology http-front
   std::filesystem::path out;         // folder of the run
+  std::filesystem::path tls;         // folder of cert.pem, key.pem and both.pem; empty: none
 };
 
 /// RPCHSPEC_SERVER_NAME, RPCHSPEC_BACKEND_ADDRESS, RPCHSPEC_STORE_PORT, RPCHSPEC_REFERRAL_PORT,
-/// RPCHSPEC_ADDRESS_BOOK_PORT, RPCHSPEC_UPSTREAM (first; _1, _2, ...), RPCHSPEC_PROXY_URL,
-/// RPCHSPEC_PROXY_HOST, RPCHSPEC_PROXY_PORT, RPCHSPEC_OUT; and what the target's file adds.
+/// RPCHSPEC_ADDRESS_BOOK_PORT, RPCHSPEC_UPSTREAM (first; _HOST and _PORT of it; _1, _2, ...),
+/// RPCHSPEC_PROXY_URL, _HOST and _PORT, RPCHSPEC_PROXY_TLS_PORT (of its https URL),
+/// RPCHSPEC_TLS_CERT, _KEY and _PEM (both), RPCHSPEC_OUT, RPCHSPEC_TARGET_DIR (of the target's
+/// file); and what the target's file adds.
 [[nodiscard]] std::map<std::string, std::string> environment_for(Target const& target,
                                                                  BackendPlace const& place);
 
@@ -45,6 +48,9 @@ class StartedProcess {
   ~StartedProcess();
 
   [[nodiscard]] pid_t pid() const { return pid_; }
+
+  /// A descriptor that becomes readable when it ends.
+  [[nodiscard]] int watch_fd() const { return pid_fd_; }
 
   /// How it ended; empty while it runs.
   [[nodiscard]] std::optional<std::string> ended();  // "exited with 1", "was killed by signal 9"

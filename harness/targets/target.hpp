@@ -63,6 +63,14 @@ struct WaiverEntry {
   std::vector<std::string> cases{};  // where it was seen, as a baseline says
 };
 
+/// The program that `start` needs, so that a machine without it skips the target instead of
+/// failing.
+struct Program {
+  std::string name;     // looked for on PATH, /usr/sbin and /sbin; empty: nothing is looked for
+  std::string package;  // of Debian, for the words of the skip
+  std::string version;  // shell command; the first line it prints is the version
+};
+
 struct Target {
   std::string name = "embedded";
   Topology topology = Topology::embedded;
@@ -71,6 +79,8 @@ struct Target {
   std::optional<Url> out_url{};
   std::string start;  // shell command; empty: it runs already
   std::map<std::string, std::string> environment;
+  std::string folder;  // of the file that describes this target; empty: the command line does
+  Program program{};
   Duration wait{};  // for it to come up; zero: not at all
   std::vector<Address> upstream_listen;
   std::string upstream_tls;  // "", "auto", or "CERT,KEY"

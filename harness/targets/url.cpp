@@ -94,7 +94,7 @@ std::string to_string(Address const& address) {
   return (six ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
-Result<Url> parse_url(std::string_view text) {
+Result<Url> parse_url(std::string_view text, PortZero zero) {
   constexpr std::string_view kField = "URL";
   if (text.empty()) {
     return fail(
@@ -130,7 +130,7 @@ Result<Url> parse_url(std::string_view text) {
   url.port = url.tls ? 443 : 80;
   if (!parts.port.empty()) {
     auto const port = to_port(parts.port);
-    if (!port || *port == 0) {
+    if (!port || (*port == 0 && zero == PortZero::refused)) {
       return wrong(kField, text, wrong_port(parts.port));
     }
     url.port = *port;

@@ -13,10 +13,10 @@ namespace rpchspec::targets {
 
 /// "http://gw.example:8080/rpc/rpcproxy.dll"; the port (80, 443) and the path may be left out.
 /// bad_syntax says what is wrong and shows the form; an empty text is an error as well.
-[[nodiscard]] Result<Url> parse_url(std::string_view text);
+enum class PortZero { refused, allowed };
+[[nodiscard]] Result<Url> parse_url(std::string_view text, PortZero zero = PortZero::refused);
 
 /// "10.0.0.5:8080", "[::1]:8080"; port 0 is allowed where `zero` is.
-enum class PortZero { refused, allowed };
 [[nodiscard]] Result<Address> parse_address(std::string_view text, PortZero zero);
 
 /// "gw.example:443:127.0.0.1", the address also in brackets.

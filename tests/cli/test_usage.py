@@ -23,6 +23,11 @@ import pytest
         (["run", "--set", "receive_window"], "FACT=VALUE"),
         (["run", "--defect", "ok-raeson"], "did you mean 'ok-reason'?"),
         (["run", "--target", "edge"], "no ./rpchspec.yaml"),
+        (["run", "--target", "haproxy-bset"], "did you mean 'haproxy-best'?"),
+        (["run", "--proxy", "http://127.0.0.1:0"], "port 0"),
+        (["matrix"], "a target is missing; those that are shipped: "),
+        (["matrix", "squid-best", "ngimx-best"], "did you mean 'nginx-best'?"),
+        (["matrix", "squid-best", "--repeat-red", "0"], "1"),
         (["run", "--config", "gone.yaml"], "gone.yaml:1:1"),
         (["run", "reset/srver-out"], "reset/srver-out"),
         (["run", "gone.yaml"], "gone.yaml"),
@@ -50,7 +55,7 @@ def test_says_what_is_wrong(rpchspec, arguments, said):
 
 @pytest.mark.parametrize(
     "command",
-    "run list lint new explain facts show up down backend proxy defects variants report".split(),
+    "run list lint new explain facts show up down backend proxy defects variants matrix report".split(),
 )
 def test_help_and_version_are_everywhere(rpchspec, command):
     helped = rpchspec(command, "--help")

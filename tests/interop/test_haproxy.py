@@ -7,33 +7,18 @@ import shutil
 import pytest
 import yaml
 
-import fronts
-
 HERE = pathlib.Path(__file__).resolve().parent
 LONGEST = "15s"
 
 pytestmark = pytest.mark.skipif(shutil.which("haproxy") is None, reason="HAProxy is not installed")
 
 
-@pytest.fixture
-def haproxy(tmp_path):
-    address = fronts.own_address(2)
-    upstream = f"{address}:{fronts.free_port(address)}"
-    front = fronts.HAProxy(HERE / "haproxy.cfg", tmp_path, upstream)
-    front.upstream = upstream
-    yield front
-    front.stop()
+TARGET = ("--target", "haproxy-best")
 
 
-def through(front):
-    """Options of a run through this front."""
-    urls = [option for url in front.urls for option in ("--proxy", url)]
-    return ["--topology", "http-front", *urls, "--insecure", "--upstream-listen", front.upstream]
-
-
-def test_haproxy_differs_only_as_explained(haproxy, run):
+def test_haproxy_differs_only_as_explained(run):
     explained = yaml.safe_load((HERE / "haproxy-differences.yaml").read_text())
-    done = run(*through(haproxy), "--max-case", LONGEST)
+    done = run(*TARGET, "--max-case", LONGEST)
     seen = {
         (case["id"], case["verdict"])
         for case in done.results["cases"]
@@ -47,8 +32,8 @@ def test_haproxy_differs_only_as_explained(haproxy, run):
     assert len(done.ids("pass")) > 120
 
 
-def test_every_skip_says_why(haproxy, run):
-    done = run(*through(haproxy), "connection/", "uri/", "--quick")
+def test_every_skip_says_why(run):
+    done = run(*TARGET, "connection/", "uri/", "--quick")
     skipped = [case for case in done.results["cases"] if case["verdict"] == "skip"]
     assert skipped
     for case in skipped:

@@ -1,5 +1,6 @@
 #include "reference_proxy/admission.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "protocol/wire/base64.hpp"
@@ -140,10 +141,22 @@ TEST(Admission, TakesShortRequestsForEchoes) {
 }
 
 TEST(Admission, EndsTheEchoResponseWithTheEchoPdu) {
-  auto const response = echo_response(wire::kHttp10, ProxyConfig());
+  auto request = in_request();
+  request.version = wire::kHttp10;
+  auto const response = echo_response(request, anonymous());
   EXPECT_TRUE(as_text(response).starts_with("HTTP/1.0 200 Success\r\n"));
   auto const pdu = wire::encode(wire::echo());
   EXPECT_TRUE(as_text(response).ends_with(as_text(pdu)));
+}
+
+TEST(Admission, AnnouncesThatTheConnectionOfAnEchoEnds) {
+  auto request = in_request();
+  wire::set_header(request.headers, "Connection", "close");
+  EXPECT_THAT(as_text(echo_response(request, anonymous())),
+              testing::HasSubstr("\r\nConnection: close\r\n"));
+  wire::set_header(request.headers, "Connection", "Keep-Alive");
+  EXPECT_THAT(as_text(echo_response(request, anonymous())),
+              testing::HasSubstr("\r\nConnection: Keep-Alive\r\n"));
 }
 
 }  // namespace

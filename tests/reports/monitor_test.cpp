@@ -616,5 +616,36 @@ TEST(FrontMonitor, SeesWhatAFrontChanged) {
   EXPECT_EQ(front("/rpc/rpcproxy.dll?a:1", "RPC Error: 6ba", 2), "front HTTP-9110-7.7-02");
 }
 
+TEST(FrontMonitor, LeavesTheWordsOfASuccessToTheFront) {
+  constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
+  JournalBuilder journal("http-front");
+  journal.opened(kClientOut).request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/x?a:1");
+  journal.opened(kUpstream).request(kUpstream, v1::RECEIVED, "RPC_OUT_DATA", "/x?a:1");
+  journal.response(kUpstream, v1::SENT, 200, "Success");
+  journal.response(kClientOut, v1::RECEIVED, 200, "OK");
+  scenario::v1::Scenario scenario;
+  scenario.add_monitors_off("http-heads");
+  EXPECT_EQ(said(journal, scenario), "");
+}
+
+TEST(FrontMonitor, PassesOverTheNextRequestOfASharedUpstreamConnection) {
+  constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
+  auto const shared = [&](std::string const& next) {
+    JournalBuilder journal("http-front");
+    journal.opened(kClientOut).request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/x?a:1");
+    journal.opened(kUpstream).request(kUpstream, v1::RECEIVED, "RPC_OUT_DATA", "/x?A:1");
+    journal.rpc(kClientOut, v1::SENT, 1).rpc(kUpstream, v1::RECEIVED, 1);
+    journal.request(kUpstream, v1::RECEIVED, "RPC_OUT_DATA", next);
+    journal.rpc(kUpstream, v1::RECEIVED, 2);
+    scenario::v1::Scenario scenario;
+    for (auto const* off : {"forwarding", "http-heads"}) {
+      scenario.add_monitors_off(off);
+    }
+    return said(journal, scenario);
+  };
+  EXPECT_EQ(shared("/x?b:1"), "front HTTP-9110-7.7-01");  // of the first request: A is not a
+  EXPECT_EQ(shared("/x?a:1"), "front HTTP-9110-7.7-01, front HTTP-9110-7.7-02");
+}
+
 }  // namespace
 }  // namespace rpchspec::reports

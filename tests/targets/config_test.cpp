@@ -73,6 +73,19 @@ TEST(Config, NamesThePlaceAndWhatWasProbablyMeant) {
               HasSubstr("did you mean 'edge'?"));
 }
 
+TEST(Config, AProgramHasNamePackageAndVersion) {
+  EXPECT_THAT(errors_of("targets:\n  e:\n    program: {pakage: x}\n"),
+              HasSubstr("3:15: unknown key 'pakage'; did you mean 'package'?"));
+  auto const config = parse_config("targets: {e: {program: {name: squid, version: squid -v}}}\n",
+                                   "x/rpchspec.yaml");
+  ASSERT_TRUE(config);
+  Settings settings;
+  apply(config->targets.at("e"), settings);
+  EXPECT_EQ(settings.target.program.name, "squid");
+  EXPECT_EQ(settings.target.program.version, "squid -v");
+  EXPECT_EQ(config->folder, "x");
+}
+
 TEST(Config, TellsAllErrorsAtOnce) {
   auto const text = errors_of("defaults: {jobs: none, sed: 1}\ntargets: {a: {sni: [x]}}\n");
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
@@ -131,6 +144,7 @@ TEST(Settings, ThatContradictEachOtherAreRefused) {
   EXPECT_EQ(contradiction({}), "");
   EXPECT_THAT(contradiction({{"start", "./x"}}), HasSubstr("--proxy"));
   EXPECT_THAT(contradiction({{"topology", "rpc-proxy"}}), HasSubstr("needs --proxy"));
+  EXPECT_THAT(contradiction({{"proxy", "http://a:0"}}), HasSubstr("needs --start"));
   EXPECT_THAT(contradiction({{"proxy", "http://a"}, {"defect", "d"}}), HasSubstr("embedded"));
   EXPECT_THAT(contradiction({{"proxy", "http://a"}, {"topology", "embedded"}}),
               HasSubstr("no --proxy"));

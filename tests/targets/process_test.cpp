@@ -134,18 +134,24 @@ TEST(WaitUntilReady, EndsWithASignal) {
 
 TEST(Environment, TellsTheStartedProxyWhereTheBackendsAre) {
   Target target;
-  target.urls = {*parse_url("http://127.0.0.1:8080")};
+  target.urls = {*parse_url("http://127.0.0.1:8080"), *parse_url("https://127.0.0.1:8443")};
+  target.folder = "/etc/targets";
   target.environment = {{"MODE", "test"}};
   BackendPlace place;
   place.address = "127.0.0.1";
   place.server_name = "exch01";
   place.ports = {6001, 6002, 6004};
   place.upstreams = {{"127.0.0.1", 9000}};
+  place.tls = "/run/tls";
   auto const environment = environment_for(target, place);
   EXPECT_EQ(environment.at("MODE"), "test");
   EXPECT_EQ(environment.at("RPCHSPEC_ADDRESS_BOOK_PORT"), "6004");
   EXPECT_EQ(environment.at("RPCHSPEC_UPSTREAM"), "127.0.0.1:9000");
   EXPECT_EQ(environment.at("RPCHSPEC_PROXY_PORT"), "8080");
+  EXPECT_EQ(environment.at("RPCHSPEC_PROXY_TLS_PORT"), "8443");
+  EXPECT_EQ(environment.at("RPCHSPEC_UPSTREAM_PORT"), "9000");
+  EXPECT_EQ(environment.at("RPCHSPEC_TLS_PEM"), "/run/tls/both.pem");
+  EXPECT_EQ(environment.at("RPCHSPEC_TARGET_DIR"), "/etc/targets");
 }
 
 }  // namespace

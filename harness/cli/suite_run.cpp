@@ -1,0 +1,117 @@
+#include "harness/cli/suite_run.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/rerun.hpp"
+#include "harness/cli/results.hpp"
+#include "harness/cli/run_options.hpp"
+#include "harness/cli/signals.hpp"
+
+namespace rpchspec::cli {
+
+namespace {
+
+using model::Verdict;
+using scenario::v1::Scenario;
+using Cases = std::vector<Scenario const*>;
+
+bool has_id(loader::Suite const& suite, std::string const& file, std::set<std::string> const& ids) {
+  return std::any_of(suite.scenarios.begin(), suite.scenarios.end(), [&](Scenario const& each) {
+    return ids.contains(each.id()) && loader::matches(file, each);
+  });
+}
+
+/// `FILE ID`: of the file only this case. That is how a case of a file is repeated.
+std::vector<std::string> narrowed(std::vector<std::string> selectors, loader::Suite const& suite) {
+  std::set<std::string> const words(selectors.begin(), selectors.end());
+  std::erase_if(selectors, [&](std::string const& selector) {
+    return loader::names_a_file(selector) && has_id(suite, selector, words);
+  });
+  return selectors;
+}
+
+void keep_failed(Cases& cases, std::string const& out) {
+  std::set<std::string> failed;
+  for (auto const& result : read_results(out).cases) {
+    if (result.verdict == Verdict::fail || result.verdict == Verdict::blocked ||
+        result.verdict == Verdict::error) {
+      failed.insert(result.id);
+    }
+  }
+  std::erase_if(cases, [&](Scenario const* each) { return !failed.contains(each->id()); });
+}
+
+Cases select(loader::Suite const& suite,
+             targets::Settings const& settings,
+             loader::Library const& library,
+             bool& other_shards_have_some) {
+  auto selection = selection_of(settings);
+  selection.selectors = narrowed(selection.selectors, suite);
+  auto const shard = selection.shard;
+  selection.shard.reset();
+  auto selected = loader::select(suite, selection, library.requirements);
+  if (!selected) {
+    throw UsageError{selected.error().detail};
+  }
+  if (settings.last_failed) {
+    keep_failed(*selected, settings.out);
+  }
+  other_shards_have_some = shard && !selected->empty();
+  return shard ? loader::part_of(*selected, *shard) : *selected;
+}
+
+engine::RunRequest request_of(targets::Settings const& settings) {
+  engine::RunRequest request;
+  request.target = settings.target;
+  request.jobs = settings.jobs;
+  request.max_time = settings.max_time;
+  request.timeout_scale = settings.timeout_scale;
+  request.seed = settings.seed;
+  request.repeat = settings.repeat;
+  request.fail_fast = settings.fail_fast;
+  request.strict = settings.strict;
+  request.out = settings.out;
+  request.evidence = settings.evidence == targets::KeepEvidence::all    ? engine::Evidence::all
+                     : settings.evidence == targets::KeepEvidence::none ? engine::Evidence::none
+                                                                        : engine::Evidence::failed;
+  request.suite_name = settings.suite_name;
+  request.junit = settings.junit;
+  request.tool_version = RPCHSPEC_VERSION;
+  return request;
+}
+
+}  // namespace
+
+engine::RunOutcome run_suite(SuiteToRun const& what,
+                             targets::Settings const& settings,
+                             engine::RunObserver& observer) {
+  bool empty_shard = false;
+  auto const selected = select(what.suite, settings, what.library, empty_shard);
+  auto request = request_of(settings);
+  request.registry = &what.library.requirements;
+  for (auto const* scenario : selected) {
+    request.scenarios.push_back(*scenario);
+  }
+  for (auto const& scenario : what.suite.scenarios) {
+    if (scenario.role() != Scenario::ORDINARY && !selected.empty()) {
+      request.sanity.push_back(scenario);
+    }
+  }
+  // A proxy that carries nothing is told by the sanity case at once; a canary would wait for it.
+  std::stable_partition(request.sanity.begin(), request.sanity.end(),
+                        [](Scenario const& each) { return each.role() == Scenario::SANITY; });
+  request.rerun = [&what](std::string const& id) {
+    auto const* scenario = what.suite.find(id);
+    auto const ours =
+        scenario == nullptr || scenario->file().starts_with(what.library.directory.string());
+    return rerun_command(what.given, ours ? "" : scenario->file(), id);
+  };
+  auto outcome = engine::run(request, observer, stop_on_signals());
+  outcome.exit.empty_shard = selected.empty() && empty_shard;
+  outcome.exit.partial = settings.shard.count > 1;
+  return outcome;
+}
+
+}  // namespace rpchspec::cli

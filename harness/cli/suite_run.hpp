@@ -1,0 +1,27 @@
+// One run of selected scenarios against one target, for `run` and for `matrix`.
+
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/cli/library.hpp"
+#include "harness/engine/run.hpp"
+#include "harness/targets/options.hpp"
+
+namespace rpchspec::cli {
+
+struct SuiteToRun {
+  loader::Library const& library;
+  loader::Suite const& suite;
+  std::vector<std::pair<targets::Option const*, std::string>> given;  // for the rerun command
+};
+
+/// Selects, runs, and writes the files of `settings.out`. Ends on SIGINT and SIGTERM.
+/// @throws UsageError: a selector means nothing.
+[[nodiscard]] engine::RunOutcome run_suite(SuiteToRun const& what,
+                                           targets::Settings const& settings,
+                                           engine::RunObserver& observer);
+
+}  // namespace rpchspec::cli

@@ -1,0 +1,103 @@
+"""Shipped targets: real HTTP fronts, each as its target starts it, and the table over several."""
+
+import json
+import pathlib
+import subprocess
+import time
+
+import pytest
+import yaml
+
+import fronts
+
+HERE = pathlib.Path(__file__).resolve().parent
+SHIPPED = HERE.parents[1] / "harness/targets/fronts/targets.yaml"
+TARGETS = sorted(yaml.safe_load(SHIPPED.read_text())["targets"])
+# What a front that carries nothing is not asked any more; the others are asked these.
+SOME = ["connection/", "echo/", "http/front-*", "reset/client-*"]
+
+
+def skip_if_absent(done):
+    cases = done.results["cases"]
+    if done.code == 4 and all(case["verdict"] == "skip" for case in cases):
+        pytest.skip(cases[0]["message"])
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_shipped_front_is_judged_or_told_to_carry_nothing(target, run):
+    done = run("--target", target, *SOME, "--quick")
+    skip_if_absent(done)
+    results = done.results
+    assert results["target"]["facts"]["version"], done.text
+    assert done.ids("error", "blocked") == set(), done.text
+    if done.ids("not-run"):
+        # It does not carry a channel at all: one case says so, and why.
+        assert done.ids("fail") == {"connection/front-carries-a-channel"}, done.text
+        assert done.code == 1
+    else:
+        assert len(done.ids("pass", "warn")) > 20, done.text
+
+
+def test_a_program_that_is_absent_is_a_skip(run, tmp_path):
+    (tmp_path / "rpchspec.yaml").write_text(
+        "targets: {edge: {proxy: 'http://127.0.7.1:0', start: proxyd, topology: http-front,"
+        " upstream-listen: '127.0.7.2:0', program: {name: no-such-proxyd, package: proxyd-bin}}}\n"
+    )
+    done = run("echo/")
+    assert done.code == 4
+    assert done.ids("skip")
+    for case in done.results["cases"]:
+        assert case["message"] == "no-such-proxyd is not installed; Debian's package is proxyd-bin"
+
+
+def test_a_front_that_dies_is_noticed_at_once(run, program):
+    place = fronts.own_address(6)
+    start = (
+        f'{program} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous & front=$!;'
+        " sleep 3; echo the licence has expired; kill $front; exit 3"
+    )
+    begun = time.monotonic()
+    done = run("--proxy", f"http://{place}:0", "--start", start, "--jobs", "1", "--wait", "20s")
+    assert time.monotonic() - begun < 60
+    assert "the started proxy exited with 3; its last lines:" in done.text
+    assert "the licence has expired" in done.text
+    assert done.ids("not-run"), done.text
+
+
+@pytest.fixture
+def matrix(program, tmp_path):
+    def once(*arguments):
+        command = [program, "matrix", *arguments, "--out", tmp_path / "matrix"]
+        process = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False
+        )
+        file = tmp_path / "matrix/matrix.json"
+        return process, json.loads(file.read_text()) if file.exists() else None
+
+    return once
+
+
+def front_script(tmp_path, program, defect):
+    """A target of a file: the reference proxy, sound or broken, as an RPC proxy under test."""
+    broken = f" --defect {defect}" if defect else ""
+    start = f'exec {program} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous{broken}'
+    return {"proxy": f"http://{fronts.own_address(7)}:0", "start": start, "facts": {"version": "9.9"}}
+
+
+def test_the_matrix_tells_who_passes_what(matrix, program, tmp_path):
+    targets = {
+        "sound": front_script(tmp_path, program, None),
+        "broken": front_script(tmp_path, program, "server-port-fixed"),
+    }
+    (tmp_path / "rpchspec.yaml").write_text(yaml.safe_dump({"targets": targets}))
+    done, table = matrix("sound", "broken", "--select", "connection/port-*", "--quick")
+    assert done.returncode == 1, done.stdout + done.stderr
+    sound, broken = table["targets"]
+    assert (sound["version"], sound["summary"]["fail"]) == ("9.9", 0)
+    red = broken["cells"]["connection/port-6002-reaches-referral"]
+    assert (red["verdict"], red["seen"], red["runs"]) == ("fail", 3, 3)
+    assert (tmp_path / "matrix" / red["evidence"] / "ladder.txt").exists()
+    assert (tmp_path / "matrix" / red["evidence"] / "journal.bin").exists()
+    page = (tmp_path / "matrix/matrix.html").read_text()
+    assert f'href="{red["evidence"]}/ladder.txt"' in page
+    assert "FAIL 3/3" in (tmp_path / "matrix/matrix.md").read_text()
