@@ -28,10 +28,12 @@ bool differs(Matrix const& matrix, std::string const& id) {
   });
 }
 
+/// False for a target that was missing, or that carries nothing: one note says that of it.
 bool was_run(MatrixColumn const& column) {
-  return std::any_of(column.cells.begin(), column.cells.end(), [](auto const& each) {
-    return each.second.verdict == Verdict::pass || each.second.verdict == Verdict::warn;
-  });
+  auto const skipped = column.count(Verdict::skip) == column.cells.size();
+  auto const carries_nothing = column.count(Verdict::not_run) != 0 &&
+                               column.count(Verdict::pass) + column.count(Verdict::warn) == 0;
+  return !skipped && !carries_nothing;
 }
 
 std::string escaped(std::string text) {

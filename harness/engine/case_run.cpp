@@ -48,10 +48,12 @@ class Case {
   Case(Surroundings const& surroundings,
        CaseOrder const& order,
        std::filesystem::path const& journal,
-       std::atomic<int> const& stop)
+       std::atomic<int> const& stop,
+       std::atomic<bool> const* proxy_died)
       : surroundings_(surroundings),
         order_(order),
         stop_(stop),
+        proxy_died_(proxy_died),
         recorder_({Clock::now(), seed_of(surroundings.seed, order.scenario->id()), journal}) {}
 
   void play() {
@@ -93,6 +95,7 @@ class Case {
   Surroundings const& surroundings_;
   CaseOrder const& order_;
   std::atomic<int> const& stop_;
+  std::atomic<bool> const* proxy_died_;
   net::asio::io_context io_;
   journal::Recorder recorder_;
   std::optional<backend::MockBackend> backend_;
@@ -160,7 +163,7 @@ net::Task<> Case::watch(net::TaskScope& scope) {
           std::chrono::duration_cast<std::chrono::milliseconds>(now - due).count()));
       recorder_.append(event, now);
     }
-    if (stop_ != 0) {
+    if (stop_ != 0 || (proxy_died_ != nullptr && *proxy_died_)) {
       interrupted_ = true;
       scope.cancel();
       co_return;
@@ -398,13 +401,14 @@ void Case::finish() {
 
 CaseOutcome run_case(Surroundings const& surroundings,
                      CaseOrder const& order,
-                     std::atomic<int> const& stop) {
+                     std::atomic<int> const& stop,
+                     std::atomic<bool> const* proxy_died) {
   CaseOutcome outcome;
   std::error_code ignored;
   std::filesystem::create_directories(order.directory, ignored);
   outcome.journal = order.directory / "journal.bin";
   std::filesystem::remove(outcome.journal, ignored);
-  Case(surroundings, order, outcome.journal, stop).play();
+  Case(surroundings, order, outcome.journal, stop, proxy_died).play();
   reports::JudgeOptions options;
   options.rerun = order.rerun;
   options.strict = surroundings.strict;

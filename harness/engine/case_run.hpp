@@ -45,9 +45,10 @@ struct CaseOutcome {
 };
 
 /// Plays and judges one case. Blocks the calling thread. `stop` is looked at all the time: when it
-/// is set the case is broken off and judged as interrupted.
+/// is set the case is broken off and judged as interrupted; so is `proxy_died`, where not null.
 [[nodiscard]] CaseOutcome run_case(Surroundings const& surroundings,
                                    CaseOrder const& order,
-                                   std::atomic<int> const& stop);
+                                   std::atomic<int> const& stop,
+                                   std::atomic<bool> const* proxy_died = nullptr);
 
 }  // namespace rpchspec::engine

@@ -97,6 +97,7 @@ class Run {
   bool failed_fast_ = false;
   std::string dead_;           // why the proxy can't be tested any further
   std::string suspect_since_;  // the case after which sanity broke
+  std::atomic<bool> proxy_died_{false};
   std::atomic<bool> checking_{false};
   std::atomic<std::uint32_t> next_number_{1};
 };
@@ -185,6 +186,7 @@ bool Run::start_proxy() {
     watch_.emplace(*process_, [this](std::string const& how) {
       std::lock_guard const lock(mutex_);
       dead_ = dead_.empty() ? how : dead_;
+      proxy_died_ = true;
       observer_.on_note(how);
     });
   }
@@ -341,7 +343,7 @@ CaseResult Run::play_once(CaseJob const& job, bool retry) {
   order.rerun = rerun(job.scenario->id());
   order.alone = job.alone;
   order.retry = retry;
-  auto outcome = run_case(*surroundings_, order, stop_);
+  auto outcome = run_case(*surroundings_, order, stop_, &proxy_died_);
   auto& result = outcome.judgement.result;
   // Lag can only make a healthy proxy look late, never a broken one look well.
   if (outcome.judgement.lagged && !retry && result.verdict != Verdict::pass) {
@@ -356,7 +358,7 @@ void Run::play(CaseJob const& job) {
     observer_.on_case_started(job.scenario->id());
   }
   auto result = play_once(job, job.retry);
-  if (result.verdict == Verdict::not_run && stop_ == 0 && !job.retry) {
+  if (result.verdict == Verdict::not_run && stop_ == 0 && !proxy_died_ && !job.retry) {
     static std::mutex retries;  // one at a time: what was late must not be so again
     std::lock_guard const alone(retries);
     result = play_once(job, true);
@@ -372,6 +374,9 @@ void Run::play(CaseJob const& job) {
 void Run::take(CaseResult result, std::filesystem::path const& journal) {
   std::lock_guard const lock(mutex_);
   result.suspect = !suspect_since_.empty();
+  if (proxy_died_ && result.verdict == Verdict::not_run) {
+    result.message = dead_;
+  }
   output_.add_case(result, journal);
   for (auto const& finding : findings_.add(result)) {
     observer_.on_finding(finding, result.where);
@@ -394,14 +399,15 @@ void Run::check_sanity_after(CaseResult const& culprit) {
     return;
   }
   for (auto const& scenario : request_.sanity) {
-    if (scenario.role() != scn::Scenario::SANITY || !go_on()) {
+    if (scenario.role() != scn::Scenario::SANITY ||
+        targets::skip_reason(scenario, request_.target) || !go_on()) {
       continue;
     }
     CaseOrder order;
     order.scenario = &scenario;
     order.number = next_number_++;
     order.directory = output_.case_directory(scenario.id() + "~after");
-    auto const outcome = run_case(*surroundings_, order, stop_);
+    auto const outcome = run_case(*surroundings_, order, stop_, &proxy_died_);
     auto const& verdict = outcome.judgement.result.verdict;
     if (is_trouble(verdict) && !outcome.judgement.lagged) {
       std::lock_guard const lock(mutex_);

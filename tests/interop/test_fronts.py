@@ -77,7 +77,7 @@ def matrix(program, tmp_path):
     return once
 
 
-def front_script(tmp_path, program, defect):
+def front_script(program, defect):
     """A target of a file: the reference proxy, sound or broken, as an RPC proxy under test."""
     broken = f" --defect {defect}" if defect else ""
     start = f'exec {program} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous{broken}'
@@ -86,15 +86,15 @@ def front_script(tmp_path, program, defect):
 
 def test_the_matrix_tells_who_passes_what(matrix, program, tmp_path):
     targets = {
-        "sound": front_script(tmp_path, program, None),
-        "broken": front_script(tmp_path, program, "server-port-fixed"),
+        "sound": front_script(program, None),
+        "broken": front_script(program, "echo-body"),
     }
     (tmp_path / "rpchspec.yaml").write_text(yaml.safe_dump({"targets": targets}))
-    done, table = matrix("sound", "broken", "--select", "connection/port-*", "--quick")
+    done, table = matrix("sound", "broken", "--select", "echo/in-echo*", "--quick")
     assert done.returncode == 1, done.stdout + done.stderr
     sound, broken = table["targets"]
     assert (sound["version"], sound["summary"]["fail"]) == ("9.9", 0)
-    red = broken["cells"]["connection/port-6002-reaches-referral"]
+    red = broken["cells"]["echo/in-echo@four"]
     assert (red["verdict"], red["seen"], red["runs"]) == ("fail", 3, 3)
     assert (tmp_path / "matrix" / red["evidence"] / "ladder.txt").exists()
     assert (tmp_path / "matrix" / red["evidence"] / "journal.bin").exists()

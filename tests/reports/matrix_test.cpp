@@ -69,6 +69,8 @@ TEST(Matrix, TextShowsOnlyWhereTargetsDiffer) {
   EXPECT_THAT(text, HasSubstr("| http/b "));
   EXPECT_THAT(text, HasSubstr("unsteady 2/3"));
   EXPECT_THAT(text, Not(HasSubstr("| echo/a ")));
+  EXPECT_THAT(text, HasSubstr("| case "));
+  EXPECT_THAT(text.substr(text.find("| case ")), Not(HasSubstr("beta")));  // carries nothing
 }
 
 TEST(Matrix, RedCellsLinkToTheirEvidence) {
