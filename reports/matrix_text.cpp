@@ -20,20 +20,20 @@ std::string mark(MatrixColumn const& column, std::string const& id) {
   return text == "pass" ? "." : text == "-" ? "" : text;
 }
 
-/// A row is worth telling when somebody does otherwise than pass.
-bool differs(Matrix const& matrix, std::string const& id) {
-  return std::any_of(matrix.columns.begin(), matrix.columns.end(), [&](auto const& column) {
-    auto const text = mark(column, id);
-    return !text.empty() && text != ".";
-  });
-}
-
 /// False for a target that was missing, or that carries nothing: one note says that of it.
 bool was_run(MatrixColumn const& column) {
   auto const skipped = column.count(Verdict::skip) == column.cells.size();
   auto const carries_nothing = column.count(Verdict::not_run) != 0 &&
                                column.count(Verdict::pass) + column.count(Verdict::warn) == 0;
   return !skipped && !carries_nothing;
+}
+
+/// A row is worth telling when one of those that were run does otherwise than pass.
+bool differs(Matrix const& matrix, std::string const& id) {
+  return std::any_of(matrix.columns.begin(), matrix.columns.end(), [&](auto const& column) {
+    auto const text = mark(column, id);
+    return was_run(column) && !text.empty() && text != ".";
+  });
 }
 
 std::string escaped(std::string text) {

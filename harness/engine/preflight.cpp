@@ -61,6 +61,7 @@ std::string on_front(Way const& way, targets::Target const& target) {
 }
 
 std::string on_refusal(Way const& way, std::string const& server) {
+  auto const carried = way.upstream_reached || way.server_reached;
   auto const said = "the proxy answered " + std::to_string(way.status) +
                     (way.reason.empty() ? "" : " " + way.reason);
   switch (way.status) {
@@ -74,7 +75,8 @@ std::string on_refusal(Way const& way, std::string const& server) {
     case 400:
     case 405:
     case 501:
-      return said + ": it does not carry the methods RPC_IN_DATA and RPC_OUT_DATA.";
+      return carried ? said + "."
+                     : said + ": it does not carry the methods RPC_IN_DATA and RPC_OUT_DATA.";
     default:
       break;
   }

@@ -289,7 +289,10 @@ void Run::check_way() {
           server_name(*surroundings_, {&scenario, job.number, {}, {}, true, false}) + ":" +
           std::to_string(request_.target.backend_ports.front());
       auto const words = advice(way, request_.target, server);
-      dead_ = words.empty() ? "the sanity case " + scenario.id() + " did not pass" : words;
+      dead_ = words.empty()
+                  ? "the sanity case " + scenario.id() +
+                        " did not pass: " + result.message.substr(result.message.rfind('\n') + 1)
+                  : words;
       outcome_.exit.could_not_start = !way.proxy_reached && !request_.target.urls.empty();
       observer_.on_note(dead_);
       if (outcome_.exit.could_not_start) {  // of a proxy that is not there nothing was judged

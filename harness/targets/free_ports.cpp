@@ -2,17 +2,14 @@
 
 #include <list>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include "harness/targets/url.hpp"
+#include "net/asio.hpp"
 
 namespace rpchspec::targets {
 
 namespace {
 
-namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
+namespace asio = net::asio;
 
 /// Keeps each port bound until all are picked: no two are the same.
 class Picker {
@@ -21,9 +18,9 @@ class Picker {
     boost::system::error_code error;
     auto const address = host == "localhost" ? asio::ip::make_address("127.0.0.1", error)
                                              : asio::ip::make_address(host, error);
-    auto& acceptor = held_.emplace_back(io_);
+    auto& acceptor = held_.emplace_back(io_.get_executor());
     if (!error) {
-      tcp::endpoint const place(address, 0);
+      asio::ip::tcp::endpoint const place(address, 0);
       acceptor.open(place.protocol(), error);
       if (!error) {
         acceptor.bind(place, error);
@@ -41,7 +38,7 @@ class Picker {
 
  private:
   asio::io_context io_;
-  std::list<tcp::acceptor> held_;
+  std::list<net::TcpAcceptor> held_;
 };
 
 std::string with_port(Url const& url) {

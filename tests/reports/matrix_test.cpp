@@ -70,6 +70,7 @@ TEST(Matrix, TextShowsOnlyWhereTargetsDiffer) {
   EXPECT_THAT(text, HasSubstr("unsteady 2/3"));
   EXPECT_THAT(text, Not(HasSubstr("| echo/a ")));
   EXPECT_THAT(text, HasSubstr("| case "));
+  EXPECT_THAT(text, Not(HasSubstr("| http/0 ")));
   EXPECT_THAT(text.substr(text.find("| case ")), Not(HasSubstr("beta")));  // carries nothing
 }
 

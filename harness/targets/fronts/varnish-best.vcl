@@ -12,6 +12,10 @@ backend rpcproxy {
 }
 
 sub vcl_recv {
+  # The built-in rules would say this, but they are not reached.
+  if (req.proto == "HTTP/1.1" && !req.http.host) {
+    return (synth(400));
+  }
   # Everything else would wait for the request's body, and close it after some seconds (FIELD-F24).
   return (pipe);
 }
