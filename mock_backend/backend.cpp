@@ -38,7 +38,7 @@ Result<void> MockBackend::start() {
     if (is_referral && config_.placement == Placement::CoLocated) {
       continue;  // DSProxy is not loaded where the server is its own global catalog
     }
-    if (auto const listening = listen(service, port); !listening) {
+    if (auto listening = listen(service, port); !listening) {
       return listening;
     }
   }

@@ -37,7 +37,7 @@ class Mapping {
     });
   }
 
-  void flag(std::string name, bool& to) { parsed(std::move(name), to, model::parse_bool); }
+  void flag(std::string const& name, bool& to) { parsed(name, to, model::parse_bool); }
 
   void duration(std::string name, Duration& to) {
     key(std::move(name), [this, &to](YamlNode const& node) {
@@ -48,8 +48,8 @@ class Mapping {
   }
 
   template <class Int>
-  void size(std::string name, Int& to, std::uint64_t low, std::uint64_t high) {
-    key(std::move(name), [this, &to, low, high](YamlNode const& node) {
+  void size(std::string const& name, Int& to, std::uint64_t low, std::uint64_t high) {
+    key(name, [this, &to, low, high](YamlNode const& node) {
       auto const bytes = value(node, model::parse_size);
       if (bytes && (*bytes < low || *bytes > high)) {
         errors_.add(node.mark, "'" + node.text + "'; allowed: " + std::to_string(low) + " to " +
@@ -61,8 +61,8 @@ class Mapping {
   }
 
   template <class T>
-  void word(std::string name, T& to, Words<T> words) {
-    key(std::move(name), [this, &to, words = std::move(words)](YamlNode const& node) {
+  void word(std::string const& name, T& to, Words<T> words) {
+    key(name, [this, &to, words = std::move(words)](YamlNode const& node) {
       std::vector<std::string> allowed;
       for (auto const& [word, means] : words) {
         allowed.push_back(word);
@@ -121,8 +121,8 @@ class Mapping {
 
  private:
   template <class T, class Parse>
-  void parsed(std::string name, T& to, Parse parse) {
-    key(std::move(name), [this, &to, parse](YamlNode const& node) {
+  void parsed(std::string const& name, T& to, Parse parse) {
+    key(name, [this, &to, parse](YamlNode const& node) {
       if (auto const read = value(node, parse)) {
         to = *read;
       }

@@ -178,7 +178,7 @@ Result<void> VirtualConnection::send_rpc(Bytes pdu) {
 net::Task<Result<void>> VirtualConnection::send_payload(net::PayloadOrder order,
                                                         net::Deadline deadline) {
   auto const self = shared_from_this();
-  co_return co_await payload_.send(std::move(order), deadline);
+  co_return co_await payload_.send(order, deadline);
 }
 
 net::PayloadWay VirtualConnection::payload_way() {

@@ -38,7 +38,7 @@ using Executor = asio::any_io_executor;
 
 /// What a co_await of ours yields: a tuple that starts with an error_code.
 using UseTuple = asio::as_tuple_t<asio::use_awaitable_t<>>;
-inline constexpr UseTuple use_tuple{};
+inline constexpr UseTuple kUseTuple{};
 
 using TcpSocket = UseTuple::as_default_on_t<asio::ip::tcp::socket>;
 using TcpAcceptor = UseTuple::as_default_on_t<asio::ip::tcp::acceptor>;

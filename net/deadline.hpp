@@ -67,7 +67,7 @@ template <class... Values>
   auto race = asio::experimental::make_parallel_group(
       asio::co_spawn(executor, std::move(op), asio::deferred), timer.async_wait(asio::deferred));
   auto [order, thrown, result, timer_error] =
-      co_await race.async_wait(asio::experimental::wait_for_one(), use_tuple);
+      co_await race.async_wait(asio::experimental::wait_for_one(), kUseTuple);
   if (thrown) {
     std::rethrow_exception(thrown);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace rpchspec::net {
 
@@ -75,7 +76,8 @@ std::string describe(Fault const& fault) {
 FaultLine::FaultLine(std::vector<Fault> faults) {
   for (auto& fault : faults) {
     auto const endless = fault.times == 0 || is_final(fault.what);
-    faults_.push_back({fault, fault.times, endless});
+    auto const times = fault.times;
+    faults_.push_back({std::move(fault), times, endless});
   }
 }
 

@@ -17,12 +17,14 @@ HeadFailure ended_early(Stream const& stream, Ending ending, std::size_t bytes) 
   return HeadFailure(ending, std::move(error));
 }
 
-template <class Head, class Parse>
-Task<HeadResult<Head>> read_head(
-    Stream& stream, ReadBuffer& buffer, Deadline deadline, wire::HeadOptions options, Parse parse) {
+template <class Head, auto kParse>
+Task<HeadResult<Head>> read_head(Stream& stream,
+                                 ReadBuffer& buffer,
+                                 Deadline deadline,
+                                 wire::HeadOptions options) {
   options.limit = std::min(options.limit, buffer.capacity() - 1);
   for (;;) {
-    auto parsed = parse(buffer.data(), options);
+    auto parsed = kParse(buffer.data(), options);
     if (!parsed) {
       co_return tl::unexpected(HeadFailure(std::nullopt, parsed.error()));
     }
@@ -49,16 +51,16 @@ Task<HeadResult<wire::RequestHead>> read_request_head(Stream& stream,
                                                       ReadBuffer& buffer,
                                                       Deadline deadline,
                                                       wire::HeadOptions options) {
-  co_return co_await read_head<wire::RequestHead>(stream, buffer, deadline, options,
-                                                  wire::parse_request_head);
+  co_return co_await read_head<wire::RequestHead, wire::parse_request_head>(stream, buffer,
+                                                                            deadline, options);
 }
 
 Task<HeadResult<wire::ResponseHead>> read_response_head(Stream& stream,
                                                         ReadBuffer& buffer,
                                                         Deadline deadline,
                                                         wire::HeadOptions options) {
-  co_return co_await read_head<wire::ResponseHead>(stream, buffer, deadline, options,
-                                                   wire::parse_response_head);
+  co_return co_await read_head<wire::ResponseHead, wire::parse_response_head>(stream, buffer,
+                                                                              deadline, options);
 }
 
 }  // namespace rpchspec::net

@@ -54,7 +54,7 @@ Stream& Stream::operator=(Stream&& other) noexcept {
   return *this;
 }
 
-Result<Stream> Stream::adopt(Executor executor, Handover handover) {
+Result<Stream> Stream::adopt(Executor const& executor, Handover handover) {
   TcpSocket socket(executor);
   sockaddr_storage address = {};
   socklen_t size = sizeof address;

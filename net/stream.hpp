@@ -55,7 +55,7 @@ class Stream {
 
   /// Takes a socket that another thread or io_context gave up with release(). Its prefix is read
   /// first, and told to the tap then: nobody has recorded it.
-  [[nodiscard]] static Result<Stream> adopt(Executor executor, Handover handover);
+  [[nodiscard]] static Result<Stream> adopt(Executor const& executor, Handover handover);
 
   /// Gives the socket up; plain TCP without pending operations only. `unread` is what the owner
   /// read and did not use. The tap, if any, is dropped without an `ended`.

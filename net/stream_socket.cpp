@@ -16,7 +16,7 @@ Task<Transferred> race(Executor executor, Operation operation, Deadline deadline
   auto both = asio::experimental::make_parallel_group(std::move(operation),
                                                       timer.async_wait(asio::deferred));
   auto [order, error, bytes, timer_error] =
-      co_await both.async_wait(asio::experimental::wait_for_one(), use_tuple);
+      co_await both.async_wait(asio::experimental::wait_for_one(), kUseTuple);
   if (error == asio::error::operation_aborted && !timer_error) {
     error = deadline_error();
   }
@@ -28,7 +28,7 @@ Task<Transferred> race(Executor executor, Operation operation, Deadline deadline
 Task<> Stream::Impl::give_others_a_turn() {
   if (++turns_without_wait >= kTurnsWithoutWait) {
     turns_without_wait = 0;
-    co_await asio::post(socket.get_executor(), use_tuple);
+    co_await asio::post(socket.get_executor(), kUseTuple);
   }
 }
 

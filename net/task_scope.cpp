@@ -19,7 +19,7 @@ bool is_cancellation(std::exception_ptr const& error) {
 
 // co_spawn on the executor's own thread would run the child before it returns.
 Task<> start_later(Task<> child) {
-  co_await asio::post(co_await asio::this_coro::executor, use_tuple);
+  co_await asio::post(co_await asio::this_coro::executor, kUseTuple);
   co_await std::move(child);
 }
 
@@ -76,7 +76,7 @@ Task<> TaskScope::join() {
     if (state.cancelled() != asio::cancellation_type::none && !cancelled_) {
       cancel();
     }
-    (void)co_await idle_.async_wait(use_tuple);
+    (void)co_await idle_.async_wait(kUseTuple);
   }
   co_await asio::this_coro::throw_if_cancelled(throws);
   if (auto error = std::exchange(first_error_, nullptr)) {

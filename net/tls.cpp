@@ -168,6 +168,7 @@ Result<void> ask_for_certificates(SSL_CTX* context, TlsServerOptions const& opti
   return any ? Result<void>{} : trust_pem(context, options.client_ca_pem, true);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's.
 int select_alpn(SSL*,
                 unsigned char const** chosen,
                 unsigned char* chosen_size,

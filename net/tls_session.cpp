@@ -80,14 +80,14 @@ long TlsSession::control_bio(BIO*, int command, long, void*) {
 }
 
 BIO* make_tls_bio(TlsSession* session) {
-  static BIO_METHOD* const method = [] {
+  static BIO_METHOD* const kMethod = [] {
     auto* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "rpchspec");
     BIO_meth_set_read(m, TlsSession::read_bio);
     BIO_meth_set_write(m, TlsSession::write_bio);
     BIO_meth_set_ctrl(m, TlsSession::control_bio);
     return m;
   }();
-  auto* bio = BIO_new(method);
+  auto* bio = BIO_new(kMethod);
   BIO_set_data(bio, session);
   BIO_set_init(bio, 1);
   return bio;

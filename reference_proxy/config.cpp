@@ -56,7 +56,7 @@ Result<void> check(ProxyConfig const& config) {
   if (config.certificate_file.empty() != config.key_file.empty()) {
     return bad("certificate", "a certificate needs its key, and a key its certificate");
   }
-  if (config.max_head < 1024 || config.max_head > 128 * 1024) {
+  if (config.max_head < 1024 || config.max_head > 131072) {
     return bad("max_head", "allowed are 1024 to 131072 bytes");
   }
   if (config.listen.empty()) {

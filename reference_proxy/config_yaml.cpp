@@ -67,6 +67,7 @@ class ConfigReader {
 
   void unknown(model::YamlEntry const& entry) {
     std::vector<std::string> known;
+    known.reserve(kSettings.size());
     for (auto const& setting : kSettings) {
       known.push_back(setting.first);
     }

@@ -539,8 +539,8 @@ constexpr std::size_t kLargePdu = 16384;            // bytes
 }  // namespace
 
 std::span<DefectInfo const> defects() {
-  static auto const all = catalogue();
-  return all;
+  static auto const kAll = catalogue();
+  return kAll;
 }
 
 DefectInfo const* find_defect(std::string_view name) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kTimer = "RPCH-3.2.1.2.2-01";
 constexpr double kTolerance = 1.25;  // of the timeout, and
-constexpr double kSlack_s = 2;       // on top
+constexpr double kSlack = 2;         // seconds on top
 
 /// What one connection of the client carried to it.
 struct Out {
@@ -52,7 +52,7 @@ class PingMonitor final : public Monitor {
  private:
   void judge(Sighting const& sighting, Out const& out) {
     auto const silent_ns = sighting.event.at_ns() - out.last_ns;
-    auto const slack_s = kSlack_s * sighting.around.timeout_scale;
+    auto const slack_s = kSlack * sighting.around.timeout_scale;
     if (static_cast<double>(silent_ns) > (out.timeout_s * kTolerance + slack_s) * 1e9) {
       object(sighting, {kTimer, "ping too late",
                         fmt::format("a Ping after at most {} s of silence, the ConnectionTimeout",

@@ -40,6 +40,14 @@ struct Known {
   std::string client_address;                // of the IN connection
 };
 
+/// A field that one PDU takes over from another.
+struct Copy {
+  std::string from;
+  std::string to;
+  std::string_view field;
+  std::string_view requirement;
+};
+
 /// MinConnTimeout of the Pragma lines, in seconds, where its value is legal.
 std::optional<std::uint64_t> min_conn_timeout(std::string_view head) {
   constexpr std::string_view kName = "minconntimeout=";
@@ -131,15 +139,15 @@ class ValuesMonitor final : public Monitor {
       return;
     }
     if (name == "CONN/A2") {
-      same(sighting, known, "CONN/A1", name, "VirtualConnectionCookie", kA2Cookies);
-      same(sighting, known, "CONN/A1", name, "OUTChannelCookie", kA2Cookies);
-      version(sighting, known, "CONN/A1", name, kA2Version);
+      same(sighting, known, {"CONN/A1", name, "VirtualConnectionCookie", kA2Cookies});
+      same(sighting, known, {"CONN/A1", name, "OUTChannelCookie", kA2Cookies});
+      version(sighting, known, {"CONN/A1", name, "Version", kA2Version});
       check_lifetime(sighting, known);
     } else if (name == "CONN/B2") {
-      same(sighting, known, "CONN/B1", name, "VirtualConnectionCookie", kB2Copies);
-      same(sighting, known, "CONN/B1", name, "INChannelCookie", kB2Copies);
-      same(sighting, known, "CONN/B1", name, "AssociationGroupId", kB2Copies);
-      version(sighting, known, "CONN/B1", name, kB2Version);
+      same(sighting, known, {"CONN/B1", name, "VirtualConnectionCookie", kB2Copies});
+      same(sighting, known, {"CONN/B1", name, "INChannelCookie", kB2Copies});
+      same(sighting, known, {"CONN/B1", name, "AssociationGroupId", kB2Copies});
+      version(sighting, known, {"CONN/B1", name, "Version", kB2Version});
       address(sighting, known);
     } else if (name == "CONN/C2") {
       check_c2(sighting, known);
@@ -155,12 +163,8 @@ class ValuesMonitor final : public Monitor {
     return found == known.pdus.end() ? std::nullopt : field_of(found->second, pdu, field);
   }
 
-  void same(Sighting const& sighting,
-            Known const& known,
-            std::string const& from,
-            std::string const& to,
-            std::string_view field,
-            std::string_view requirement) {
+  void same(Sighting const& sighting, Known const& known, Copy const& copy) {
+    auto const& [from, to, field, requirement] = copy;
     auto const before = value(known, from, field);
     auto const after = value(known, to, field);
     if (before && after && *before != *after) {
@@ -170,17 +174,13 @@ class ValuesMonitor final : public Monitor {
   }
 
   /// The lower of the client's and the proxy's, which is 1; a client's 0 proves nothing (AMB-10).
-  void version(Sighting const& sighting,
-               Known const& known,
-               std::string const& from,
-               std::string const& to,
-               std::string_view requirement) {
-    auto const client = value(known, from, "Version");
-    auto const proxy = value(known, to, "Version");
+  void version(Sighting const& sighting, Known const& known, Copy const& copy) {
+    auto const client = value(known, copy.from, copy.field);
+    auto const proxy = value(known, copy.to, copy.field);
     if (client && proxy && *client != "0" && *proxy != "1") {
       object(sighting,
-             {requirement, "Version", fmt::format("Version 1; the client's is {}", *client),
-              fmt::format("{} with Version {}", to, *proxy)});
+             {copy.requirement, copy.field, fmt::format("Version 1; the client's is {}", *client),
+              fmt::format("{} with Version {}", copy.to, *proxy)});
     }
   }
 

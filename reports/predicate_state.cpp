@@ -41,6 +41,7 @@ std::vector<Connection const*> newest(Subject const& subject, ConnectionTable co
     }
   }
   std::vector<Connection const*> found;
+  found.reserve(by_leg.size());
   for (auto const& entry : by_leg) {
     found.push_back(entry.second);
   }

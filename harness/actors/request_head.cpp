@@ -40,7 +40,8 @@ std::string target_of(RequestSetting const& setting, scn::Request const& step) {
   query = replaced(std::move(query), "$port",
                    std::to_string(port_of(setting, setting.conduct.server())));
   for (auto const& [service, port] : setting.target.ports) {
-    query = replaced(std::move(query), "$" + service, std::to_string(port));
+    auto const variable = "$" + service;
+    query = replaced(std::move(query), variable, std::to_string(port));
   }
   return query == "none" ? path : path + "?" + query;
 }

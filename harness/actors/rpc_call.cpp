@@ -37,11 +37,11 @@ Result<void> returned(std::uint32_t value, std::uint32_t success = wire::kSucces
 }  // namespace
 
 std::vector<std::string> const& operations() {
-  static std::vector<std::string> const all = {
+  static std::vector<std::string> const kOperations = {
       "bind",       "RfrGetNewDSA",       "RfrGetFQDNFromServerDN", "NspiBind",
       "NspiUnbind", "EcDoConnectEx",      "EcDoDisconnect",         "EcDummyRpc",
       "inq_if_ids", "is_server_listening"};
-  return all;
+  return kOperations;
 }
 
 Bytes RpcCaller::bind() {

@@ -125,7 +125,7 @@ Result<Bytes> rts_bytes(scn::Send const& step, MeaningValues const& values) {
   }
   auto bytes = wire::encode(pdu);
   if (!step.append_hex().empty()) {
-    auto const extra = from_hex(step.append_hex());
+    auto extra = from_hex(step.append_hex());
     if (!extra) {
       return extra;
     }
@@ -190,7 +190,7 @@ Result<Bytes> bytes_of(scn::Send const& step, MeaningValues const& values) {
     return bytes;
   }
   for (auto const& next : step.then()) {
-    auto const more = bytes_of(next, values);
+    auto more = bytes_of(next, values);
     if (!more) {
       return more;
     }

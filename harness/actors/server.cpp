@@ -56,7 +56,7 @@ net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Dead
   if (!there) {
     co_return tl::unexpected(there.error());
   }
-  auto const virtual_connection = *there;
+  auto const& virtual_connection = *there;
   constexpr std::uint8_t kResponse = 2;
   if (is_payload(step) && *channel == Channel::out && step.on() == scn::PRESENT) {
     auto const order = payload_order(step, kResponse);

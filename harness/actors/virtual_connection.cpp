@@ -22,7 +22,7 @@ VirtualConnection::VirtualConnection(net::TaskScope& scope,
     : scope_(scope),
       changed_(changed),
       timers_(changed.executor()),
-      options_(std::move(options)),
+      options_(options),
       machine_(options_.session),
       payload_(changed,
                options_.payload_key,
@@ -179,7 +179,7 @@ net::Task<> VirtualConnection::run_timers() {
 
 net::Task<Result<void>> VirtualConnection::send_payload(net::PayloadOrder order,
                                                         net::Deadline deadline) {
-  co_return co_await payload_.send(std::move(order), deadline);
+  co_return co_await payload_.send(order, deadline);
 }
 
 net::PayloadWay VirtualConnection::payload_way() {

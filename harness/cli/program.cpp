@@ -37,9 +37,9 @@ std::vector<std::string> option_names(CLI::App const& app) {
 
 /// Words of design.md that this version does not have yet.
 std::string later(std::string_view option) {
-  static std::vector<std::string> const names = {"--in-proxy",  "--out-proxy", "--backend-at",
-                                                 "--client-at", "--control",   "--judge"};
-  auto const is_later = std::find(names.begin(), names.end(), option) != names.end();
+  static std::vector<std::string> const kNames = {"--in-proxy",  "--out-proxy", "--backend-at",
+                                                  "--client-at", "--control",   "--judge"};
+  auto const is_later = std::find(kNames.begin(), kNames.end(), option) != kNames.end();
   return is_later ? " (not in this version)" : "";
 }
 
@@ -83,7 +83,7 @@ int on_parse_error(CLI::App const& root, CLI::ParseError const& error) {
 }  // namespace
 
 std::vector<Command> const& commands() {
-  static std::vector<Command> const all = {
+  static std::vector<Command> const kAll = {
       {"run", "put a proxy under test", set_up_run},
       {"list", "the scenarios, or how they cover the requirements", set_up_list},
       {"lint", "check scenario files", set_up_lint},
@@ -100,7 +100,7 @@ std::vector<Command> const& commands() {
       {"matrix", "the suite over many targets, as one table", set_up_matrix},
       {"report", "results in words; merges shards, compares runs", set_up_report},
   };
-  return all;
+  return kAll;
 }
 
 int run_program(std::vector<std::string> arguments) {

@@ -219,7 +219,7 @@ Result<void> Case::raise_backend() {
     config.ports.clear();
   }
   backend_.emplace(io_.get_executor(), config, &recorder_);
-  if (auto const started = backend_->start(); !started) {
+  if (auto started = backend_->start(); !started) {
     return started;
   }
   auto const& closed = scenario().server().closed_ports();
@@ -275,7 +275,7 @@ Result<void> Case::raise_proxy() {
     }
   }
   proxy_.emplace(std::move(*config));
-  auto const started = proxy_->start(io_.get_executor());
+  auto started = proxy_->start(io_.get_executor());
   recorder_.parameter("ProxyLoads", started ? "true" : to_string(started.error()), Clock::now());
   if (!started && !scenario().proxy().refuses_to_load()) {
     return started;
@@ -350,7 +350,7 @@ Result<void> Case::raise_offloader() {
   net::ConnectOptions to(target_.in.host, target_.in.port);
   to.resolve = target_.resolve;
   offloader_.emplace(io_.get_executor(), to);
-  auto const started = offloader_->start(surroundings_.certificate);
+  auto started = offloader_->start(surroundings_.certificate);
   if (started) {
     target_.tls_in = target_.tls_out = {"127.0.0.1", offloader_->port(), true};
     target_.tls.ca_pem = surroundings_.certificate.certificate_pem;

@@ -113,7 +113,7 @@ std::string advice(Way const& way, targets::Target const& target, std::string co
     return "the TLS handshake with " + url_of(target) + " failed (" + way.connect_detail +
            "): check --ca-file, --sni, or use --insecure.";
   }
-  if (auto const front = on_front(way, target); !front.empty()) {
+  if (auto front = on_front(way, target); !front.empty()) {
     return front;
   }
   if (way.status != 0) {

@@ -61,7 +61,7 @@ struct Fact {
 };
 
 std::vector<Fact> const& table() {
-  static std::vector<Fact> const facts = {
+  static std::vector<Fact> const kFacts = {
       {{"connection_timeout", "duration", "120s", "nothing is assumed",
         "cases that know when the proxy has to give up a connection (CONN/A3, CONN/C2)"},
        [](Facts& f, std::string const& v) { return set_duration(f.connection_timeout, v); }},
@@ -97,7 +97,7 @@ std::vector<Fact> const& table() {
          return v.empty() ? std::string("is empty") : std::string();
        }},
   };
-  return facts;
+  return kFacts;
 }
 
 std::string underscored(std::string_view name) {
@@ -109,14 +109,14 @@ std::string underscored(std::string_view name) {
 }  // namespace
 
 std::vector<FactKind> const& fact_kinds() {
-  static auto const kinds = [] {
+  static auto const kKinds = [] {
     std::vector<FactKind> out;
     for (auto const& fact : table()) {
       out.push_back(fact.kind);
     }
     return out;
   }();
-  return kinds;
+  return kKinds;
 }
 
 std::vector<std::string> fact_names() {

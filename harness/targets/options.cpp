@@ -100,14 +100,14 @@ std::string contradiction(Target const& target) {
 }  // namespace
 
 std::vector<Option> const& run_options() {
-  static auto const all = [] {
+  static auto const kAll = [] {
     std::vector<Option> out;
     for (auto const& part : {options_what(), options_which(), options_how(), options_output()}) {
       out.insert(out.end(), part.begin(), part.end());
     }
     return out;
   }();
-  return all;
+  return kAll;
 }
 
 Option const* find_option(std::string_view name) {
@@ -137,7 +137,7 @@ Result<void> OptionSource::apply(Option const& option, std::string const& value)
 }
 
 Result<void> complete(Settings& settings) {
-  if (auto const read = read_password(settings); !read) {
+  if (auto read = read_password(settings); !read) {
     return read;
   }
   derive(settings);

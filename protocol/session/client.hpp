@@ -96,7 +96,7 @@ class Client {
   Result<void> start_in_recycling(SuccessorWishes const& wishes, TimePoint now);
 
   /// What the next OUT_R*/A3 says other than usual.
-  void wish_for_out(SuccessorWishes wishes) { out_wishes_ = std::move(wishes); }
+  void wish_for_out(SuccessorWishes const& wishes) { out_wishes_ = wishes; }
 
   /// Sends what `withheld` kept back, as far as its turn has come; from now on of itself.
   void release(wire::RtsPduKind kind, TimePoint now);

@@ -192,10 +192,9 @@ std::optional<wire::FlowControlAckCommand> Relay::take_ack() {
       return std::nullopt;
     case AckDeviation::once:
       return acks_ == 1 ? ack : std::nullopt;
-    case AckDeviation::wrong_cookie:
-      break;  // the role, which knows the cookies, sees to that
-    case AckDeviation::one_pdu_late:
-      break;  // on_pdu sees to that
+    case AckDeviation::wrong_cookie:  // the role, which knows the cookies, sees to that
+    case AckDeviation::one_pdu_late:  // on_pdu sees to that
+      break;
     case AckDeviation::in_16_bits:
       ack->bytes_received.value &= 0xFFFF;
       break;
