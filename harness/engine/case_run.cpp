@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include "harness/actors/client.hpp"
 #include "harness/actors/server.hpp"
 #include "harness/actors/step_values.hpp"
@@ -14,6 +12,7 @@
 #include "harness/loader/selector.hpp"
 #include "journal/recorder.hpp"
 #include "mock_backend/backend.hpp"
+#include "net/asio.hpp"
 #include "net/task_scope.hpp"
 #include "reference_proxy/reference_proxy.hpp"
 
@@ -106,7 +105,7 @@ class Case {
   std::optional<Executor> executor_;  // listens to the recorder to the end
   actors::ClientTarget target_;
   std::map<std::string, std::uint16_t> ports_;
-  std::vector<net::asio::ip::tcp::acceptor> closed_ports_;
+  std::vector<net::TcpAcceptor> closed_ports_;
   std::vector<std::string> routed_;
   std::string failure_;
   bool interrupted_ = false;
