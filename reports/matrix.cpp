@@ -56,11 +56,8 @@ std::size_t MatrixColumn::unsteady() const {
       cells.begin(), cells.end(), [](auto const& each) { return is_unsteady(each.second); }));
 }
 
-void add_column(Matrix& matrix,
-                model::RunResult const& run,
-                std::vector<model::RunResult> const& again,
-                std::string const& folder,
-                std::string const& note) {
+void add_column(Matrix& matrix, ColumnRuns const& runs, std::string const& note) {
+  auto const& [run, again, folder] = runs;
   if (matrix.columns.empty()) {
     matrix.tool_version = run.tool_version;
     matrix.suite = run.suite;

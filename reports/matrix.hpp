@@ -50,13 +50,15 @@ struct Matrix {
   std::vector<MatrixRow> rows;  // in the order of the suite
 };
 
-/// Adds what a target's run said. @param again  results of its red cases alone, run again.
-/// @param folder  of the first run, relative to the matrix.
-void add_column(Matrix& matrix,
-                model::RunResult const& run,
-                std::vector<model::RunResult> const& again,
-                std::string const& folder,
-                std::string const& note);
+/// What was run against one target.
+struct ColumnRuns {
+  model::RunResult const& first;
+  std::vector<model::RunResult> const& again;  // results of its red cases alone
+  std::string folder;                          // of the first run, relative to the matrix
+};
+
+/// Adds what a target's runs said. @param note  on the target; its first line is shown.
+void add_column(Matrix& matrix, ColumnRuns const& runs, std::string const& note);
 
 /// "pass", "FAIL 3/3", "unsteady 1/3", "-" for what was skipped or not run.
 [[nodiscard]] std::string cell_text(MatrixCell const& cell);

@@ -110,7 +110,7 @@ class MatrixRun {
         note = each.message;
       }
     }
-    reports::add_column(matrix_, result, runs.again, name, note);
+    reports::add_column(matrix_, {result, runs.again, name}, note);
     auto exit = runs.first.exit;
     exit.could_not_start = exit.could_not_start || !runs.first.could_not_start.empty();
     exits_.push_back(reports::exit_code(result, exit));

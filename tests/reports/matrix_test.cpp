@@ -31,15 +31,18 @@ model::RunResult run_of(std::string const& target,
 Matrix two_targets() {
   Matrix matrix;
   add_column(matrix,
-             run_of("alpha", {{"echo/a", Verdict::pass},
-                              {"http/b", Verdict::fail},
-                              {"http/c", Verdict::fail},
-                              {"tls/d", Verdict::skip}}),
-             {run_of("alpha", {{"http/b", Verdict::fail}, {"http/c", Verdict::pass}}),
-              run_of("alpha", {{"http/b", Verdict::blocked}, {"http/c", Verdict::fail}})},
-             "alpha", "");
-  add_column(matrix, run_of("beta", {{"echo/a", Verdict::not_run}, {"http/0", Verdict::fail}}), {},
-             "beta", "answered 501\nand more");
+             {run_of("alpha", {{"echo/a", Verdict::pass},
+                               {"http/b", Verdict::fail},
+                               {"http/c", Verdict::fail},
+                               {"tls/d", Verdict::skip}}),
+              {run_of("alpha", {{"http/b", Verdict::fail}, {"http/c", Verdict::pass}}),
+               run_of("alpha", {{"http/b", Verdict::blocked}, {"http/c", Verdict::fail}})},
+              "alpha"},
+             "");
+  add_column(
+      matrix,
+      {run_of("beta", {{"echo/a", Verdict::not_run}, {"http/0", Verdict::fail}}), {}, "beta"},
+      "answered 501\nand more");
   return matrix;
 }
 
