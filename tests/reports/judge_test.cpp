@@ -223,7 +223,8 @@ TEST(Ladder, ShowsExtendedErrorInformationInWords) {
   auto journal = started();
   journal.response(kClientOut, v1::RECEIVED, 503, "RPC Error: 6a6, EEInfo: " + blob, {}, 10);
   auto const text = drawn(journal);
-  EXPECT_NE(text.find("503 RPC Error: 6a6; status 1702 of component 14"), std::string::npos) << text;
+  EXPECT_NE(text.find("503 RPC Error: 6a6; status 1702 of component 14"), std::string::npos)
+      << text;
 }
 
 TEST(Ladder, CollapsesRunsOfRpcPdus) {

@@ -211,8 +211,7 @@ bool is_legal(State state, ProxyLeg from, wire::RtsPdu const& pdu) {
     return (state == State::C1W && wire::has_form(pdu, ConnC1)) ||
            (state == State::Opened && wire::has_form(pdu, OutR1A9));
   }
-  return state == State::OpenStart &&
-         (wire::has_form(pdu, ConnA1) || wire::has_form(pdu, OutR1A3));
+  return state == State::OpenStart && (wire::has_form(pdu, ConnA1) || wire::has_form(pdu, OutR1A3));
 }
 
 TEST_F(OutboundProxyTest, AcceptsExactlyTheListedPdusInEachState) {
