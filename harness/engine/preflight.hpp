@@ -22,6 +22,9 @@ struct Way {
   std::string connect_detail;     // of a failed connect
 };
 
+/// http-front: it says itself, with 502 to 504, that it does not reach what it forwards to.
+[[nodiscard]] bool leads_nowhere(Way const& way, targets::Target const& target);
+
 [[nodiscard]] Way read_way(std::filesystem::path const& journal);
 
 /// What to check, in one or two sentences; empty when the way is open to its end.

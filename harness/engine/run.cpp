@@ -293,7 +293,8 @@ void Run::check_way() {
                   ? "the sanity case " + scenario.id() +
                         " did not pass: " + result.message.substr(result.message.rfind('\n') + 1)
                   : words;
-      outcome_.exit.could_not_start = !way.proxy_reached && !request_.target.urls.empty();
+      outcome_.exit.could_not_start = (!way.proxy_reached && !request_.target.urls.empty()) ||
+                                      leads_nowhere(way, request_.target);
       observer_.on_note(dead_);
       if (outcome_.exit.could_not_start) {  // of a proxy that is not there nothing was judged
         result = reports::unexecuted(scenario, Verdict::not_run, dead_, rerun(scenario.id()));
