@@ -86,7 +86,7 @@ void VirtualConnection::switch_to_successor(session::Channel channel) {
   auto& of = channels(channel);
   of.former = std::exchange(of.present, std::exchange(of.successor, nullptr));
   if (channel == session::Channel::out && of.former) {
-    of.former->leg().stream().close_now(net::CloseHow::fin);  // 3.2.2.5.8, 3.2.2.5.10
+    of.former->leg().outbox().finish();  // 3.2.2.5.8, 3.2.2.5.10; read to the proxy's own end
   }
 }
 

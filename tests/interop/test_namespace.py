@@ -97,7 +97,7 @@ def test_a_url_alone_is_enough(network, proxy, run):
 def test_a_proxy_that_may_not_reach_us(network, proxy, run):
     proxy("--valid-ports", "elsewhere.example:6001")
     done = run("--proxy", URL, "--quick", prefix=network.here())
-    assert done.code == 1, done.text  # it is there, and refuses what it must carry
+    assert done.code == 3, done.text  # nothing could be asked of it
     assert f"nobody connected to {OURS}:6001" in done.text
     assert "ValidPorts" in done.text and "--server-name" in done.text
 
@@ -107,7 +107,7 @@ def test_a_server_name_that_leads_nowhere(network, proxy, run):
     done = run(
         "--proxy", URL, "--server-name", "10.213.78.9", "--quick", prefix=network.here()
     )
-    assert done.code == 1, done.text
+    assert done.code == 3, done.text
     assert "503 RPC Error" in done.text and "nobody connected to 10.213.78.9:6001" in done.text
     assert "a firewall" in done.text
 
