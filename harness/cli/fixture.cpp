@@ -3,10 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/embedded_choice.hpp"
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/url.hpp"
 #include "model/suggestion.hpp"
-#include "reference_proxy/variants.hpp"
 
 namespace rpchspec::cli {
 
@@ -82,30 +82,6 @@ void set_users(ProxyOptions const& options, proxy::ProxyConfig& config) {
   if (!basic && !options.users.empty()) {
     throw UsageError{"--user goes with --auth basic"};
   }
-}
-
-proxy::Defect defect_of(std::string const& name) {
-  if (name.empty()) {
-    return proxy::Defect::none;
-  }
-  if (auto const* found = proxy::find_defect(name)) {
-    return found->defect;
-  }
-  std::vector<std::string> names;
-  for (auto const& each : proxy::defects()) {
-    names.emplace_back(each.name);
-  }
-  auto const near = model::nearest(name, names);
-  throw UsageError{"--defect: there is no '" + name + "'" +
-                   (near.empty() ? "; see rpchspec defects" : "; did you mean '" + near + "'?")};
-}
-
-void apply_variant(std::string const& name, proxy::ProxyConfig& config) {
-  auto const* found = proxy::find_variant(name);
-  if (found == nullptr) {
-    throw UsageError{"--variant: there is no '" + name + "'; see rpchspec variants"};
-  }
-  found->apply(config);
 }
 
 void log_line(proxy::LogLevel level, std::string const& text) {
@@ -207,10 +183,10 @@ proxy::ProxyConfig proxy_config(ProxyOptions const& options) {
         "--connection-timeout", targets::parse_positive_duration(options.connection_timeout)));
   }
   if (!options.defect.empty()) {
-    config.defect = defect_of(options.defect);
+    config.defect = defect_named(options.defect).defect;
   }
   if (!options.variant.empty()) {
-    apply_variant(options.variant, config);
+    variant_named(options.variant).apply(config);
   }
   config.log = log_line;
   return config;

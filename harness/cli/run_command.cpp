@@ -8,13 +8,12 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/embedded_choice.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/run_options.hpp"
 #include "harness/cli/suite_run.hpp"
 #include "model/suggestion.hpp"
-#include "reference_proxy/defects.hpp"
-#include "reference_proxy/variants.hpp"
 #include "reports/waivers.hpp"
 
 namespace rpchspec::cli {
@@ -27,32 +26,6 @@ struct RunOptions {
   std::vector<std::string> selectors;
   TableOptions table;
 };
-
-void check_defect(std::string const& name) {
-  if (name.empty() || proxy::find_defect(name) != nullptr) {
-    return;
-  }
-  std::vector<std::string> names;
-  for (auto const& defect : proxy::defects()) {
-    names.emplace_back(defect.name);
-  }
-  auto const near = model::nearest(name, names);
-  throw UsageError{"--defect: there is no '" + name + "'" +
-                   (near.empty() ? "; see rpchspec defects" : "; did you mean '" + near + "'?")};
-}
-
-void check_variant(std::string const& name) {
-  if (name.empty() || name == kAllVariants || proxy::find_variant(name) != nullptr) {
-    return;
-  }
-  std::vector<std::string> names{kAllVariants};
-  for (auto const& variant : proxy::variants()) {
-    names.emplace_back(variant.name);
-  }
-  auto const near = model::nearest(name, names);
-  throw UsageError{"--variant: there is no '" + name + "'" +
-                   (near.empty() ? "; see rpchspec variants" : "; did you mean '" + near + "'?")};
-}
 
 ProgressStyle style_of(targets::Settings const& settings) {
   ProgressStyle style;
@@ -142,10 +115,17 @@ int run_variants(RunOptions const& options, targets::Settings settings) {
 
 int run(RunOptions const& options) {
   auto const settings = settings_of(options.table, options.selectors);
-  check_defect(settings.target.defect);
-  check_variant(settings.target.variant);
-  return settings.target.variant == kAllVariants ? run_variants(options, settings)
-                                                 : run_once(options, settings);
+  auto const& target = settings.target;
+  if (!target.defect.empty()) {
+    static_cast<void>(defect_named(target.defect));
+  }
+  if (target.variant == kAllVariants) {
+    return run_variants(options, settings);
+  }
+  if (!target.variant.empty()) {
+    static_cast<void>(variant_named(target.variant, {kAllVariants}));
+  }
+  return run_once(options, settings);
 }
 
 }  // namespace

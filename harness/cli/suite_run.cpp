@@ -88,9 +88,9 @@ engine::RunOutcome run_suite(SuiteToRun const& what,
                              targets::Settings const& settings,
                              engine::RunObserver& observer) {
   bool empty_shard = false;
-  auto const selected = select(what.suite, settings, what.library, empty_shard);
+  auto const selected = select(what.suite, settings, what.shipped, empty_shard);
   auto request = request_of(settings);
-  request.registry = &what.library.requirements;
+  request.registry = &what.shipped.requirements;
   for (auto const* scenario : selected) {
     request.scenarios.push_back(*scenario);
   }
@@ -105,7 +105,7 @@ engine::RunOutcome run_suite(SuiteToRun const& what,
   request.rerun = [&what](std::string const& id) {
     auto const* scenario = what.suite.find(id);
     auto const ours =
-        scenario == nullptr || scenario->file().starts_with(what.library.directory.string());
+        scenario == nullptr || scenario->file().starts_with(what.shipped.directory.string());
     return rerun_command(what.given, ours ? "" : scenario->file(), id);
   };
   auto outcome = engine::run(request, observer, stop_on_signals());

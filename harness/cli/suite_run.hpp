@@ -13,7 +13,7 @@
 namespace rpchspec::cli {
 
 struct SuiteToRun {
-  loader::Library const& library;
+  loader::Library const& shipped;
   loader::Suite const& suite;
   std::vector<std::pair<targets::Option const*, std::string>> given;  // for the rerun command
 };

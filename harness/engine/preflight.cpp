@@ -60,15 +60,6 @@ std::string on_front(Way const& way, targets::Target const& target) {
          "RPC_IN_DATA and RPC_OUT_DATA for /rpc/rpcproxy.dll.";
 }
 
-}  // namespace
-
-bool leads_nowhere(Way const& way, targets::Target const& target) {
-  return target.topology == targets::Topology::http_front && !way.upstream_reached &&
-         way.status >= 502 && way.status <= 504;
-}
-
-namespace {
-
 std::string on_refusal(Way const& way, std::string const& server) {
   auto const carried = way.upstream_reached || way.server_reached;
   auto const said = "the proxy answered " + std::to_string(way.status) +
@@ -97,6 +88,11 @@ std::string on_refusal(Way const& way, std::string const& server) {
 }
 
 }  // namespace
+
+bool leads_nowhere(Way const& way, targets::Target const& target) {
+  return target.topology == targets::Topology::http_front && !way.upstream_reached &&
+         way.status >= 502 && way.status <= 504;
+}
 
 Way read_way(std::filesystem::path const& journal) {
   Way way;
