@@ -260,20 +260,39 @@ Judgement judge_any(Scenario const& scenario,
   return judgement;
 }
 
+/// A sanity case asks only whether anything is carried. Where nothing is, no other case follows
+/// that could say why: all monitors are asked.
+template <class Source>
+Judgement judge_or_explain(Scenario const& scenario,
+                           Source const& journal,
+                           model::RequirementRegistry const& registry,
+                           JudgeOptions const& options) {
+  auto judgement = judge_any(scenario, journal, registry, options);
+  auto const verdict = judgement.result.verdict;
+  if (scenario.role() != Scenario::SANITY ||
+      (verdict != Verdict::blocked && verdict != Verdict::fail)) {
+    return judgement;
+  }
+  auto watched = scenario;
+  watched.clear_monitors_off();
+  auto explained = judge_any(watched, journal, registry, options);
+  return explained.result.verdict == Verdict::fail ? explained : judgement;
+}
+
 }  // namespace
 
 Judgement judge(Scenario const& scenario,
                 std::filesystem::path const& journal,
                 model::RequirementRegistry const& registry,
                 JudgeOptions const& options) {
-  return judge_any(scenario, journal, registry, options);
+  return judge_or_explain(scenario, journal, registry, options);
 }
 
 Judgement judge(Scenario const& scenario,
                 ByteView journal,
                 model::RequirementRegistry const& registry,
                 JudgeOptions const& options) {
-  return judge_any(scenario, journal, registry, options);
+  return judge_or_explain(scenario, journal, registry, options);
 }
 
 CaseResult unexecuted(Scenario const& scenario,

@@ -17,9 +17,7 @@ InboundProxy::Step InboundProxy::on_first(wire::RtsPdu const& pdu) {
 }
 
 InboundProxy::Step InboundProxy::on_conn_b1(wire::RtsPdu const& pdu) {
-  auto const client_version = std::get<wire::VersionCommand>(pdu.commands[0]).value;
-  version_ =
-      deviations_.version_not_min ? client_version : std::min(client_version, config_.version);
+  version_ = deviations_.version_not_min ? version_of(pdu) : lower_version(pdu, config_.version);
   virtual_connection_cookie_ = cookie_at<VirtualConnectionCookie>(pdu, 1);
   auto& channel = channel_.default_channel();
   channel.cookie = cookie_at<ChannelCookie>(pdu, 2);

@@ -1,7 +1,5 @@
 // The inbound proxy's part in IN_R1, on both sides, and in IN_R2 (MS-RPCH 3.2.3.5.5 to 3.2.3.5.8).
 
-#include <algorithm>
-
 #include "protocol/session/inbound_proxy.hpp"
 
 namespace rpchspec::session {
@@ -22,9 +20,8 @@ InboundProxy::Step InboundProxy::on_in_r1_a1(wire::RtsPdu const& pdu) {
   if (auto const step = look_up(cookie); step != Step::next) {
     return step;
   }
-  auto const client_version = std::get<wire::VersionCommand>(pdu.commands[0]).value;
-  version_ = deviations_.recycling.version_not_min ? client_version
-                                                   : std::min(client_version, config_.version);
+  version_ =
+      deviations_.recycling.version_not_min ? version_of(pdu) : lower_version(pdu, config_.version);
   virtual_connection_cookie_ = cookie;
   predecessor_ = cookie_at<ChannelCookie>(pdu, 2);
   auto& channel = channel_.default_channel();

@@ -1,7 +1,5 @@
 // The outbound proxy's part in CONN: A1, A2, A3, C1, C2 (MS-RPCH 3.2.4.5.3, 3.2.4.5.4).
 
-#include <algorithm>
-
 #include "protocol/session/outbound_proxy.hpp"
 
 namespace rpchspec::session {
@@ -17,9 +15,7 @@ OutboundProxy::Step OutboundProxy::on_first(wire::RtsPdu const& pdu) {
 }
 
 OutboundProxy::Step OutboundProxy::on_conn_a1(wire::RtsPdu const& pdu) {
-  auto const client_version = std::get<wire::VersionCommand>(pdu.commands[0]).value;
-  version_ =
-      deviations_.version_not_min ? client_version : std::min(client_version, config_.version);
+  version_ = deviations_.version_not_min ? version_of(pdu) : lower_version(pdu, config_.version);
   virtual_connection_cookie_ = cookie_at<VirtualConnectionCookie>(pdu, 1);
   auto& channel = channel_.default_channel();
   channel.cookie = cookie_at<ChannelCookie>(pdu, 2);

@@ -1,8 +1,6 @@
 // The outbound proxy's part in OUT_R1, on both sides, and in OUT_R2 (MS-RPCH 3.2.4.5.6 to
 // 3.2.4.5.12).
 
-#include <algorithm>
-
 #include "protocol/session/outbound_proxy.hpp"
 
 namespace rpchspec::session {
@@ -14,9 +12,8 @@ OutboundProxy::Step OutboundProxy::on_out_r1_a3(wire::RtsPdu const& pdu) {
   if (auto const step = look_up(cookie); step != Step::next) {
     return step;
   }
-  auto const client_version = std::get<wire::VersionCommand>(pdu.commands[0]).value;
-  version_ = deviations_.recycling.version_not_min ? client_version
-                                                   : std::min(client_version, config_.version);
+  version_ =
+      deviations_.recycling.version_not_min ? version_of(pdu) : lower_version(pdu, config_.version);
   virtual_connection_cookie_ = cookie;
   predecessor_ = cookie_at<ChannelCookie>(pdu, 2);
   auto& channel = channel_.default_channel();

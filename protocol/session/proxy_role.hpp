@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "protocol/base/time.hpp"
@@ -23,6 +24,17 @@ namespace rpchspec::session {
 template <class Cookie>
 [[nodiscard]] Cookie cookie_at(wire::RtsPdu const& pdu, std::size_t index) {
   return {std::get<wire::CookieCommand>(pdu.commands[index]).value.bytes};
+}
+
+/// The client's version: the first command of the PDU that begins a channel.
+[[nodiscard]] inline std::uint32_t version_of(wire::RtsPdu const& first) {
+  return std::get<wire::VersionCommand>(first.commands[0]).value;
+}
+
+/// What is said on to the server: the lower of the client's version and ours (3.2.3.5.3,
+/// 3.2.4.5.3).
+[[nodiscard]] inline std::uint32_t lower_version(wire::RtsPdu const& first, std::uint32_t ours) {
+  return std::min(version_of(first), ours);
 }
 
 /// Base of the two roles; not used by itself.

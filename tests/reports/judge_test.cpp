@@ -145,13 +145,31 @@ TEST(Judge, KeepsWhatWasMissedBeforeTheSetUpFailed) {
   EXPECT_EQ(judge(scenario_with_two, ByteView(bytes), registry()).result.verdict, Verdict::fail);
 }
 
-TEST(Judge, LetsAMonitorExplainABlockedCase) {
+/// Blocked, and what came first was in breach of what forwarding asks.
+JournalBuilder blocked_after_a_mismatch() {
   JournalBuilder journal;
   journal.opened(kServerIn).mismatch(kServerIn);
   journal.step(0, "given:opened", v1::Step::FAILED, "no CONN/C2", true).finished();
-  auto const result = judged(journal).result;
+  return journal;
+}
+
+TEST(Judge, LetsAMonitorExplainABlockedCase) {
+  auto const result = judged(blocked_after_a_mismatch()).result;
   EXPECT_EQ(result.verdict, Verdict::fail);
   EXPECT_EQ(result.requirements.front(), "RPCH-1.3.4-01");
+}
+
+TEST(Judge, AsksTheSilencedMonitorsWhyNothingIsCarried) {
+  auto sanity = scenario();
+  sanity.set_role(Scenario::SANITY);
+  sanity.add_monitors_off("cross-talk");
+  auto const bytes = blocked_after_a_mismatch().bytes();
+  auto const result = judge(sanity, ByteView(bytes), registry()).result;
+  EXPECT_EQ(result.verdict, Verdict::fail);
+  EXPECT_EQ(result.requirements.front(), "RPCH-1.3.4-01");
+
+  sanity.set_role(Scenario::ORDINARY);
+  EXPECT_EQ(judge(sanity, ByteView(bytes), registry()).result.verdict, Verdict::blocked);
 }
 
 TEST(Judge, SurfacesLag) {
