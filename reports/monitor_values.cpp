@@ -234,9 +234,12 @@ class ValuesMonitor final : public Monitor {
     }
   }
 
-  /// Only where nothing stands between client and proxy: a NAT or an offloader is seen instead.
+  /// A NAT between client and proxy, or an offloader, is seen instead of the client; on loopback
+  /// there is no NAT.
   void address(Sighting const& sighting, Known const& known) {
-    if (sighting.around.topology != "embedded" || sighting.around.offloaded) {
+    auto const is_near =
+        sighting.around.topology == "embedded" || known.client_address.starts_with("127.");
+    if (!is_near || sighting.around.topology == "http-front" || sighting.around.offloaded) {
       return;
     }
     auto const host = known.client_address.substr(0, known.client_address.rfind(':'));

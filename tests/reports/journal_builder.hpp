@@ -87,10 +87,12 @@ class JournalBuilder {
     return add(event);
   }
 
-  JournalBuilder& opened(End const& end, std::string service = "store") {
+  JournalBuilder& opened(End const& end,
+                         std::string service = "store",
+                         std::string local = "127.0.0.1:40000") {
     auto event = of(end, v1::NO_DIRECTION);
     event.mutable_opened()->set_accepted(end.source == v1::SERVER);
-    event.mutable_opened()->set_local("127.0.0.1:40000");
+    event.mutable_opened()->set_local(std::move(local));
     event.mutable_opened()->set_remote("127.0.0.1:80");
     event.mutable_opened()->set_service(std::move(service));
     return add(event);

@@ -89,12 +89,14 @@ struct Differently {
   wire::RtsPdu c2 = wire::conn_c2(1, ReceiveWindowSize(65536), ConnectionTimeout(120000));
   std::string success = kSuccess;
   std::string pragma{};
+  std::string client{"127.0.0.1:40000"};
 };
 
 /// A virtual connection as a correct proxy opens it, or with what is given instead.
 JournalBuilder open(Differently const& with = {}, std::string topology = "embedded") {
   JournalBuilder journal(std::move(topology));
-  journal.opened(kClientIn).opened(kClientOut).opened(kServerIn).opened(kServerOut);
+  journal.opened(kClientIn, "store", with.client).opened(kClientOut, "store", with.client);
+  journal.opened(kServerIn).opened(kServerOut);
   journal.request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/rpc/rpcproxy.dll?server:6001",
                   "Content-Length: 76\r\n" + with.pragma);
   journal.request(kClientIn, v1::SENT, "RPC_IN_DATA", "/rpc/rpcproxy.dll?server:6001",
@@ -506,7 +508,10 @@ TEST(ValuesMonitor, TakesTheAddressInEitherByteOrderAndOnlyWhereNothingIsBetween
   EXPECT_EQ(said(open(with)), "");
   address->address = {10, 9, 8, 7};
   EXPECT_EQ(said(open(with)), "values RPCH-2.2.4.6-06");
-  EXPECT_EQ(said(open(with, "rpc-proxy")), "");
+  EXPECT_EQ(said(open(with, "rpc-proxy")), "values RPCH-2.2.4.6-06");
+  with.client = "10.0.0.5:40000";
+  EXPECT_EQ(said(open(with)), "values RPCH-2.2.4.6-06");
+  EXPECT_EQ(said(open(with, "rpc-proxy")), "");  // a NAT may stand between
 }
 
 TEST(ValuesMonitor, FollowsMinConnTimeout) {
