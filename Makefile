@@ -64,6 +64,7 @@ fuzz:
 kill-matrix:
 	@tools/install-deps build
 	$(call build,release,rpchspec)
+	@tools/kill-matrix --external
 	@tools/kill-matrix --full
 
 format:

@@ -304,7 +304,7 @@ constexpr DefectRow kRows[] = {
      "waits-for-next-pdu",
      "forwarding",
      "Each RPC PDU goes on only when the next one is there",
-     {"RPCH-2.1.2.1.8-04"}},
+     {"RPCH-2.1.2.1.8-04", "RPCH-1.3.4-01"}},
     {destination_ignored,
      "destination-ignored",
      "forwarding",
