@@ -114,6 +114,9 @@ void VirtualConnection::on_end(HttpChannel const& of) {
   };
   if (of.is_channel() && (is_one(in_) || is_one(out_))) {
     close_channels();
+  } else if (&of == in_.former.get()) {
+    machine_.on_predecessor_ended(Clock::now());
+    pump();
   }
   changed_.notify();
 }

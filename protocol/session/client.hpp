@@ -98,6 +98,10 @@ class Client {
   /// What the next OUT_R*/A3 says other than usual.
   void wish_for_out(SuccessorWishes const& wishes) { out_wishes_ = wishes; }
 
+  /// The proxy closed the IN predecessor: by itself, another recycling starts only now. Before, the
+  /// server might still wait for the end of the last one.
+  void on_predecessor_ended(TimePoint now);
+
   /// Sends what `withheld` kept back, as far as its turn has come; from now on of itself.
   void release(wire::RtsPduKind kind, TimePoint now);
 
@@ -201,6 +205,7 @@ class Client {
   std::vector<std::pair<wire::RtsPduKind, Send>> held_;
   wire::RtsPduKind a5_ = wire::RtsPduKind::InR2A5;
   bool a3_held_ = false;
+  bool in_predecessor_ends_ = false;  // it is still open
   std::deque<Bytes> early_;      // came on the OUT successor before its predecessor ended
   std::deque<Bytes> delivered_;  // keeps what Deliver events of replayed PDUs show
   std::uint64_t in_sent_ = 0;    // bytes on the present IN channel

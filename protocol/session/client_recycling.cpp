@@ -47,7 +47,7 @@ bool Client::fits_lifetime(std::size_t pdu) const {
 }
 
 void Client::recycle_when_due(TimePoint now) {
-  if (!config_.recycle_in_at || in_state_ != InState::opened) {
+  if (!config_.recycle_in_at || in_state_ != InState::opened || in_predecessor_ends_) {
     return;
   }
   auto const near_the_end = in_sent_ + *config_.recycle_in_at >= config_.in_channel_lifetime.value;
@@ -127,8 +127,15 @@ void Client::send_a5(TimePoint now) {
   in_ = in_successor_;
   in_sent_ = wire::encoded_size(wire::make(wire::RtsPduKind::InR1A1));
   in_state_ = InState::opened;
+  in_predecessor_ends_ = true;
   ++in_recycled_;
   drain_queue(now);
+}
+
+void Client::on_predecessor_ended(TimePoint now) {
+  in_predecessor_ends_ = false;
+  drain_queue(now);
+  recycle_when_due(now);
 }
 
 // -- OUT ----------------------------------------------------------------------------------------

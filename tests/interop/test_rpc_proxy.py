@@ -1,7 +1,12 @@
 """`rpchspec proxy` as a proxy like any other: started by the run, found at its URL."""
 
+import concurrent.futures
+import json
+import subprocess
+
 import pytest
 
+import conftest
 import fronts
 
 
@@ -28,6 +33,36 @@ def test_a_started_proxy_passes_like_the_embedded_one(place, run, program):
     assert len(done.ids("pass")) > 100
     for name in done.ids("skip"):
         assert done.case(name)["message"], name
+
+
+def variants(program):
+    listed = subprocess.run([program, "variants", "--json"], check=True, capture_output=True, text=True)
+    return [each["name"] for each in json.loads(listed.stdout)["variants"]]
+
+
+def run_variant(folder, program, number, name):
+    """The quick suite against a process of its own: its timing differs from the embedded proxy's."""
+    address = fronts.own_address(20 + number)
+    url = f"http://{address}:{fronts.free_port(address)}"
+    folder = folder / name
+    folder.mkdir()
+    own = ["--server-name", address, "--backend-bind", address]
+    facts = ["--set", "allow_anonymous=true", "--set", "connection_timeout=120s"]
+    start = f"{program} proxy --listen {url} --allow-anonymous --variant {name}"
+    return conftest.run_in(folder, "--proxy", url, "--start", start, *own, *facts, "--quick")
+
+
+def test_every_lawful_variant_passes_behind_a_url(tmp_path, program):
+    names = variants(program)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        runs = {
+            pool.submit(run_variant, tmp_path, program, number, name): name
+            for number, name in enumerate(names)
+        }
+        for run in concurrent.futures.as_completed(runs):
+            done = run.result()
+            assert done.code == 0, f"{runs[run]}: {done.text}"
+            assert len(done.ids("pass", "warn")) > 300, runs[run]
 
 
 def test_a_defect_is_found_there_too(place, run, program):

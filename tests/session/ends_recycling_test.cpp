@@ -175,6 +175,30 @@ TEST(ClientRecycling, DoesNotAnswerA2WhenToldNotTo) {
   EXPECT_FALSE(client.next_event().has_value());
 }
 
+bool asks_for_a_successor(Client& client) {
+  bool asked = false;
+  while (auto event = client.next_event()) {
+    asked = asked || std::holds_alternative<Client::OpenSuccessor>(*event);
+  }
+  return asked;
+}
+
+TEST(ClientRecycling, StartsAgainOnlyWhenThePredecessorIsClosed) {
+  ClientConfig config;
+  config.in_channel_lifetime = ChannelLifetime(131072);
+  config.recycle_in_at = 130000;  // a few hundred bytes make a successor due
+  auto client = client_opened(config);
+  ASSERT_TRUE(client.send_rpc(rpc(2000), kNow));
+  ASSERT_TRUE(asks_for_a_successor(client));
+  ASSERT_TRUE(feed(client, RtsPduKind::InR2A4));
+  ASSERT_EQ(client.recycled(Channel::in), 1U);
+
+  ASSERT_TRUE(client.send_rpc(rpc(2000), kNow));
+  EXPECT_FALSE(asks_for_a_successor(client));
+  client.on_predecessor_ended(kNow);
+  EXPECT_TRUE(asks_for_a_successor(client));
+}
+
 TEST(ClientRecycling, HoldsTheSuccessorsPdusUntilB3) {
   auto client = client_opened();
   ASSERT_TRUE(feed(client, RtsPduKind::OutR2A2));

@@ -270,6 +270,9 @@ class RecyclingWorld {
           wire.forth_ended = true;
           if (is_of_client(wire)) {
             failures.push_back("the client lost a channel");
+          } else if (&wire == in_former_) {
+            client.on_predecessor_ended(now_);
+            pump();
           }
         });
       }
@@ -376,7 +379,7 @@ class RecyclingWorld {
             open_http(open->channel, open->first_pdu);
       } else if (auto const* change = std::get_if<Client::Switch>(&*event)) {
         if (change->channel == Channel::in) {
-          in_ = std::exchange(in_next_, nullptr);
+          in_former_ = std::exchange(in_, std::exchange(in_next_, nullptr));
         } else {
           out_->forth_ended = true;
           out_ = std::exchange(out_next_, nullptr);
@@ -514,6 +517,7 @@ class RecyclingWorld {
   std::map<VirtualConnectionCookie, Box<OutboundProxy>*> out_table_;
   std::map<std::pair<Wire const*, bool>, Bytes> unread_;
   Wire* in_ = nullptr;
+  Wire* in_former_ = nullptr;
   Wire* out_ = nullptr;
   Wire* in_next_ = nullptr;
   Wire* out_next_ = nullptr;
