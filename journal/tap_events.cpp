@@ -74,7 +74,7 @@ void TapEvents::describe_rts(ByteView bytes, v1::Pdu& pdu) {
 
 // Told by what only CONN/A2 and CONN/B2 carry, not by their flags: a proxy may get those wrong.
 void TapEvents::learn_leg(TimePoint now) {
-  if (leg_ != v1::LEG_UNKNOWN) {
+  if (leg_ != v1::LEG_UNKNOWN && leg_ != v1::MIXED) {  // v1 was expected, and v2 came
     return;
   }
   auto const* cookie = wire::find<wire::CookieCommand>(rts_);

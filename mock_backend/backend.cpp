@@ -19,7 +19,7 @@ struct MockBackend::Connection {
   Listening service;
   std::shared_ptr<VirtualConnection> virtual_connection;  // once the first PDU told
   session::Channel channel = session::Channel::in;
-  std::unique_ptr<RpcRuntime> dialect_v1;  // the first PDU was no RTS PDU: DCE/RPC as it stands
+  std::shared_ptr<V1Connection> v1;  // expected to be one, or the first PDU was no RTS PDU
 };
 
 MockBackend::MockBackend(net::Executor executor, BackendConfig config, journal::Recorder* recorder)
@@ -112,6 +112,7 @@ net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening s
   Connection connection;
   connection.leg = leg;
   connection.service = service;
+  connection.v1 = expected_v1(leg, service);
   co_await net::in_scope([&](net::TaskScope& scope) -> net::Task<> {
     scope.spawn(write_and_leave(leg));
     if (co_await greet(*leg, service)) {
@@ -127,7 +128,8 @@ net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening s
       if (gone) {
         gone->on_closed(connection.channel, leg);
       }
-      if (!(gone && config_.patient)) {
+      auto const has_session = gone || connection.v1;
+      if (!(has_session && config_.patient)) {
         co_await leg->close(net::CloseHow::fin, net::Deadline::in(std::chrono::seconds(2)));
       }
       if (gone) {
@@ -171,8 +173,8 @@ Result<std::size_t> MockBackend::on_bytes(Connection& connection, ByteView bytes
     Result<void> done;
     if (connection.virtual_connection) {
       done = connection.virtual_connection->on_pdu(connection.channel, connection.leg, **pdu);
-    } else if (connection.dialect_v1) {
-      answer_v1(connection, **pdu);
+    } else if (connection.v1 && (connection.v1->begun() || !(*pdu)->is_rts())) {
+      connection.v1->on_pdu(**pdu);
     } else {
       done = on_first_pdu(connection, **pdu);
     }
@@ -182,22 +184,15 @@ Result<std::size_t> MockBackend::on_bytes(Connection& connection, ByteView bytes
   }
 }
 
-void MockBackend::answer_v1(Connection& connection, wire::PduView const& pdu) {
-  for (auto& reply : connection.dialect_v1->on_pdu(pdu, Clock::now()).pdus) {
-    (void)connection.leg->send(std::move(reply));
-  }
-}
-
 // The server picks the dialect by the first PDU: RTS is v2, anything else is DCE/RPC as it stands.
 Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView const& pdu) {
   if (!pdu.is_rts()) {
-    auto const transport = connection.service == Listening::referral_tcp
-                               ? RpcTransport::Tcp
-                               : RpcTransport::RpcOverHttp;
-    connection.dialect_v1 =
-        std::make_unique<RpcRuntime>(make_runtime(config_, connection.service, transport, groups_));
-    answer_v1(connection, pdu);
+    connection.v1 = made_v1(connection.leg, connection.service, 0);
+    connection.v1->on_pdu(pdu);
     return {};
+  }
+  if (connection.v1) {
+    give_back_v1(*std::exchange(connection.v1, nullptr));
   }
   auto const first = session::first_pdu_of_leg(pdu);
   if (!first) {
@@ -304,6 +299,7 @@ net::Task<> MockBackend::stop() {
     virtual_connection->finish();
   }
   virtual_connections_.clear();
+  v1_connections_.clear();
   scope_.cancel();
   co_await scope_.join();
 }

@@ -2,12 +2,14 @@
 
 #pragma once
 
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
 
 #include "journal/recorder.hpp"
 #include "mock_backend/config.hpp"
+#include "mock_backend/v1_connection.hpp"
 #include "mock_backend/virtual_connection.hpp"
 #include "net/event.hpp"
 #include "net/listener.hpp"
@@ -45,6 +47,17 @@ class MockBackend {
                                                                        session::Channel channel,
                                                                        net::Deadline deadline);
 
+  /// The next connection is the v1 session `number` of the scenario, unless its first PDU is an
+  /// RTS PDU: v1 has no cookie to tell by.
+  void expect_v1(std::uint32_t number);
+
+  /// The session is over, whether a connection came or not.
+  void expect_v1_no_more(std::uint32_t number);
+
+  /// Waits until the server's connection of a v1 session is there. Null: deadline.
+  [[nodiscard]] net::Task<std::shared_ptr<V1Connection>> wait_for_v1(std::uint32_t number,
+                                                                     net::Deadline deadline);
+
   /// The virtual connection as far as it is there; null: no leg came.
   [[nodiscard]] std::shared_ptr<VirtualConnection> find(std::uint32_t number) const;
 
@@ -74,7 +87,12 @@ class MockBackend {
       VirtualConnectionCookie const& cookie, Listening service);
   [[nodiscard]] std::shared_ptr<VirtualConnection> joined_by(
       VirtualConnectionCookie const& cookie) const;
-  void answer_v1(Connection& connection, wire::PduView const& pdu);
+  [[nodiscard]] std::shared_ptr<V1Connection> made_v1(std::shared_ptr<net::PduLeg> const& leg,
+                                                      Listening service,
+                                                      std::uint32_t number);
+  [[nodiscard]] std::shared_ptr<V1Connection> expected_v1(std::shared_ptr<net::PduLeg> const& leg,
+                                                          Listening service);
+  void give_back_v1(V1Connection const& taken);
   void forget(std::shared_ptr<VirtualConnection> const& gone);
 
   net::Executor executor_;
@@ -87,6 +105,8 @@ class MockBackend {
   std::map<Listening, std::uint16_t> ports_;
   std::map<VirtualConnectionCookie, std::uint32_t> numbers_;
   std::map<VirtualConnectionCookie, std::shared_ptr<VirtualConnection>> virtual_connections_;
+  std::deque<std::uint32_t> expected_v1_;
+  std::map<std::uint32_t, std::shared_ptr<V1Connection>> v1_connections_;
   std::list<std::weak_ptr<net::PduLeg>> legs_;
   std::size_t open_connections_ = 0;
 };

@@ -155,6 +155,33 @@ std::optional<std::string> ee_info(std::uint32_t code, ProxyConfig const& config
   return wire::base64_encode(wire::encode(wire::ExtendedErrorInfo{{std::move(record)}}));
 }
 
+/// 2.1.1.1.1, 3.1.2.5.1: the URI's server and port are all that is asked of it.
+Admission admit_v1(wire::RequestHead const& head,
+                   Transport const& transport,
+                   ProxyConfig const& config) {
+  auto const defect = config.defect;
+  auto const uri = wire::parse_rpc_uri(head.target);
+  auto const is_root = uri && uri->path == wire::RpcPath::v1_root;
+  if ((is_root && defect == Defect::v1_root_unserved) ||
+      (!uri && uri.error().code == ErrorCode::not_found)) {
+    return refuse(404, "Not Found", "There is no RPC proxy at this path.");
+  }
+  if (auto refusal =
+          check_identity(head, uri ? uri->path : wire::RpcPath::no_cert, transport, config)) {
+    return *std::move(refusal);
+  }
+  if (!uri) {
+    return refuse(400, "Bad Request", to_string(uri.error()));
+  }
+  if (defect == Defect::v1_length_demanded) {
+    return refuse(411, "Length Required", "RPC over HTTP needs a Content-Length.");
+  }
+  if (!allows(config, *uri)) {
+    return rpc_error(kErrorAccessDenied, config);
+  }
+  return V1Request{*uri};
+}
+
 }  // namespace
 
 Admission admit(wire::RequestHead const& head,
@@ -164,9 +191,13 @@ Admission admit(wire::RequestHead const& head,
   if (!request) {
     return refuse(400, "Bad Request", to_string(request.error()));
   }
-  if (request->role == wire::ProxyRole::none || request->role == wire::ProxyRole::mixed ||
+  auto const is_v1 = request->role == wire::ProxyRole::mixed;
+  if (request->role == wire::ProxyRole::none || (is_v1 && !config.v1) ||
       config.defect == Defect::methods_refused) {
     return refuse(501, "Not Implemented", "This proxy serves RPC_IN_DATA and RPC_OUT_DATA.");
+  }
+  if (is_v1) {
+    return admit_v1(head, transport, config);
   }
   if (config.defect == Defect::http_1_0_refused && head.version < wire::kHttp11) {
     return refuse(505, "HTTP Version Not Supported", "This proxy speaks HTTP/1.1 only.");
@@ -235,6 +266,19 @@ wire::ResponseHead out_head(ProxyConfig const& config) {
     wire::set_header(head.headers, "Content-Length", "0");
   } else if (config.defect == Defect::out_chunked) {
     wire::remove_header(head.headers, "Content-Length");
+    wire::set_header(head.headers, "Transfer-Encoding", "chunked");
+  }
+  if (config.latitude.other_heads) {
+    dress_otherwise(head);
+  }
+  return head;
+}
+
+wire::ResponseHead v1_head(ProxyConfig const& config) {
+  auto head = wire::v1_success();
+  if (config.defect == Defect::v1_reason_success) {
+    head.reason = "Success";
+  } else if (config.defect == Defect::v1_output_chunked) {
     wire::set_header(head.headers, "Transfer-Encoding", "chunked");
   }
   if (config.latitude.other_heads) {

@@ -40,7 +40,12 @@ struct ChannelRequest {
   bool forbidden = false;  // by ValidPorts, to be told with the first PDU
 };
 
-using Admission = std::variant<Refusal, EchoRequest, ChannelRequest>;
+/// The connection becomes a v1 session.
+struct V1Request {
+  wire::RpcUri uri;
+};
+
+using Admission = std::variant<Refusal, EchoRequest, ChannelRequest, V1Request>;
 
 /// Method, path, AllowAnonymous and credentials, URI, ValidPorts, length: in this order.
 [[nodiscard]] Admission admit(wire::RequestHead const& head,
@@ -52,6 +57,9 @@ using Admission = std::variant<Refusal, EchoRequest, ChannelRequest>;
 
 /// Head of a successful OUT channel's response.
 [[nodiscard]] wire::ResponseHead out_head(ProxyConfig const& config);
+
+/// Head of a successful RPC connect response (v1).
+[[nodiscard]] wire::ResponseHead v1_head(ProxyConfig const& config);
 
 /// Head and body of the echo response.
 [[nodiscard]] Bytes echo_response(wire::RequestHead const& request, ProxyConfig const& config);

@@ -82,8 +82,8 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
   return made;
 }
 
-net::ConnectOptions server_address(ChannelRequest const& request, ProxyConfig const& config) {
-  net::ConnectOptions options(std::string(request.uri.host()), request.uri.port.value);
+net::ConnectOptions server_address(wire::RpcUri const& uri, ProxyConfig const& config) {
+  net::ConnectOptions options(std::string(uri.host()), uri.port.value);
   for (auto const& server : config.servers) {
     if (server.port == options.port && wire::iequals(server.host, options.host)) {
       options.host = server.address;

@@ -16,8 +16,8 @@ namespace rpchspec::proxy {
 [[nodiscard]] session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
                                                            ProxyConfig const& config);
 
-/// Where the server of the request's URI is reached.
-[[nodiscard]] net::ConnectOptions server_address(ChannelRequest const& request,
+/// Where the server of a request's URI is reached.
+[[nodiscard]] net::ConnectOptions server_address(wire::RpcUri const& uri,
                                                  ProxyConfig const& config);
 
 }  // namespace rpchspec::proxy

@@ -88,6 +88,7 @@ struct ProxyConfig {
   ChannelLifetime channel_lifetime{1U << 30};  // Content-Length of OUT: 131072 to 2^31 bytes
   session::Pings pings = session::Pings::on;
   std::optional<Duration> idle_timeout = {};  // empty: silent channels stay open
+  bool v1 = true;                             // serves RPC_CONNECT, too
 
   // The way to the servers.
   std::vector<ServerOverride> servers = {};

@@ -189,6 +189,12 @@ class ConfigReader {
     }
   }
 
+  void v1(YamlNode const& node) {
+    if (auto const on = flag(node)) {
+      config_.v1 = *on;
+    }
+  }
+
   void on_server_reset(YamlNode const& node) {
     if (node.is_scalar() && (node.text == "fin" || node.text == "rst")) {
       config_.on_server_reset = node.text == "rst" ? net::CloseHow::rst : net::CloseHow::fin;
@@ -303,6 +309,7 @@ std::map<std::string, ConfigReader::Setting, std::less<>> const ConfigReader::kS
     {"servers", &ConfigReader::servers},
     {"tls_names", &ConfigReader::tls_names},
     {"users", &ConfigReader::users},
+    {"v1", &ConfigReader::v1},
     {"valid_ports", &ConfigReader::valid_ports},
 };
 

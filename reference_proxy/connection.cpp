@@ -7,6 +7,7 @@
 #include "net/buffer.hpp"
 #include "reference_proxy/admission.hpp"
 #include "reference_proxy/channel.hpp"
+#include "reference_proxy/mixed_session.hpp"
 
 namespace rpchspec::proxy {
 namespace {
@@ -183,6 +184,10 @@ class Connection {
       co_return co_await answer_echo(head, echo->body);
     }
     identify(head);
+    if (auto const* v1 = std::get_if<V1Request>(&admission)) {
+      co_await run_mixed_session(stream_, std::move(in_), *v1, config_);
+      co_return false;
+    }
     co_await run_channel(stream_, std::move(in_), std::get<ChannelRequest>(std::move(admission)),
                          config_, channels_);
     co_return false;
@@ -209,8 +214,10 @@ class Connection {
 
   void identify(wire::RequestHead const& head) {
     if (auto* tap = stream_.tap()) {
-      tap->identify(head.method == wire::kInMethod ? journal::v1::IN : journal::v1::OUT, 0, {},
-                    Clock::now());
+      auto const leg = head.method == wire::kInMethod    ? journal::v1::IN
+                       : head.method == wire::kOutMethod ? journal::v1::OUT
+                                                         : journal::v1::MIXED;
+      tap->identify(leg, 0, {}, Clock::now());
     }
   }
 

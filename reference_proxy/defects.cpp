@@ -529,6 +529,7 @@ std::vector<DefectInfo> catalogue() {
   std::vector<DefectInfo> all;
   add(kRows, all);
   add(recycling_rows(), all);
+  add(v1_rows(), all);
   return all;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "protocol/session/deviations.hpp"
+#include "protocol/session/mixed_proxy.hpp"
 
 namespace rpchspec::proxy {
 
@@ -151,6 +152,26 @@ enum class Defect {
   a5_mismatch_ends_all,
   successor_joins_any_state,
   recycling_count_continued,
+  // RPC over HTTP v1
+  v1_reason_success,
+  v1_output_chunked,
+  v1_root_unserved,
+  v1_length_demanded,
+  v1_port_fixed,
+  v1_connection_each_way,
+  v1_head_at_once,
+  v1_failure_succeeds,
+  v1_pdus_before_legacy,
+  v1_early_pdus_lost,
+  v1_legacy_relayed,
+  v1_legacy_in_one_piece,
+  v1_half_duplex,
+  v1_output_held_back,
+  v1_output_flipped,
+  v1_input_limited,
+  v1_client_close_kept,
+  v1_server_close_kept,
+  v1_resets_swallowed,
 };
 
 struct DefectInfo {
@@ -170,5 +191,6 @@ struct DefectInfo {
 /// What a defect changes inside the machines of the two roles.
 [[nodiscard]] session::Deviations inbound_deviations(Defect defect);
 [[nodiscard]] session::Deviations outbound_deviations(Defect defect);
+[[nodiscard]] session::MixedDeviations mixed_deviations(Defect defect);
 
 }  // namespace rpchspec::proxy

@@ -19,7 +19,7 @@ bool lies_in(ByteView part, ByteView whole) {
 }  // namespace
 
 void LegWriter::write(ByteView bytes, ByteView kept) {
-  if (defect_ == Defect::out_chunked) {
+  if (defect_ == Defect::out_chunked || defect_ == Defect::v1_output_chunked) {
     Bytes chunk;
     append(chunk, as_bytes(fmt::format("{:x}\r\n", bytes.size())));
     append(chunk, bytes);

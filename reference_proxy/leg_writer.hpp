@@ -20,6 +20,11 @@ class LegWriter {
   /// Waits until nothing that was written from `kept` is needed any more.
   [[nodiscard]] net::Task<> settled();
 
+  /// Waits until `size` more bytes would be taken. False: nothing is taken any more.
+  [[nodiscard]] net::Task<bool> room(std::size_t size) {
+    return outbox_.room(size, net::Deadline::never());
+  }
+
   /// Writes what is queued, at most until the deadline; takes no more.
   [[nodiscard]] net::Task<> finish(net::Deadline deadline);
 

@@ -235,7 +235,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       co_await refuse_server();
       co_return;
     }
-    auto attempt = co_await net::connect(server_address(request_, config_),
+    auto attempt = co_await net::connect(server_address(request_.uri, config_),
                                          net::Deadline::in(config_.connect_timeout));
     auto const asked = [this] { return closed_ || is_connecting_; };
     static_cast<void>(co_await room_.wait(asked, net::Deadline::never()));

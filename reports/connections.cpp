@@ -10,7 +10,7 @@ v1::Leg leg_of_method(std::string_view method) {
   if (method == "RPC_IN_DATA") {
     return v1::IN;
   }
-  return method == "RPC_OUT_DATA" ? v1::OUT : v1::LEG_UNKNOWN;
+  return method == "RPC_OUT_DATA" ? v1::OUT : method == "RPC_CONNECT" ? v1::MIXED : v1::LEG_UNKNOWN;
 }
 
 void note_end(Connection& connection, v1::Event const& event) {
@@ -117,6 +117,8 @@ std::optional<Subject> parse_subject(std::string_view text, std::uint32_t vc) {
     subject.leg = v1::IN;
   } else if (which == "out") {
     subject.leg = v1::OUT;
+  } else if (which == "v1") {
+    subject.leg = v1::MIXED;
   } else if (!which.empty() || dot != std::string_view::npos) {
     return std::nullopt;
   }
@@ -128,7 +130,10 @@ std::string leg_name(v1::Source source, v1::Leg leg) {
                      : source == v1::SERVER   ? "server"
                      : source == v1::UPSTREAM ? "upstream"
                                               : "harness";
-  return leg == v1::IN ? name + ".in" : leg == v1::OUT ? name + ".out" : name;
+  return leg == v1::IN      ? name + ".in"
+         : leg == v1::OUT   ? name + ".out"
+         : leg == v1::MIXED ? name + ".v1"
+                            : name;
 }
 
 std::string_view name_of(v1::Ending ending) {

@@ -190,7 +190,10 @@ class Drawing {
     if (connection == nullptr) {
       return {};
     }
-    std::string text = connection->leg == v1::IN ? "IN" : connection->leg == v1::OUT ? "OUT" : "?";
+    std::string text = connection->leg == v1::IN      ? "IN"
+                       : connection->leg == v1::OUT   ? "OUT"
+                       : connection->leg == v1::MIXED ? "V1"
+                                                      : "?";
     if (connection->virtual_connection > 1) {
       text += fmt::format(" {}", connection->virtual_connection);
     }

@@ -83,6 +83,7 @@ class Monitor {
 [[nodiscard]] std::unique_ptr<Monitor> make_tls_monitor();
 [[nodiscard]] std::unique_ptr<Monitor> make_close_monitor();
 [[nodiscard]] std::unique_ptr<Monitor> make_ping_monitor();
+[[nodiscard]] std::unique_ptr<Monitor> make_v1_monitor();
 
 /// All of them, in the order above.
 [[nodiscard]] std::vector<std::unique_ptr<Monitor>> make_monitors();

@@ -1,4 +1,4 @@
-// A channel ends on both of its legs (3.2.3.5.10, 3.2.4.5.14).
+// A channel, or a v1 session, ends on both of its legs (3.2.3.5.10, 3.2.4.5.14, 3.1.2.5.3).
 //
 // Judged only where silence is long: whatever its cause, ten seconds after one leg of a virtual
 // channel ended the other has, too, and nothing comes on it any more.
@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view kInClient = "RPCH-3.2.3.5.10-02";
 constexpr std::string_view kOutClient = "RPCH-3.2.4.5.14-02";
+constexpr std::string_view kMixedClient = "RPCH-3.1.2.5.3-02";
 constexpr double kPatience = 10;  // seconds
 
 /// The two legs of a virtual channel.
@@ -34,7 +35,7 @@ class CloseMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "close"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kInClient, kOutClient};
+    return {kInClient, kOutClient, kMixedClient};
   }
 
   void on_event(Sighting const& sighting) override {
@@ -69,8 +70,8 @@ class CloseMonitor final : public Monitor {
       auto const ended = std::min(first_end(*server), now_ns_);
       auto const patience = static_cast<std::uint64_t>(kPatience * around.timeout_scale * 1e9);
       if (ended > *closed + patience) {
-        object(*closed, key.second == v1::IN ? "server.in" : "server.out",
-               {key.second == v1::IN ? kInClient : kOutClient, "left open",
+        object(*closed, leg_name(v1::SERVER, key.second),
+               {requirement_of(key.second), "left open",
                 "the leg to the server ends when the client's does",
                 fmt::format("the client's leg ended at {}, the server's was still open at {}",
                             seconds_text(*closed), seconds_text(ended))});
@@ -79,6 +80,10 @@ class CloseMonitor final : public Monitor {
   }
 
  private:
+  static std::string_view requirement_of(v1::Leg leg) {
+    return leg == v1::IN ? kInClient : leg == v1::OUT ? kOutClient : kMixedClient;
+  }
+
   static void attach(Channel& channel, std::uint32_t& slot, std::uint32_t number) {
     channel.several = channel.several || (slot != 0 && slot != number);
     slot = number;
@@ -110,7 +115,7 @@ class CloseMonitor final : public Monitor {
     auto const patience =
         static_cast<std::uint64_t>(kPatience * sighting.around.timeout_scale * 1e9);
     if (closed && sighting.event.at_ns() > *closed + patience) {
-      object(sighting, {sighting.leg() == v1::IN ? kInClient : kOutClient, "sent after the end",
+      object(sighting, {requirement_of(sighting.leg()), "sent after the end",
                         "nothing on the leg to the server after the client's leg ended",
                         fmt::format("{}, {} after the client's leg ended", pdu_name(sighting.event),
                                     seconds_text(sighting.event.at_ns() - *closed))});

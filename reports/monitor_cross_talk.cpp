@@ -50,7 +50,8 @@ class CrossTalkMonitor final : public Monitor {
     if (!mark) {
       return;
     }
-    bool const out = sighting.leg() == v1::OUT;
+    auto const at_client = sighting.event.source() == v1::CLIENT;
+    bool const out = sighting.leg() == v1::MIXED ? at_client : sighting.leg() == v1::OUT;
     if (mark->virtual_connection != sighting.vc() || mark->out != out) {
       object(sighting, {out ? kFromServer : kFromClient, "payload of another channel",
                         fmt::format("payload of virtual connection {}, {}", sighting.vc(),

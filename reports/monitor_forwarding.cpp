@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -67,14 +68,14 @@ class ForwardingMonitor final : public Monitor {
         sighting.leg() == v1::LEG_UNKNOWN) {
       return;
     }
-    auto const in = sighting.leg() == v1::IN;
+    auto const in = is_in(sighting);
     auto const sender = in ? v1::CLIENT : v1::SERVER;
     auto const receiver = in ? v1::SERVER : v1::CLIENT;
     auto& stream = streams_[{sighting.vc(), in}];
     if (sighting.is(sender, v1::SENT)) {
       sent(stream, sighting);
     } else if (sighting.is(receiver, v1::RECEIVED)) {
-      arrived(stream, sighting);
+      arrived(stream, sighting, in);
     }
   }
 
@@ -103,6 +104,18 @@ class ForwardingMonitor final : public Monitor {
   }
 
  private:
+  /// From client to server. On the one connection of a v1 session its end and direction tell.
+  static bool is_in(Sighting const& sighting) {
+    auto const sent = sighting.event.direction() == v1::SENT;
+    return sighting.leg() == v1::MIXED ? (sighting.event.source() == v1::CLIENT) == sent
+                                       : sighting.leg() == v1::IN;
+  }
+
+  /// The directions that a connection of this leg carries.
+  static std::vector<bool> directions(v1::Leg leg) {
+    return leg == v1::MIXED ? std::vector{true, false} : std::vector{leg == v1::IN};
+  }
+
   /// The two OUT channels of a recycling are two connections: what the successor brings may be seen
   /// before the predecessor's last bytes. The client reads it after OUT_R2/B3, and so do we.
   void note_end(Sighting const& sighting) {
@@ -131,13 +144,13 @@ class ForwardingMonitor final : public Monitor {
     });
   }
 
-  void arrived(Stream& stream, Sighting const& sighting) {
+  void arrived(Stream& stream, Sighting const& sighting, bool in) {
     Arrived const pdu{waiting(sighting), std::string(pdu_name(sighting.event)),
                       sighting.connection == nullptr ? 0 : sighting.connection->ordinal};
     if (sighting.leg() == v1::OUT && is_ahead(sighting)) {
       stream.ahead.push_back(pdu);
     } else {
-      received(stream, pdu, sighting.leg() == v1::IN);
+      received(stream, pdu, in);
     }
   }
 
@@ -164,16 +177,20 @@ class ForwardingMonitor final : public Monitor {
         return;
       }
     }
-    auto& stream = streams_[{sighting.vc(), sighting.leg() == v1::IN}];
-    stream.stale.insert(stream.stale.end(), stream.sent.begin(), stream.sent.end());
-    stream.sent.clear();
+    for (auto const in : directions(sighting.leg())) {
+      auto& stream = streams_[{sighting.vc(), in}];
+      stream.stale.insert(stream.stale.end(), stream.sent.begin(), stream.sent.end());
+      stream.sent.clear();
+    }
   }
 
   /// Our own fault changed the bytes on their way.
   void give_up_where_altered(Sighting const& sighting) {
     auto const& name = sighting.event.fault().name();
     if (name.find("corrupt") != name.npos || name.find("truncate") != name.npos) {
-      streams_[{sighting.vc(), sighting.leg() == v1::IN}].given_up = true;
+      for (auto const in : directions(sighting.leg())) {
+        streams_[{sighting.vc(), in}].given_up = true;
+      }
     }
   }
 

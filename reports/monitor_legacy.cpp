@@ -1,4 +1,4 @@
-// The legacy server response ends at the proxy (3.2.3.5.12, 3.2.4.5.15).
+// The legacy server response ends at the proxy (2.1.1.1.2, 3.2.3.5.12, 3.2.4.5.15).
 
 #include <fmt/format.h>
 
@@ -13,13 +13,14 @@ namespace {
 
 constexpr std::string_view kInbound = "RPCH-3.2.3.5.12-01";
 constexpr std::string_view kOutbound = "RPCH-3.2.4.5.15-01";
+constexpr std::string_view kMixed = "RPCH-2.1.1.1.2-02";
 
 class LegacyMonitor final : public Monitor {
  public:
   [[nodiscard]] std::string_view name() const override { return "legacy-response"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kInbound, kOutbound};
+    return {kInbound, kOutbound, kMixed};
   }
 
   void on_event(Sighting const& sighting) override {
@@ -28,8 +29,11 @@ class LegacyMonitor final : public Monitor {
         event.raw().prefix().find(wire::kLegacyServerResponse) == std::string::npos) {
       return;
     }
-    object(sighting, {sighting.leg() == v1::IN ? kInbound : kOutbound, "relayed",
-                      "the legacy server response is not relayed",
+    auto const leg = sighting.leg();
+    object(sighting, {leg == v1::IN    ? kInbound
+                      : leg == v1::OUT ? kOutbound
+                                       : kMixed,
+                      "relayed", "the legacy server response is not relayed",
                       fmt::format("\"{}\" reached the client", wire::kLegacyServerResponse)});
   }
 };

@@ -60,11 +60,9 @@ Origin Client::origin(Channel channel) const {
   return tls && secure.port != 0 ? secure : channel == Channel::in ? target.in : target.out;
 }
 
-net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,
-                                              Channel channel,
-                                              net::Deadline deadline,
-                                              session::Instance instance) {
-  auto const to = origin(channel);
+net::Task<Result<net::Stream>> Client::connect_to(Origin to,
+                                                  journal::TapOptions tapped,
+                                                  net::Deadline deadline) {
   net::ConnectOptions options(to.host, to.port);
   options.local_address = options_.target.local_address;
   options.resolve = options_.target.resolve;
@@ -81,15 +79,26 @@ net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,
     }
     options.tls = *context;
   }
-  journal::TapOptions tapped;
   tapped.source = journal::v1::CLIENT;
-  tapped.leg = channel == Channel::in ? journal::v1::IN : journal::v1::OUT;
-  tapped.virtual_connection = vc;
   tapped.stream = journal::Stream::http_then_pdus;
   auto tap = std::make_optional<journal::ConnectionTap>(recorder_, tapped);
   auto stream = co_await net::connect(std::move(options), std::move(tap), deadline);
   if (!stream) {
     co_return tl::unexpected(stream.error().error);
+  }
+  co_return std::move(*stream);
+}
+
+net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,
+                                              Channel channel,
+                                              net::Deadline deadline,
+                                              session::Instance instance) {
+  journal::TapOptions tapped;
+  tapped.leg = channel == Channel::in ? journal::v1::IN : journal::v1::OUT;
+  tapped.virtual_connection = vc;
+  auto stream = co_await connect_to(origin(channel), std::move(tapped), deadline);
+  if (!stream) {
+    co_return tl::unexpected(stream.error());
   }
   co_return virtual_connection(vc).attach(channel, std::move(*stream), instance);
 }
@@ -158,6 +167,9 @@ net::Task<Result<void>> Client::send_request(std::uint32_t vc,
 net::Task<Result<void>> Client::request(std::uint32_t vc,
                                         scn::Request step,
                                         net::Deadline deadline) {
+  if (is_v1(step.channel())) {
+    co_return co_await request_v1(vc, std::move(step), deadline);
+  }
   auto const channel = channel_named(step.channel(), Channel::in);
   if (!channel) {
     co_return tl::unexpected(channel.error());
@@ -190,6 +202,9 @@ net::Task<Result<void>> Client::start_channel(std::uint32_t vc,
 
 net::Task<Result<void>> Client::open(std::uint32_t vc, scn::Open step, net::Deadline deadline) {
   apply(step);
+  if (is_v1(step.dialect())) {
+    co_return co_await open_v1(vc, std::move(step), deadline);
+  }
   auto const first = step.order() == "in-first" ? Channel::in : Channel::out;
   auto const second = first == Channel::in ? Channel::out : Channel::in;
   for (auto const channel : {first, second}) {
@@ -235,6 +250,9 @@ net::Task<Result<void>> Client::send_payload(std::uint32_t vc,
 }
 
 net::Task<Result<void>> Client::send(std::uint32_t vc, scn::Send step, net::Deadline deadline) {
+  if (is_v1(step.channel())) {
+    co_return co_await send_v1(vc, std::move(step), deadline);
+  }
   auto const channel = channel_named(step.channel(), Channel::in);
   if (!channel) {
     co_return tl::unexpected(channel.error());
@@ -269,6 +287,9 @@ net::Task<Result<void>> Client::send(std::uint32_t vc, scn::Send step, net::Dead
 }
 
 net::Task<Result<void>> Client::close(std::uint32_t vc, scn::Close step, net::Deadline deadline) {
+  if (is_v1(step.channel())) {
+    co_return co_await close_v1(vc, std::move(step), deadline);
+  }
   auto const channels = channels_named(step.channel());
   if (!channels) {
     co_return tl::unexpected(channels.error());
@@ -361,8 +382,24 @@ net::Task<Result<void>> Client::http(std::uint32_t vc,
   co_return Result<void>();
 }
 
-net::Task<Result<void>> Client::call(std::uint32_t vc, scn::Call step, net::Deadline deadline) {
+Result<std::deque<Bytes>*> Client::send_call(std::uint32_t vc, Bytes request) {
+  if (auto const v1 = v1_sessions_.find(vc); v1 != v1_sessions_.end()) {
+    auto const& channel = v1->second->channel();
+    if (!channel || !channel->leg().send(std::move(request))) {
+      return fail({ErrorCode::io, 0, "", "", "the client's v1 session is not connected"});
+    }
+    return &v1->second->replies();
+  }
   auto& made = virtual_connection(vc);
+  auto const sent = made.machine().send_rpc(std::move(request), Clock::now());
+  if (!sent) {
+    return tl::unexpected(sent.error());
+  }
+  made.pump();
+  return &made.replies();
+}
+
+net::Task<Result<void>> Client::call(std::uint32_t vc, scn::Call step, net::Deadline deadline) {
   auto const service = options_.conduct.server().empty() ? "store" : options_.conduct.server();
   auto& caller = callers_.try_emplace(vc, service).first->second;
   for (std::uint32_t i = 0; i < std::max(step.count(), 1U); ++i) {
@@ -370,12 +407,11 @@ net::Task<Result<void>> Client::call(std::uint32_t vc, scn::Call step, net::Dead
     if (!request) {
       co_return tl::unexpected(request.error());
     }
-    auto const sent = made.machine().send_rpc(std::move(*request), Clock::now());
+    auto const sent = send_call(vc, std::move(*request));
     if (!sent) {
-      co_return sent;
+      co_return tl::unexpected(sent.error());
     }
-    made.pump();
-    auto& replies = made.replies();
+    auto& replies = **sent;
     auto const answered = [&] {
       while (!replies.empty() && !caller.answers(replies.front())) {
         replies.pop_front();
@@ -395,40 +431,46 @@ net::Task<Result<void>> Client::call(std::uint32_t vc, scn::Call step, net::Dead
 }
 
 Result<void> Client::reading(std::uint32_t vc, scn::Reading const& step) {
-  auto const channels = channels_named(step.channel());
+  auto const channels = channels_of(vc, step.channel());
   if (!channels) {
     return tl::unexpected(channels.error());
   }
-  for (auto const channel : *channels) {
-    auto const of = virtual_connection(vc).channel(channel);
-    if (!of) {
-      return tl::unexpected(no_channel(channel));
-    }
+  for (auto const& of : *channels) {
     of->leg().set_reading(!step.stop());
   }
   return {};
 }
 
 Result<void> Client::fault(std::uint32_t vc, scn::Byte const& step) {
-  auto const channel = channel_named(step.channel(), Channel::in);
+  auto const channels = channels_of(vc, step.channel().empty() ? "in" : step.channel());
   auto const fault = fault_of(step);
-  if (!channel || !fault) {
-    return tl::unexpected(channel ? fault.error() : channel.error());
+  if (!channels || !fault) {
+    return tl::unexpected(channels ? fault.error() : channels.error());
   }
-  auto const of = virtual_connection(vc).channel(*channel);
-  if (!of) {
-    return tl::unexpected(no_channel(*channel));
+  for (auto const& of : *channels) {
+    of->leg().stream().set_send_faults({*fault});
   }
-  of->leg().stream().set_send_faults({*fault});
   return {};
 }
 
-net::Task<> Client::leave() {
+std::vector<std::shared_ptr<HttpChannel>> Client::connections() const {
+  std::vector<std::shared_ptr<HttpChannel>> all;
   for (auto const& [number, vc] : virtual_connections_) {
-    for (auto const& of : vc->connections()) {
-      of->leg().set_reading(true);
-      of->leg().stream().close_now(net::CloseHow::fin);
+    auto const of = vc->connections();
+    all.insert(all.end(), of.begin(), of.end());
+  }
+  for (auto const& [number, session] : v1_sessions_) {
+    if (session->channel()) {
+      all.push_back(session->channel());
     }
+  }
+  return all;
+}
+
+net::Task<> Client::leave() {
+  for (auto const& of : connections()) {
+    of->leg().set_reading(true);
+    of->leg().stream().close_now(net::CloseHow::fin);
   }
   co_return;
 }
@@ -436,9 +478,9 @@ net::Task<> Client::leave() {
 net::Task<> Client::stop() {
   for (auto const& [number, vc] : virtual_connections_) {
     vc->stop();
-    for (auto const& of : vc->connections()) {
-      of->leg().stream().abort();
-    }
+  }
+  for (auto const& of : connections()) {
+    of->leg().stream().abort();
   }
   scope_.cancel();
   co_await scope_.join();

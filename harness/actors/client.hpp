@@ -10,6 +10,7 @@
 #include "harness/actors/client_target.hpp"
 #include "harness/actors/rpc_call.hpp"
 #include "harness/actors/send_bytes.hpp"
+#include "harness/actors/v1_session.hpp"
 #include "harness/actors/virtual_connection.hpp"
 #include "journal/recorder.hpp"
 #include "model/scenario.pb.h"
@@ -19,11 +20,16 @@ namespace rpchspec::actors {
 
 namespace scn = scenario::v1;
 
+/// Told when a v1 session is about to ask the proxy for a server, and when it is over.
+enum class V1Expected { next, no_more };
+using V1Listener = std::function<void(std::uint32_t virtual_connection, V1Expected expected)>;
+
 struct ClientOptions {
   ClientTarget target{};
   scn::Client conduct{};   // of the scenario
   std::uint64_t seed = 0;  // of cookies
   std::uint64_t payload_key = 0;
+  V1Listener on_v1 = {};
 };
 
 /// Told of every cookie before it goes out, so that the server's side can be attributed.
@@ -88,6 +94,30 @@ class Client {
  private:
   using ChannelResult = Result<std::shared_ptr<HttpChannel>>;
 
+  // -- v1: steps that say `channel: v1`, and what they need --
+
+  [[nodiscard]] V1Session& v1_session(std::uint32_t vc);
+  [[nodiscard]] net::Task<Result<void>> request_v1(std::uint32_t vc,
+                                                   scn::Request step,
+                                                   net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> open_v1(std::uint32_t vc,
+                                                scn::Open step,
+                                                net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send_v1(std::uint32_t vc,
+                                                scn::Send step,
+                                                net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> close_v1(std::uint32_t vc,
+                                                 scn::Close step,
+                                                 net::Deadline deadline);
+  [[nodiscard]] std::vector<std::shared_ptr<HttpChannel>> connections() const;
+  /// @return where the reply will be found.
+  [[nodiscard]] Result<std::deque<Bytes>*> send_call(std::uint32_t vc, Bytes request);
+  [[nodiscard]] Result<std::vector<std::shared_ptr<HttpChannel>>> channels_of(
+      std::uint32_t vc, std::string const& name);
+
+  [[nodiscard]] net::Task<Result<net::Stream>> connect_to(Origin to,
+                                                          journal::TapOptions tapped,
+                                                          net::Deadline deadline);
   [[nodiscard]] net::Task<ChannelResult> dial(
       std::uint32_t vc,
       session::Channel channel,
@@ -142,6 +172,7 @@ class Client {
   std::map<std::uint32_t, RpcCaller> callers_;
   std::map<std::uint32_t, std::string> queries_;  // of virtual connections to another service
   std::map<std::uint32_t, std::unique_ptr<VirtualConnection>> virtual_connections_;
+  std::map<std::uint32_t, std::unique_ptr<V1Session>> v1_sessions_;
 };
 
 }  // namespace rpchspec::actors

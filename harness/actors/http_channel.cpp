@@ -65,12 +65,8 @@ Result<bool> HttpChannel::take_head(ByteView& left) {
     return true;  // interim: the answer is still to come
   }
   auto const length = wire::content_length(head.headers);
-  auto const* coding = wire::find_header(head.headers, "Transfer-Encoding");
   body_left_ = length && *length ? **length : std::numeric_limits<std::uint64_t>::max();
-  auto const* type = wire::find_header(head.headers, "Content-Type");
-  auto const is_rpc = head.status == 200 && coding == nullptr && type != nullptr &&
-                      wire::iequals(*type, "application/rpc");
-  phase_ = is_rpc ? Phase::pdus : Phase::body;
+  phase_ = brings_pdus(head) ? Phase::pdus : Phase::body;
   note_head(head);
   if (handlers_.on_head) {
     handlers_.on_head(head);
@@ -81,9 +77,18 @@ Result<bool> HttpChannel::take_head(ByteView& left) {
   return true;
 }
 
+bool HttpChannel::brings_pdus(wire::ResponseHead const& head) const {
+  if (wire::find_header(head.headers, "Transfer-Encoding") != nullptr) {
+    return false;
+  }
+  auto const* type = wire::find_header(head.headers, "Content-Type");
+  return is_v1_ ? head.status / 100 == 2
+                : head.status == 200 && type != nullptr && wire::iequals(*type, "application/rpc");
+}
+
 void HttpChannel::note_head(wire::ResponseHead const& head) {
   keeps_ = wire::keeps_alive(head.version, head.headers);
-  refused_ = head.status != 200;
+  refused_ = is_v1_ ? head.status / 100 != 2 : head.status != 200;
   auto const echo = head.status == 200 && body_left_ == wire::kEchoResponseLength;
   exchange_ = echo || head.status == 401;
 }

@@ -28,6 +28,9 @@ class HttpChannel {
 
   [[nodiscard]] net::PduLeg& leg() { return leg_; }
 
+  /// What answers is an RPC connect response (v1): PDUs behind any success, whatever its head says.
+  void expect_v1() { is_v1_ = true; }
+
   /// Reads until the end. Spawn once, beside leg().write().
   [[nodiscard]] net::Task<> read();
 
@@ -45,7 +48,7 @@ class HttpChannel {
   /// The last request was answered in full, and the answer did not announce a close.
   [[nodiscard]] bool may_be_reused() const { return idle() && keeps_; }
 
-  /// The last request was answered with another status than 200.
+  /// The last request was answered with another status than 200 (v1: with no 2xx).
   [[nodiscard]] bool refused() const { return refused_; }
 
   /// Carries, or carried, a virtual channel: not so after an echo, or a 401 that asks again.
@@ -61,6 +64,7 @@ class HttpChannel {
   [[nodiscard]] Result<bool> take_head(ByteView& left);
   [[nodiscard]] Result<bool> take_pdu(ByteView& left);
   [[nodiscard]] Result<bool> take_body(ByteView& left);
+  [[nodiscard]] bool brings_pdus(wire::ResponseHead const& head) const;
   void note_head(wire::ResponseHead const& head);
   void answered();
 
@@ -74,6 +78,7 @@ class HttpChannel {
   bool refused_ = false;
   bool exchange_ = false;
   bool ended_ = false;
+  bool is_v1_ = false;
 };
 
 }  // namespace rpchspec::actors

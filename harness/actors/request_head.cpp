@@ -53,18 +53,40 @@ std::string host_of(Origin const& origin) {
   return origin.port == usual ? host : host + ":" + std::to_string(origin.port);
 }
 
-void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Request const& step) {
-  auto const& origin = setting.channel == Channel::in ? setting.target.in : setting.target.out;
-  auto& headers = head.headers;
-  headers = {{"Accept", "application/rpc"}, {"Cache-Control", "no-cache"},
-             {"Connection", "Keep-Alive"},  {"Pragma", "No-cache"},
-             {"User-Agent", "MSRPC"},       {"Host", host_of(origin)}};
+/// 2.1.1.1.1: no Content-Length, unless the step has one.
+wire::HeaderList v1_headers(std::string host, scn::Request const& step) {
+  wire::HeaderList headers = {
+      {"Pragma", "No-cache"}, {"User-Agent", "RPC"}, {"Host", std::move(host)}};
+  if (!step.content_length().empty() && step.content_length() != "absent") {
+    headers.emplace_back("Content-Length", step.content_length());
+  }
+  return headers;
+}
+
+wire::HeaderList v2_headers(std::string host,
+                            RequestSetting const& setting,
+                            scn::Request const& step) {
+  wire::HeaderList headers = {{"Accept", "application/rpc"}, {"Cache-Control", "no-cache"},
+                              {"Connection", "Keep-Alive"},  {"Pragma", "No-cache"},
+                              {"User-Agent", "MSRPC"},       {"Host", std::move(host)}};
   auto const& length = step.content_length();
   if (length != "absent") {
     headers.emplace_back("Content-Length",
                          length.empty() ? std::to_string(legal_content_length(setting)) : length);
   }
-  if (!setting.conduct.min_conn_timeout().empty()) {
+  return headers;
+}
+
+bool is_v1(RequestSetting const& setting) {
+  return setting.dialect == RequestSetting::Dialect::v1;
+}
+
+void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Request const& step) {
+  auto const& origin = setting.channel == Channel::in ? setting.target.in : setting.target.out;
+  auto& headers = head.headers;
+  headers = is_v1(setting) ? v1_headers(host_of(origin), step)
+                           : v2_headers(host_of(origin), setting, step);
+  if (!setting.conduct.min_conn_timeout().empty() && !is_v1(setting)) {
     headers.emplace_back("Pragma", "MinConnTimeout=" + setting.conduct.min_conn_timeout());
   }
   auto credentials = setting.target.credentials;
@@ -111,7 +133,9 @@ Bytes request_head(RequestSetting const& setting, scn::Request const& step) {
   wire::RequestHead head;
   head.method = step.method();
   if (head.method.empty()) {
-    head.method = setting.channel == Channel::in ? "RPC_IN_DATA" : "RPC_OUT_DATA";
+    head.method = is_v1(setting)                   ? "RPC_CONNECT"
+                  : setting.channel == Channel::in ? "RPC_IN_DATA"
+                                                   : "RPC_OUT_DATA";
   }
   head.target = target_of(setting, step);
   head.version = step.http_version() == "1.0" ? wire::kHttp10 : wire::kHttp11;

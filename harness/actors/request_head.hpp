@@ -15,6 +15,7 @@ struct RequestSetting {
   ClientTarget const& target;
   scenario::v1::Client const& conduct;
   session::Channel channel;
+  enum class Dialect { v1, v2 } dialect = Dialect::v2;
 };
 
 /// "EXCH01:6001": server-name and port of the service that the conduct or `service` names.

@@ -48,6 +48,9 @@ net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> Server::leg(std::
 }
 
 net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Deadline deadline) {
+  if (is_v1(step.channel())) {
+    co_return co_await send_v1(vc, std::move(step), deadline);
+  }
   auto const channel = channel_named(step.channel(), Channel::out);
   if (!channel) {
     co_return tl::unexpected(channel.error());
@@ -89,6 +92,9 @@ net::Task<Result<void>> Server::send(std::uint32_t vc, scn::Send step, net::Dead
 }
 
 net::Task<Result<void>> Server::close(std::uint32_t vc, scn::Close step, net::Deadline deadline) {
+  if (is_v1(step.leg())) {
+    co_return co_await close_v1(vc, std::move(step), deadline);
+  }
   auto const channels = channels_named(step.leg().empty() ? step.channel() : step.leg());
   if (!channels) {
     co_return tl::unexpected(channels.error());
@@ -155,6 +161,9 @@ net::Task<Result<void>> Server::recycle(std::uint32_t vc,
 net::Task<Result<void>> Server::release(std::uint32_t vc,
                                         scn::Release step,
                                         net::Deadline deadline) {
+  if (step.pdu() == kLegacyResponse) {
+    co_return co_await greet_v1(vc, deadline);
+  }
   auto const* form = wire::find_form(step.pdu());
   if (form == nullptr) {
     co_return fail({ErrorCode::not_found, 0, "", "MS-RPCH 2.2.4",
@@ -195,7 +204,42 @@ net::Task<Result<void>> Server::ack(std::uint32_t vc, scn::Ack step, net::Deadli
 net::Task<Result<void>> Server::reading(std::uint32_t vc,
                                         scn::Reading step,
                                         net::Deadline deadline) {
-  auto const channels = channels_named(step.channel());
+  auto const legs = co_await legs_named(vc, step.channel(), deadline);
+  if (!legs) {
+    co_return tl::unexpected(legs.error());
+  }
+  for (auto const& of : *legs) {
+    of->set_reading(!step.stop());
+  }
+  co_return Result<void>();
+}
+
+net::Task<Result<void>> Server::fault(std::uint32_t vc, scn::Byte step, net::Deadline deadline) {
+  auto const fault = fault_of(step);
+  auto const name = step.channel().empty() ? std::string("out") : step.channel();
+  auto const legs = co_await legs_named(vc, name, deadline);
+  if (!legs || !fault) {
+    co_return tl::unexpected(legs ? fault.error() : legs.error());
+  }
+  for (auto const& of : *legs) {
+    of->stream().set_send_faults({*fault});
+  }
+  co_return Result<void>();
+}
+
+net::Task<Server::Legs> Server::legs_named(std::uint32_t vc,
+                                           std::string name,
+                                           net::Deadline deadline) {
+  std::vector<std::shared_ptr<net::PduLeg>> found;
+  if (is_v1(name)) {
+    auto const there = co_await v1_connection(vc, deadline);
+    if (!there) {
+      co_return tl::unexpected(there.error());
+    }
+    found.push_back((*there)->leg());
+    co_return found;
+  }
+  auto const channels = channels_named(name);
   if (!channels) {
     co_return tl::unexpected(channels.error());
   }
@@ -204,23 +248,9 @@ net::Task<Result<void>> Server::reading(std::uint32_t vc,
     if (!there) {
       co_return tl::unexpected(there.error());
     }
-    (*there)->leg(channel)->set_reading(!step.stop());
+    found.push_back((*there)->leg(channel));
   }
-  co_return Result<void>();
-}
-
-net::Task<Result<void>> Server::fault(std::uint32_t vc, scn::Byte step, net::Deadline deadline) {
-  auto const channel = channel_named(step.channel(), Channel::out);
-  auto const fault = fault_of(step);
-  if (!channel || !fault) {
-    co_return tl::unexpected(channel ? fault.error() : channel.error());
-  }
-  auto const there = co_await leg(vc, *channel, deadline);
-  if (!there) {
-    co_return tl::unexpected(there.error());
-  }
-  (*there)->leg(*channel)->stream().set_send_faults({*fault});
-  co_return Result<void>();
+  co_return found;
 }
 
 }  // namespace rpchspec::actors

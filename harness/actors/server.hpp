@@ -37,6 +37,24 @@ class Server {
                                               net::Deadline deadline);
 
  private:
+  using Legs = Result<std::vector<std::shared_ptr<net::PduLeg>>>;
+
+  // -- v1: steps that say `channel: v1` or `leg: v1` --
+
+  [[nodiscard]] net::Task<Result<std::shared_ptr<backend::V1Connection>>> v1_connection(
+      std::uint32_t vc, net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> send_v1(std::uint32_t vc,
+                                                scenario::v1::Send step,
+                                                net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> close_v1(std::uint32_t vc,
+                                                 scenario::v1::Close step,
+                                                 net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> greet_v1(std::uint32_t vc, net::Deadline deadline);
+
+  /// Legs of "in", "out", "both" or "v1".
+  [[nodiscard]] net::Task<Legs> legs_named(std::uint32_t vc,
+                                           std::string name,
+                                           net::Deadline deadline);
   [[nodiscard]] net::Task<Result<std::shared_ptr<backend::VirtualConnection>>> leg(
       std::uint32_t vc, session::Channel channel, net::Deadline deadline);
   [[nodiscard]] net::Task<Result<std::shared_ptr<net::PduLeg>>> instance(

@@ -61,7 +61,8 @@ Result<session::Channel> channel_named(std::string const& name, session::Channel
   if (name == "in" || name == "out") {
     return name == "in" ? session::Channel::in : session::Channel::out;
   }
-  return fail({ErrorCode::bad_value, 0, "channel", "", "'" + name + "'; allowed: in, out"});
+  return fail({ErrorCode::bad_value, 0, "channel", "",
+               "'" + name + "'; allowed: in, out, and v1 where a v1 session has the step"});
 }
 
 Result<std::vector<session::Channel>> channels_named(std::string const& name) {

@@ -17,6 +17,14 @@ namespace rpchspec::actors {
 /// "in", "out" or "both" as a list; both when empty.
 [[nodiscard]] Result<std::vector<session::Channel>> channels_named(std::string const& name);
 
+/// What server.release sends of v1's, beside PDUs.
+inline constexpr std::string_view kLegacyResponse = "legacy-response";
+
+/// The one connection of a v1 session, where a step names a channel or a leg.
+[[nodiscard]] inline bool is_v1(std::string_view channel) {
+  return channel == "v1";
+}
+
 [[nodiscard]] std::string_view to_string(session::Channel channel);
 
 [[nodiscard]] session::Instance instance_of(scenario::v1::Instance named);

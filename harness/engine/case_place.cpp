@@ -36,6 +36,7 @@ session::ReceiveWindow::AckPolicy ack_policy(std::string const& name) {
 backend::LegacyPolicy legacy(scn::Server const& server) {
   switch (server.legacy_response()) {
     case scn::Server::LEGACY_ABSENT:
+    case scn::Server::LEGACY_HELD:  // a step sends it
       return backend::LegacyPolicy::absent;
     case scn::Server::LEGACY_SPLIT:
       return backend::LegacyPolicy::split;
@@ -113,8 +114,13 @@ bool has_own_addresses(targets::Target const& target) {
                      [](targets::Url const& url) { return on_loopback(url.host); });
 }
 
+bool speaks_v1(scn::Scenario const& scenario) {
+  auto const& needs = scenario.needs();
+  return std::find(needs.begin(), needs.end(), "v1") != needs.end();
+}
+
 bool ends_unattributed(scn::Scenario const& scenario) {
-  return scenario.server().on_accept() != scn::Server::SERVE;
+  return scenario.server().on_accept() != scn::Server::SERVE || speaks_v1(scenario);
 }
 
 std::uint16_t unserved_port(targets::Target const& target) {

@@ -41,7 +41,7 @@ inline constexpr std::array kServiceNames = {
 /// True when each case can bind an address of its own, because the proxy runs on this machine.
 [[nodiscard]] bool has_own_addresses(targets::Target const& target);
 
-/// True when a connection to the servers may end before its first PDU says whose it is: where all
+/// True when a connection to the servers does not say by its first PDU whose it is: where all
 /// cases share the servers' listeners, such a case must run alone.
 [[nodiscard]] bool ends_unattributed(scenario::v1::Scenario const& scenario);
 

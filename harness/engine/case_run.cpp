@@ -365,6 +365,10 @@ void Case::raise_client() {
   options.conduct = scenario().client();
   options.seed = seed_of(surroundings_.seed, scenario().id());
   options.payload_key = recorder_.digest_key();
+  options.on_v1 = [this](std::uint32_t number, actors::V1Expected expected) {
+    expected == actors::V1Expected::next ? backend_->expect_v1(number)
+                                         : backend_->expect_v1_no_more(number);
+  };
   client_.emplace(io_.get_executor(), options, recorder_,
                   [this](VirtualConnectionCookie const& cookie, std::uint32_t number) {
                     attribute(cookie, number);

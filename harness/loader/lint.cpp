@@ -19,8 +19,8 @@ using scenario::v1::Scenario;
 using scenario::v1::Step;
 
 constexpr std::array<std::string_view, 4> kNeedPrefixes{"topology:", "fact:", "auth:", "not:"};
-constexpr std::array<std::string_view, 5> kPlainNeeds{"tls", "offload", "ipv6", "two-proxies",
-                                                      "http-hop"};
+constexpr std::array<std::string_view, 6> kPlainNeeds{"tls",         "offload",  "ipv6",
+                                                      "two-proxies", "http-hop", "v1"};
 
 bool contains(std::vector<std::string> const& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -88,7 +88,7 @@ class Lint {
         errors_.add(places_.of(scenario_, "needs", i),
                     "unknown need '" + scenario_.needs(i) +
                         "'; allowed: topology:NAME, fact:NAME, auth:SCHEME, tls, offload, ipv6, "
-                        "two-proxies, http-hop, each also after not:");
+                        "two-proxies, http-hop, v1, each also after not:");
       }
     }
     if (scenario_.expect_size() == 0 && !has_judging_await(scenario_.steps())) {
@@ -157,6 +157,9 @@ class Lint {
     if (step.has_server_send()) {
       send(step.server_send());
     }
+    if (step.has_client_open()) {
+      dialect(step.client_open());
+    }
     for (auto const& branch : step.parallel().branches()) {
       for (auto const& each : branch.steps()) {
         this->step(each);
@@ -176,10 +179,18 @@ class Lint {
     }
   }
 
+  void dialect(scenario::v1::Open const& open) {
+    auto const& dialect = open.dialect();
+    if (!dialect.empty() && dialect != "v1" && dialect != "v2") {
+      errors_.add(places_.of(open, "dialect"), "'dialect' is v1 or v2, got '" + dialect + "'");
+    }
+  }
+
   template <class Message>
   void check_channel(Message const& message, std::string const& channel) {
-    if (!channel.empty() && channel != "in" && channel != "out") {
-      errors_.add(places_.of(message, "channel"), "'channel' is in or out, got '" + channel + "'");
+    if (!channel.empty() && channel != "in" && channel != "out" && channel != "v1") {
+      errors_.add(places_.of(message, "channel"),
+                  "'channel' is in, out or v1, got '" + channel + "'");
     }
   }
 

@@ -86,6 +86,9 @@ std::vector<Fact> const& table() {
       {{"pings", "true or false", "true", "nothing is assumed",
         "cases that wait for the outbound proxy's ping PDUs"},
        [](Facts& f, std::string const& v) { return set_bool(f.pings, v); }},
+      {{"v1", "true or false", "true", "the proxy is taken for one of v2 alone",
+        "cases on RPC over HTTP v1: RPC_CONNECT and the mixed proxy"},
+       [](Facts& f, std::string const& v) { return set_bool(f.v1, v); }},
       {{"layer", "http or tls", "tls", "http is assumed",
         "no case; tls, of an SSL offloader, leaves out those about what an HTTP hop does"},
        [](Facts&, std::string const& v) {

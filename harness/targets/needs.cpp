@@ -60,6 +60,9 @@ bool is_met(std::string_view need, Target const& target) {
     return target.topology == Topology::embedded ||
            (!target.urls.empty() && target.urls.front().host.find(':') != std::string::npos);
   }
+  if (need == "v1") {
+    return target.topology == Topology::embedded || target.facts.v1.value_or(false);
+  }
   if (need == "http-hop") {  // what only relays bytes is none (RFC 9110 3.7: a tunnel)
     auto const layer = target.facts.given.find("layer");
     return layer == target.facts.given.end() || layer->second == "http";
@@ -82,6 +85,9 @@ Missing unmet(std::string_view need, Target const& target) {
   }
   if (need == "tls") {
     return {"needs an https URL of the proxy (--proxy https://...)", {}};
+  }
+  if (need == "v1") {
+    return {"needs a proxy that serves RPC over HTTP v1 (v1=true)", "v1"};
   }
   if (need == "offload") {
     return {"needs an http URL of the proxy (--proxy http://...)", {}};

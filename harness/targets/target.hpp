@@ -49,6 +49,7 @@ struct Facts {
   std::optional<std::string> valid_ports{};
   std::optional<Auth> auth{};
   std::optional<bool> pings{};
+  std::optional<bool> v1{};
   std::map<std::string, std::string> given{};  // as written, for the reports
 };
 

@@ -87,6 +87,22 @@ RequestHead out_channel_request(RequestOptions options) {
   return channel_request(kOutMethod, options);
 }
 
+RequestHead v1_connect_request(RequestOptions const& options) {
+  RequestHead head;
+  head.method = kV1Method;
+  head.target = options.target;
+  head.version = options.version;
+  head.headers = {{"Pragma", "No-cache"}, {"User-Agent", "RPC"}, {"Host", options.host}};
+  head.headers.insert(head.headers.end(), options.extra.begin(), options.extra.end());
+  return head;
+}
+
+ResponseHead v1_success() {
+  ResponseHead head;
+  head.reason = "OK";
+  return head;
+}
+
 ResponseHead out_success(std::uint64_t content_length) {
   return success(kHttp11, content_length, {});
 }

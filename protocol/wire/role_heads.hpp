@@ -43,6 +43,13 @@ struct RequestOptions {
 /// RPC_OUT_DATA; content_length 0 in the options stands for 76, a first OUT channel.
 [[nodiscard]] RequestHead out_channel_request(RequestOptions options);
 
+/// RPC_CONNECT with what 2.1.1.1.1 asks for, and neither type, length nor coding of the body.
+/// `content_length` and `pragmas` of the options are not looked at.
+[[nodiscard]] RequestHead v1_connect_request(RequestOptions const& options);
+
+/// "HTTP/1.1 200 OK" (2.1.1.1.2): the body is the stream of PDUs, to the end of the connection.
+[[nodiscard]] ResponseHead v1_success();
+
 /// "HTTP/1.1 200 Success", application/rpc (2.1.2.1.4). Content-Length is the channel's lifetime.
 [[nodiscard]] ResponseHead out_success(std::uint64_t content_length = kDefaultChannelLength);
 

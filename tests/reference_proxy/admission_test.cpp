@@ -55,6 +55,35 @@ TEST(Admission, TakesTheServerFromTheUri) {
   EXPECT_EQ(channel->content_length, 1U << 30);
 }
 
+wire::RequestHead v1_request(std::string target) {
+  wire::RequestOptions options;
+  options.target = std::move(target);
+  return wire::v1_connect_request(options);
+}
+
+TEST(Admission, TakesAnRpcConnectRequestInTheRootNamespaceToo) {
+  for (auto const* target : {"/?exch01:6004", "/rpc/rpcproxy.dll?exch01:6004"}) {
+    auto const admission = admit(v1_request(target), kPlain, anonymous());
+    auto const* v1 = std::get_if<V1Request>(&admission);
+    ASSERT_NE(v1, nullptr) << target;
+    EXPECT_EQ(v1->uri.server_name, "exch01");
+    EXPECT_EQ(v1->uri.port, Port(6004));
+  }
+}
+
+TEST(Admission, AsksOfAnRpcConnectRequestWhatItAsksOfAll) {
+  EXPECT_EQ(status(v1_request("/elsewhere?exch01:6004"), kPlain, anonymous()), 404U);
+  EXPECT_EQ(status(v1_request("/?exch01"), kPlain, anonymous()), 400U);
+  EXPECT_EQ(status(v1_request("/?exch01:6004"), kPlain, with_user()), 403U);
+  EXPECT_EQ(status(v1_request("/?exch01:6004"), kTls, with_user()), 401U);
+  auto config = anonymous();
+  config.valid_ports = *wire::ValidPorts::parse("exch01:6001");
+  EXPECT_EQ(status(v1_request("/?exch01:6004"), kPlain, config), 503U);
+  config = anonymous();
+  config.v1 = false;
+  EXPECT_EQ(status(v1_request("/?exch01:6001"), kPlain, config), 501U);
+}
+
 TEST(Admission, WithoutAllowAnonymousAsksForTlsAndCredentials) {
   auto head = in_request();
   EXPECT_EQ(status(head, kPlain, with_user()), 403U);

@@ -76,6 +76,20 @@ TEST(Needs, TlsWantsAnHttpsUrl) {
   EXPECT_FALSE(skip_reason(scenario, foreign("https://gw")));
 }
 
+TEST(Needs, V1IsServedByTheEmbeddedProxyAndWhereAFactSaysSo) {
+  Scenario scenario;
+  scenario.add_needs("v1");
+  EXPECT_FALSE(skip_reason(scenario, Target{}));
+  auto target = foreign();
+  auto const skip = skip_reason(scenario, target);
+  ASSERT_TRUE(skip);
+  EXPECT_EQ(skip->fact, "v1");
+  ASSERT_TRUE(set_fact(target.facts, "v1=false"));
+  EXPECT_TRUE(skip_reason(scenario, target));
+  ASSERT_TRUE(set_fact(target.facts, "v1=true"));
+  EXPECT_FALSE(skip_reason(scenario, target));
+}
+
 TEST(Needs, TopologiesAreToldApart) {
   Scenario scenario;
   scenario.add_needs("topology:http-front");

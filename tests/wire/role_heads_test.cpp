@@ -63,6 +63,17 @@ TEST(RoleHeads, ResponsesReadAsTheTextPrintsThem) {
             "Content-Type: application/rpc\r\nContent-Length: 20\r\n\r\n");
 }
 
+// MS-RPCH 2.1.1.1.1 and 2.1.1.1.2: no Content-Type, no Content-Length, no coding.
+TEST(RoleHeads, HeadsOfV1ReadAsTheTextAsksFor) {
+  auto with_credentials = options();
+  with_credentials.target = "/?server:6001";
+  with_credentials.extra = {{"Authorization", "Basic dTpw"}};
+  EXPECT_EQ(as_text(encode(v1_connect_request(with_credentials))),
+            "RPC_CONNECT /?server:6001 HTTP/1.1\r\nPragma: No-cache\r\nUser-Agent: RPC\r\n"
+            "Host: proxy.example\r\nAuthorization: Basic dTpw\r\n\r\n");
+  EXPECT_EQ(as_text(encode(v1_success())), "HTTP/1.1 200 OK\r\n\r\n");
+}
+
 struct ClassCase {
   std::string_view method;
   std::string_view length;
