@@ -191,6 +191,13 @@ Admission admit(wire::RequestHead const& head,
   if (!request) {
     return refuse(400, "Bad Request", to_string(request.error()));
   }
+  auto const is_proxied = wire::find_header(head.headers, "Via") != nullptr;
+  if (is_proxied && config.defect == Defect::via_refused) {
+    return refuse(403, "Forbidden", "This request has been here before.");
+  }
+  if (!head.target.starts_with('/') && config.defect == Defect::absolute_form_refused) {
+    return refuse(404, "Not Found", "There is no RPC proxy at this path.");
+  }
   auto const is_v1 = request->role == wire::ProxyRole::mixed;
   if (request->role == wire::ProxyRole::none || (is_v1 && !config.v1) ||
       config.defect == Defect::methods_refused) {

@@ -33,6 +33,8 @@ enum class Defect {
   bad_heads_unanswered,
   http_1_0_refused,
   lower_case_fields_unseen,
+  absolute_form_refused,
+  via_refused,
   // echo
   echo_hangs,
   echo_body,

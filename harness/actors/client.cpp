@@ -2,6 +2,7 @@
 
 #include "harness/actors/request_head.hpp"
 #include "harness/actors/step_values.hpp"
+#include "harness/actors/way_to_proxy.hpp"
 #include "net/connect.hpp"
 #include "protocol/session/scripted.hpp"
 
@@ -54,18 +55,13 @@ VirtualConnection& Client::virtual_connection(std::uint32_t vc) {
 }
 
 Origin Client::origin(Channel channel) const {
-  auto const& target = options_.target;
-  auto const tls = options_.conduct.tls() || options_.conduct.offload_tls();
-  auto const& secure = channel == Channel::in ? target.tls_in : target.tls_out;
-  return tls && secure.port != 0 ? secure : channel == Channel::in ? target.in : target.out;
+  return origin_of(RequestSetting{options_.target, options_.conduct, channel});
 }
 
 net::Task<Result<net::Stream>> Client::connect_to(Origin to,
                                                   journal::TapOptions tapped,
                                                   net::Deadline deadline) {
-  net::ConnectOptions options(to.host, to.port);
-  options.local_address = options_.target.local_address;
-  options.resolve = options_.target.resolve;
+  Way way(options_.target, to);
   if (to.tls) {
     auto tls = options_.target.tls;
     if (options_.conduct.tls_version() == "1.2") {
@@ -77,16 +73,12 @@ net::Task<Result<net::Stream>> Client::connect_to(Origin to,
     if (!context) {
       co_return tl::unexpected(context.error());
     }
-    options.tls = *context;
+    way.tls = *context;
   }
   tapped.source = journal::v1::CLIENT;
   tapped.stream = journal::Stream::http_then_pdus;
   auto tap = std::make_optional<journal::ConnectionTap>(recorder_, tapped);
-  auto stream = co_await net::connect(std::move(options), std::move(tap), deadline);
-  if (!stream) {
-    co_return tl::unexpected(stream.error().error);
-  }
-  co_return std::move(*stream);
+  co_return co_await open_way(std::move(way), std::move(tap), deadline);
 }
 
 net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,

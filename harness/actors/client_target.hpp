@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct ClientTarget {
   Origin out{};
   Origin tls_in{};  // the same proxy over TLS; port 0: none
   Origin tls_out{};
+  std::optional<Origin> forward_proxy{};  // HTTP proxy that everything goes through
   std::string path = "/rpc/rpcproxy.dll";
   std::string server_name = {};                     // for the URI
   std::map<std::string, std::uint16_t> ports = {};  // "store" -> 6001, ...

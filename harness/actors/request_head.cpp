@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include "harness/actors/way_to_proxy.hpp"
 #include "protocol/wire/http_headers.hpp"
 
 namespace rpchspec::actors {
@@ -43,14 +44,8 @@ std::string target_of(RequestSetting const& setting, scn::Request const& step) {
     auto const variable = "$" + service;
     query = replaced(std::move(query), variable, std::to_string(port));
   }
-  return query == "none" ? path : path + "?" + query;
-}
-
-std::string host_of(Origin const& origin) {
-  auto const literal = origin.host.find(':') != std::string::npos;
-  auto host = literal ? "[" + origin.host + "]" : origin.host;
-  auto const usual = origin.tls ? 443 : 80;
-  return origin.port == usual ? host : host + ":" + std::to_string(origin.port);
+  auto const whole = query == "none" ? path : path + "?" + query;
+  return whole.starts_with('/') ? request_target(setting.target, origin_of(setting), whole) : whole;
 }
 
 /// 2.1.1.1.1: no Content-Length, unless the step has one.
@@ -84,8 +79,8 @@ bool is_v1(RequestSetting const& setting) {
 void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Request const& step) {
   auto const& origin = setting.channel == Channel::in ? setting.target.in : setting.target.out;
   auto& headers = head.headers;
-  headers = is_v1(setting) ? v1_headers(host_of(origin), step)
-                           : v2_headers(host_of(origin), setting, step);
+  headers = is_v1(setting) ? v1_headers(authority_of(origin), step)
+                           : v2_headers(authority_of(origin), setting, step);
   if (!setting.conduct.min_conn_timeout().empty() && !is_v1(setting)) {
     headers.emplace_back("Pragma", "MinConnTimeout=" + setting.conduct.min_conn_timeout());
   }
@@ -108,6 +103,14 @@ void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Re
 }
 
 }  // namespace
+
+Origin const& origin_of(RequestSetting const& setting) {
+  auto const& target = setting.target;
+  auto const is_in = setting.channel == Channel::in;
+  auto const tls = setting.conduct.tls() || setting.conduct.offload_tls();
+  auto const& secure = is_in ? target.tls_in : target.tls_out;
+  return tls && secure.port != 0 ? secure : is_in ? target.in : target.out;
+}
 
 std::string query_of(RequestSetting const& setting, std::string const& service) {
   auto const& wanted = service.empty() ? setting.conduct.server() : service;

@@ -18,6 +18,9 @@ struct RequestSetting {
   enum class Dialect { v1, v2 } dialect = Dialect::v2;
 };
 
+/// Where the request goes: over TLS where the conduct says so and the proxy has it.
+[[nodiscard]] Origin const& origin_of(RequestSetting const& setting);
+
 /// "EXCH01:6001": server-name and port of the service that the conduct or `service` names.
 [[nodiscard]] std::string query_of(RequestSetting const& setting, std::string const& service = {});
 

@@ -199,6 +199,9 @@ actors::ClientTarget client_target(Surroundings const& surroundings,
     client.in = origin_of(*target.in_url);
     client.out = origin_of(*target.out_url);
   }
+  if (surroundings.indirect) {
+    client.forward_proxy = origin_of(*target.forward_proxy);
+  }
   client.server_name = server_name(surroundings, order);
   client.ports = ports;
   client.resolve = target.resolve;

@@ -8,6 +8,7 @@
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/case_place.hpp"
 #include "harness/engine/executor.hpp"
+#include "harness/engine/forward_proxy.hpp"
 #include "harness/engine/offloader.hpp"
 #include "harness/loader/selector.hpp"
 #include "journal/recorder.hpp"
@@ -77,6 +78,7 @@ class Case {
   Result<void> raise_backend();
   Result<void> raise_proxy();
   Result<void> raise_offloader();
+  Result<void> raise_forward_proxy();
   void reserve_closed_ports();
   void raise_client();
   void tell_start();
@@ -100,6 +102,7 @@ class Case {
   std::optional<backend::MockBackend> backend_;
   std::optional<proxy::ReferenceProxy> proxy_;
   std::optional<Offloader> offloader_;
+  std::optional<ForwardProxy> forward_proxy_;
   std::optional<actors::Client> client_;
   std::optional<actors::Server> server_;
   std::optional<Executor> executor_;  // listens to the recorder to the end
@@ -113,7 +116,8 @@ class Case {
 
 net::Task<> Case::main() {
   tell_start();
-  for (auto const raised : {&Case::raise_backend, &Case::raise_proxy, &Case::raise_offloader}) {
+  for (auto const raised : {&Case::raise_backend, &Case::raise_proxy, &Case::raise_offloader,
+                            &Case::raise_forward_proxy}) {
     if (failure_.empty()) {
       if (auto const done = (this->*raised)(); !done) {
         failure_ = to_string(done.error());
@@ -187,6 +191,9 @@ net::Task<> Case::strike() {
   }
   if (offloader_) {
     co_await offloader_->stop();
+  }
+  if (forward_proxy_) {
+    co_await forward_proxy_->stop();
   }
   if (proxy_) {
     co_await proxy_->stop();
@@ -355,6 +362,21 @@ Result<void> Case::raise_offloader() {
     target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
     target_.tls.ca_file.clear();
     target_.tls.server_name.clear();
+  }
+  return started;
+}
+
+Result<void> Case::raise_forward_proxy() {
+  auto const& form = scenario().client().forward_proxy();
+  if (form.empty()) {
+    return {};
+  }
+  auto const target = form == "absolute-form" ? ForwardProxy::Target::as_it_stands
+                                              : ForwardProxy::Target::origin_form;
+  forward_proxy_.emplace(io_.get_executor(), target, target_.resolve);
+  auto started = forward_proxy_->start();
+  if (started) {
+    target_.forward_proxy = actors::Origin{"127.0.0.1", forward_proxy_->port(), false};
   }
   return started;
 }

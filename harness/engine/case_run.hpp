@@ -28,6 +28,7 @@ struct Surroundings {
   Dispatcher* server_legs =
       nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
   Dispatcher* upstream = nullptr;  // topology http-front
+  bool indirect = false;           // the proxy is reached through the target's forward proxy
 };
 
 struct CaseOrder {

@@ -13,6 +13,7 @@
 #include "harness/engine/case_run.hpp"
 #include "harness/engine/output.hpp"
 #include "harness/engine/preflight.hpp"
+#include "harness/engine/proxy_use.hpp"
 #include "harness/engine/schedule.hpp"
 #include "harness/engine/shared_listeners.hpp"
 #include "harness/loader/selector.hpp"
@@ -52,6 +53,7 @@ class Run {
  private:
   bool prepare();
   bool start_proxy();
+  bool determine_proxy_use();
   bool start_process();
   Result<std::filesystem::path> write_certificate();
   void check_way();
@@ -157,7 +159,26 @@ bool Run::prepare() {
                                      request_.timeout_scale, request_.strict, request_.tool_version,
                                      *certificate, shared_->own_address(), shared_->server_legs(),
                                      shared_->upstream()});
-  return start_proxy();
+  return start_proxy() && determine_proxy_use();
+}
+
+/// MS-RPCH 3.2.2.4.1.1, once for all cases.
+bool Run::determine_proxy_use() {
+  auto const& target = request_.target;
+  if (!target.forward_proxy || jobs_.empty()) {
+    return true;
+  }
+  auto const use = engine::determine_proxy_use(*surroundings_);
+  if (!use) {
+    fail_to_start(use.error().detail);
+    return false;
+  }
+  surroundings_->indirect = *use == session::ProxyUse::indirect;
+  observer_.on_note(surroundings_->indirect
+                        ? "the proxy is reached through " + target.forward_proxy->text
+                        : "the proxy is reached directly, not through " +
+                              target.forward_proxy->text);
+  return true;
 }
 
 bool Run::start_proxy() {

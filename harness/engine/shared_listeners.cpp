@@ -74,7 +74,11 @@ Result<SharedListeners> SharedListeners::open(targets::Target const& target) {
     return made;
   }
   auto const& url = target.urls.front();
-  if (auto const own = address_towards(url.host, url.port)) {
+  auto own = address_towards(url.host, url.port);
+  if (!own && target.forward_proxy) {  // who else would know the name
+    own = address_towards(target.forward_proxy->host, target.forward_proxy->port);
+  }
+  if (own) {
     made.own_address_ = *own;
   } else if (target.resolve.empty()) {
     return tl::unexpected(own.error());

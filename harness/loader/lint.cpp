@@ -83,6 +83,11 @@ class Lint {
     if (scenario_.steps_size() == 0 && scenario_.given_size() == 0) {
       errors_.add(places_.of(scenario_), "a scenario needs 'steps' or 'given'");
     }
+    auto const& through = scenario_.client().forward_proxy();
+    if (!through.empty() && through != "origin-form" && through != "absolute-form") {
+      errors_.add(places_.of(scenario_.client(), "forward_proxy"),
+                  "'forward_proxy' is origin-form or absolute-form, got '" + through + "'");
+    }
     for (int i = 0; i < scenario_.needs_size(); ++i) {
       if (!is_need(scenario_.needs(i))) {
         errors_.add(places_.of(scenario_, "needs", i),

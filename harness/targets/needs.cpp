@@ -115,6 +115,9 @@ void check_client(Scenario const& scenario, Target const& target, Lacks& lacks) 
   if (wants_tls && !client.offload_tls()) {
     check_need("tls", target, lacks);
   }
+  if (!client.forward_proxy().empty() && target.forward_proxy) {
+    lacks.push_back({"goes through an HTTP proxy of ours; --forward-proxy is in its way", {}});
+  }
   if (client.offload_tls() || scenario.proxy().tls() == ProxyNeeds::OFF) {
     check_need("offload", target, lacks);
   }

@@ -54,6 +54,16 @@ void derive(Settings& settings) {
   }
 }
 
+std::string forward_proxy_contradiction(Target const& target) {
+  if (target.forward_proxy && target.urls.empty()) {
+    return "--forward-proxy needs --proxy URL: the embedded proxy is reached without one";
+  }
+  if (target.forward_proxy && target.forward_proxy->tls) {
+    return "--forward-proxy is reached by http; for an https proxy it is asked to CONNECT";
+  }
+  return {};
+}
+
 std::string contradiction(Target const& target) {
   auto const embedded = target.topology == Topology::embedded;
   if (embedded && !target.urls.empty()) {
@@ -84,6 +94,9 @@ std::string contradiction(Target const& target) {
   }
   if (target.topology != Topology::http_front && !target.upstream_listen.empty()) {
     return "--upstream-listen goes with --topology http-front";
+  }
+  if (auto const wrong_way = forward_proxy_contradiction(target); !wrong_way.empty()) {
+    return wrong_way;
   }
   if (!target.upstream_tls.empty() && target.upstream_listen.empty()) {
     return "--upstream-tls needs --upstream-listen";

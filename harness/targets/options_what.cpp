@@ -114,6 +114,17 @@ std::vector<Option> reaching() {
        "what the proxy under test is",
        {"embedded", "rpc-proxy", "http-front"},
        put_topology},
+      {"forward-proxy",
+       0,
+       value,
+       what,
+       "URL",
+       "HTTP proxy on the client's way there, used where no echo is answered without it",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_url(v), [&](Url url) { s.target.forward_proxy = std::move(url); });
+       },
+       [](Settings& s) { s.target.forward_proxy.reset(); }},
       {"upstream-listen",
        0,
        list,

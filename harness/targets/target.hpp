@@ -78,7 +78,8 @@ struct Target {
   std::vector<Url> urls;        // http and https of the same proxy
   std::optional<Url> in_url{};  // split
   std::optional<Url> out_url{};
-  std::string start;  // shell command; empty: it runs already
+  std::optional<Url> forward_proxy{};  // HTTP proxy between the client and this proxy
+  std::string start;                   // shell command; empty: it runs already
   std::map<std::string, std::string> environment;
   std::string folder;  // of the file that describes this target; empty: the command line does
   Program program{};

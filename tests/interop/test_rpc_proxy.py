@@ -26,7 +26,7 @@ def targeting(urls, cert):
 
 def test_a_started_proxy_passes_like_the_embedded_one(place, run, program):
     urls, cert, options = place
-    facts = ["--set", "allow_anonymous=true", "--set", "connection_timeout=120s"]
+    facts = ["--set", "allow_anonymous=true", "--set", "connection_timeout=120s", "--set", "v1=true"]
     done = run(*targeting(urls, cert), "--start", f"{program} proxy {options}", *facts, "--quick")
     assert done.code == 0, done.text
     assert done.ids("fail", "warn", "blocked", "error", "not-run") == set()

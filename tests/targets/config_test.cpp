@@ -151,6 +151,9 @@ TEST(Settings, ThatContradictEachOtherAreRefused) {
   EXPECT_THAT(contradiction({{"proxy", "http://a"}, {"topology", "http-front"}}),
               HasSubstr("--upstream-listen"));
   EXPECT_THAT(contradiction({{"proxy", "http://a"}, {"auth", "basic"}}), HasSubstr("--user"));
+  EXPECT_THAT(contradiction({{"forward-proxy", "http://a"}}), HasSubstr("needs --proxy"));
+  EXPECT_THAT(contradiction({{"proxy", "http://a"}, {"forward-proxy", "https://b"}}),
+              HasSubstr("by http"));
 }
 
 TEST(Settings, PortsAreFreeOnesInsideAndWellKnownOnesOutside) {
