@@ -37,12 +37,16 @@ class ForwardProxy:
         line, _, rest = data.partition(b"\r\n")
         method, target, version = line.decode().split(" ")
         self.seen.append((method, target))
+        authority, slash, path = target.removeprefix("http://").partition("/")
+        try:
+            server = socket.create_connection(self.place(authority))
+        except OSError:
+            client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+            client.close()
+            return
         if method == "CONNECT":
-            server = socket.create_connection(self.place(target))
             client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         else:
-            authority, slash, path = target.removeprefix("http://").partition("/")
-            server = socket.create_connection(self.place(authority))
             head = f"{method} {slash}{path} {version}\r\nVia: 1.1 test\r\n"
             server.sendall(head.encode() + rest)
         self.relay(client, server)

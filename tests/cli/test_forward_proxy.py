@@ -1,5 +1,6 @@
 """run --forward-proxy: proxy use determination, absolute-form targets, CONNECT."""
 
+import socket
 import urllib.parse
 
 import pytest
@@ -7,6 +8,14 @@ from conftest import results
 from forward_proxy import ForwardProxy
 
 NAME = "gateway.rpchspec.test"  # nobody resolves it but the forward proxy
+
+
+def free_ports():
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ",".join(map(str, ports))
 
 
 @pytest.fixture
@@ -34,11 +43,11 @@ def test_it_is_used_where_it_is_the_only_way(rpchspec, between, port, tmp_path, 
     url = f"{scheme}://{NAME}:{port(scheme)}"
     finished = rpchspec(
         "run", "connection/opens", "--proxy", url, "-k", "--forward-proxy", between.url,
-        "--backend-ports", "0,0,0",
+        "--backend-ports", free_ports(),
     )
     assert finished.code == 0, finished.out + finished.err
     assert f"reached through {between.url}" in finished.out + finished.err
-    assert results(tmp_path / "rpchspec-out")["summary"]["pass"] == 1
+    assert results(tmp_path / "rpchspec-out")["summary"]["pass"] >= 1
     methods = {method for method, _ in between.seen}
     assert methods == ({"CONNECT"} if scheme == "https" else {"RPC_IN_DATA", "RPC_OUT_DATA"})
     assert all(NAME in target for _, target in between.seen)
@@ -48,7 +57,7 @@ def test_it_is_not_used_where_there_is_a_direct_way(rpchspec, between, port):
     url = f"http://127.0.0.1:{port('http')}"
     finished = rpchspec(
         "run", "connection/opens", "--proxy", url, "--forward-proxy", between.url,
-        "--backend-ports", "0,0,0",
+        "--backend-ports", free_ports(),
     )
     assert finished.code == 0, finished.out + finished.err
     assert "reached directly" in finished.out + finished.err
@@ -58,7 +67,7 @@ def test_it_is_not_used_where_there_is_a_direct_way(rpchspec, between, port):
 def test_where_neither_way_is_open_nothing_is_judged(rpchspec, between):
     finished = rpchspec(
         "run", "connection/opens", "--proxy", f"http://{NAME}:1", "--forward-proxy", between.url,
-        "--backend-ports", "0,0,0",
+        "--backend-ports", free_ports(),
     )
     assert finished.code == 3
     assert "no echo response" in finished.out + finished.err

@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"nothing", good_but("steps: [{client.send: {channel: in}}]\n" + kExpect),
             "x.yaml:5:23: nothing to send; give 'pdu', 'bytes' or 'hex'\n"},
         Bad{"channel", good_but("steps: [{client.send: {channel: inn, bytes: 1}}]\n" + kExpect),
-            "x.yaml:5:24: 'channel' is in or out, got 'inn'\n"},
+            "x.yaml:5:24: 'channel' is in, out or v1, got 'inn'\n"},
         Bad{"label", good_but("steps: [{label: a, pause: 1s}, {label: a, pause: 1s}]\n" + kExpect),
             "x.yaml:5:33: label 'a' appears twice\n"}));
 

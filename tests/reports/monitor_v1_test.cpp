@@ -59,7 +59,7 @@ TEST(V1Monitors, KeepTheTwoDirectionsApart) {
   journal.rpc(kClient, v1::RECEIVED, 2).rpc(kServer, v1::RECEIVED, 1);
   EXPECT_EQ(said(journal), "");
   journal.marked(kClient, v1::RECEIVED, {1, false, 0});
-  EXPECT_NE(said(journal).find("cross-talk RPCH-3.2.3.5.2-03"), std::string::npos) << said(journal);
+  EXPECT_NE(said(journal).find("cross-talk RPCH-3.2.4.5.2-03"), std::string::npos) << said(journal);
 }
 
 TEST(V1Monitors, SeeWhatIsLostChangedOrDoubled) {
