@@ -410,8 +410,16 @@ net::Task<Result<void>> Client::call(std::uint32_t vc, scn::Call step, net::Dead
       }
       return !replies.empty();
     };
-    if (!co_await changed_.wait(answered, deadline)) {
-      co_return fail({ErrorCode::deadline, 0, "", "", step.operation() + " was not answered"});
+    auto const lost = [&made] {
+      auto const out = made.channel(Channel::out);
+      return !out || out->ended();
+    };
+    auto const over = [&] { return answered() || lost(); };
+    (void)co_await changed_.wait(over, deadline);
+    if (!answered()) {
+      co_return fail({lost() ? ErrorCode::io : ErrorCode::deadline, 0, "", "",
+                      step.operation() + (lost() ? " was not answered: the OUT channel ended"
+                                                 : " was not answered")});
     }
     auto const reply = caller.on_reply(replies.front());
     replies.pop_front();

@@ -46,6 +46,10 @@ std::vector<std::string> const& operations() {
 
 Bytes RpcCaller::bind() {
   wire::BindBody body;
+  if (service_ == "mgmt") {
+    body.contexts = {{kMgmtContext, wire::kMgmtInterface, {wire::kNdr}, std::nullopt, 0}};
+    return wire::encode(wire::make_pdu(wire::Ptype::bind, call_id_, body));
+  }
   body.contexts = {{kServiceContext, interface_of(service_), {wire::kNdr}, std::nullopt, 0},
                    {kMgmtContext, wire::kMgmtInterface, {wire::kNdr}, std::nullopt, 0}};
   return wire::encode(wire::make_pdu(wire::Ptype::bind, call_id_, body));

@@ -97,6 +97,7 @@ std::vector<Command> const& commands() {
       {"proxy", "the reference proxy alone", set_up_proxy},
       {"defects", "what the reference proxy can do wrong on purpose", set_up_defects},
       {"variants", "what the reference proxy can do otherwise, within the law", set_up_variants},
+      {"diagnose", "a live endpoint step by step, and why a step breaks", set_up_diagnose},
       {"matrix", "the suite over many targets, as one table", set_up_matrix},
       {"report", "results in words; merges shards, compares runs", set_up_report},
   };
