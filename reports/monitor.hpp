@@ -108,6 +108,8 @@ class MonitorSet {
   [[nodiscard]] std::vector<model::Observation> objections() const;
 
  private:
+  void leave_out_two_sided();
+
   std::vector<std::unique_ptr<Monitor>> monitors_;
   Surroundings around_;
 };

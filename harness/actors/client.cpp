@@ -45,17 +45,23 @@ VirtualConnection& Client::virtual_connection(std::uint32_t vc) {
     }
     known = std::make_unique<VirtualConnection>(scope_, changed_, made);
     known->on_open_successor(
-        [this, vc](Channel channel, VirtualConnectionCookie const& cookie, Bytes first_pdu) {
-          open_successor(vc, channel, cookie, std::move(first_pdu));
-        });
+        [this, vc](session::Client::OpenSuccessor due) { open_successor(vc, std::move(due)); });
     scope_.spawn(known->run_timers());
     tell(*known);
   }
   return *known;
 }
 
-Origin Client::origin(Channel channel) const {
-  return origin_of(RequestSetting{options_.target, options_.conduct, channel});
+Origin Client::origin(std::uint32_t vc, Channel channel) const {
+  return origin_of(setting_of(vc, channel));
+}
+
+RequestSetting Client::setting_of(std::uint32_t vc, Channel channel) const {
+  RequestSetting setting{options_.target, options_.conduct, channel};
+  if (moved_.contains({vc, channel})) {
+    setting.node = channel == Channel::in ? Channel::out : Channel::in;
+  }
+  return setting;
 }
 
 net::Task<Result<net::Stream>> Client::connect_to(Origin to,
@@ -88,7 +94,7 @@ net::Task<Client::ChannelResult> Client::dial(std::uint32_t vc,
   journal::TapOptions tapped;
   tapped.leg = channel == Channel::in ? journal::v1::IN : journal::v1::OUT;
   tapped.virtual_connection = vc;
-  auto stream = co_await connect_to(origin(channel), std::move(tapped), deadline);
+  auto stream = co_await connect_to(origin(vc, channel), std::move(tapped), deadline);
   if (!stream) {
     co_return tl::unexpected(stream.error());
   }
@@ -149,7 +155,7 @@ net::Task<Result<void>> Client::send_request(std::uint32_t vc,
     }
   }
   virtual_connection(vc).channel(channel)->request_sent();
-  auto const setting = RequestSetting{options_.target, options_.conduct, channel};
+  auto const setting = setting_of(vc, channel);
   auto const size = step.split().empty() ? 0UL : std::stoul(step.split());
   auto const pieces = net::Pieces(size, std::chrono::milliseconds(size == 0 ? 0 : 5));
   auto head = request_head(setting, step);
@@ -179,7 +185,7 @@ net::Task<Result<void>> Client::start_channel(std::uint32_t vc,
     request.set_content_length(std::to_string(step.in_content_length()));
   }
   if (!step.server().empty()) {
-    auto const setting = RequestSetting{options_.target, options_.conduct, channel};
+    auto const setting = setting_of(vc, channel);
     request.set_query(query_of(setting, step.server()));
     queries_[vc] = request.query();
   }

@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 
 #include "harness/actors/client_target.hpp"
+#include "harness/actors/request_head.hpp"
 #include "harness/actors/rpc_call.hpp"
 #include "harness/actors/send_bytes.hpp"
 #include "harness/actors/v1_session.hpp"
@@ -123,10 +125,7 @@ class Client {
       session::Channel channel,
       net::Deadline deadline,
       session::Instance instance = session::Instance::predecessor);
-  void open_successor(std::uint32_t vc,
-                      session::Channel channel,
-                      VirtualConnectionCookie const& cookie,
-                      Bytes first_pdu);
+  void open_successor(std::uint32_t vc, session::Client::OpenSuccessor due);
   [[nodiscard]] net::Task<Result<void>> start_successor(std::uint32_t vc,
                                                         session::Channel channel,
                                                         Bytes first_pdu,
@@ -156,7 +155,8 @@ class Client {
                                                       scn::Open step,
                                                       net::Deadline deadline);
   [[nodiscard]] session::ClientConfig session_config();
-  [[nodiscard]] Origin origin(session::Channel channel) const;
+  [[nodiscard]] Origin origin(std::uint32_t vc, session::Channel channel) const;
+  [[nodiscard]] RequestSetting setting_of(std::uint32_t vc, session::Channel channel) const;
   [[nodiscard]] MeaningValues values_of(VirtualConnection& vc, session::Channel channel) const;
   void tell(VirtualConnection const& made);
   void tell(std::uint32_t vc, std::string name, std::string value);
@@ -171,6 +171,7 @@ class Client {
   std::mt19937_64 random_;
   std::map<std::uint32_t, RpcCaller> callers_;
   std::map<std::uint32_t, std::string> queries_;  // of virtual connections to another service
+  std::set<std::pair<std::uint32_t, session::Channel>> moved_;  // to the other of two nodes
   std::map<std::uint32_t, std::unique_ptr<VirtualConnection>> virtual_connections_;
   std::map<std::uint32_t, std::unique_ptr<V1Session>> v1_sessions_;
 };

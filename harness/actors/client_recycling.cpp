@@ -13,17 +13,19 @@ constexpr auto kSuccessorTime = std::chrono::seconds(30);  // to connect, and to
 
 }  // namespace
 
-void Client::open_successor(std::uint32_t vc,
-                            Channel channel,
-                            VirtualConnectionCookie const& cookie,
-                            Bytes first_pdu) {
+void Client::open_successor(std::uint32_t vc, session::Client::OpenSuccessor due) {
+  auto const channel = due.channel;
+  if (due.sequence == session::RecyclingSequence::r1 && options_.target.has_two_nodes() &&
+      !moved_.insert({vc, channel}).second) {
+    moved_.erase({vc, channel});  // and back again
+  }
   auto const& machine = virtual_connection(vc).machine();
   tell(vc, channel == Channel::in ? "SuccessorINChannelCookie" : "SuccessorOUTChannelCookie",
        to_hex(machine.successor_cookie(channel)));
   if (on_cookie_) {
-    on_cookie_(cookie, vc);
+    on_cookie_(due.cookie, vc);
   }
-  scope_.spawn([this, vc, channel, first = std::move(first_pdu)]() mutable -> net::Task<> {
+  scope_.spawn([this, vc, channel, first = std::move(due.first_pdu)]() mutable -> net::Task<> {
     auto const deadline = net::Deadline::in(kSuccessorTime);
     auto const started = co_await start_successor(vc, channel, std::move(first), deadline);
     if (!started) {
@@ -49,7 +51,7 @@ net::Task<Result<void>> Client::start_successor(std::uint32_t vc,
   if (auto const query = queries_.find(vc); query != queries_.end()) {
     request.set_query(query->second);
   }
-  auto bytes = request_head(RequestSetting{options_.target, options_.conduct, channel}, request);
+  auto bytes = request_head(setting_of(vc, channel), request);
   append(bytes, ByteView(first_pdu));
   co_return co_await write_to(to, std::move(bytes), net::Pieces(), deadline);
 }

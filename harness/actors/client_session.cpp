@@ -61,6 +61,8 @@ session::ClientConfig Client::session_config() {
   config.pings = !conduct.no_ping();
   add_recycling(config, conduct);
   config.cookie_seed = random_();
+  config.r1_cookie =
+      options_.target.has_two_nodes() ? session::R1Cookie::same : session::R1Cookie::made_up;
   return config;
 }
 

@@ -31,7 +31,7 @@ struct ClientTarget {
 
   Origin in{};  // where IN channels go; topology split has two
   Origin out{};
-  Origin tls_in{};  // the same proxy over TLS; port 0: none
+  Origin tls_in{};  // the same proxies over TLS; port 0: none
   Origin tls_out{};
   std::optional<Origin> forward_proxy{};  // HTTP proxy that everything goes through
   std::string path = "/rpc/rpcproxy.dll";
@@ -41,6 +41,9 @@ struct ClientTarget {
   net::TlsClientOptions tls = {};
   Credentials credentials = {};    // of Basic; empty user: none
   std::string local_address = {};  // to connect from; empty: the system's choice
+
+  /// IN and OUT channels go to two nodes: what R1 recycling moves goes to the other of them.
+  [[nodiscard]] bool has_two_nodes() const { return in.host != out.host || in.port != out.port; }
 };
 
 static_assert(!std::is_aggregate_v<ClientTarget>);

@@ -42,7 +42,7 @@ net::Task<Result<void>> Client::request_v1(std::uint32_t vc,
     journal::TapOptions tapped;
     tapped.leg = journal::v1::MIXED;
     tapped.virtual_connection = vc;
-    auto stream = co_await connect_to(origin(session::Channel::in), tapped, deadline);
+    auto stream = co_await connect_to(origin(vc, session::Channel::in), tapped, deadline);
     if (!stream) {
       co_return tl::unexpected(stream.error());
     }

@@ -77,7 +77,8 @@ bool is_v1(RequestSetting const& setting) {
 }
 
 void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Request const& step) {
-  auto const& origin = setting.channel == Channel::in ? setting.target.in : setting.target.out;
+  auto const node = setting.node.value_or(setting.channel);
+  auto const& origin = node == Channel::in ? setting.target.in : setting.target.out;
   auto& headers = head.headers;
   headers = is_v1(setting) ? v1_headers(authority_of(origin), step)
                            : v2_headers(authority_of(origin), setting, step);
@@ -106,7 +107,7 @@ void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Re
 
 Origin const& origin_of(RequestSetting const& setting) {
   auto const& target = setting.target;
-  auto const is_in = setting.channel == Channel::in;
+  auto const is_in = setting.node.value_or(setting.channel) == Channel::in;
   auto const tls = setting.conduct.tls() || setting.conduct.offload_tls();
   auto const& secure = is_in ? target.tls_in : target.tls_out;
   return tls && secure.port != 0 ? secure : is_in ? target.in : target.out;

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <optional>
+
 #include "harness/actors/client_target.hpp"
 #include "model/scenario.pb.h"
 #include "protocol/base/bytes.hpp"
@@ -16,6 +18,7 @@ struct RequestSetting {
   scenario::v1::Client const& conduct;
   session::Channel channel;
   enum class Dialect { v1, v2 } dialect = Dialect::v2;
+  std::optional<session::Channel> node = {};  // whose of two nodes it goes to; empty: its own
 };
 
 /// Where the request goes: over TLS where the conduct says so and the proxy has it.

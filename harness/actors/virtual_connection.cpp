@@ -135,7 +135,7 @@ void VirtualConnection::pump() {
         replies_.emplace_back(bytes.begin(), bytes.end());
       }
     } else if (auto* open = std::get_if<session::Client::OpenSuccessor>(&*event)) {
-      open_successor_(open->channel, open->cookie, std::move(open->first_pdu));
+      open_successor_(std::move(*open));
     } else if (auto const* change = std::get_if<session::Client::Switch>(&*event)) {
       switch_to_successor(change->channel);
     } else if (std::holds_alternative<session::Client::Close>(*event)) {

@@ -22,8 +22,7 @@ struct VirtualConnectionOptions {
 };
 
 /// Opens a successor: connects, sends the request's head and its first PDU behind it.
-using SuccessorOpener =
-    std::function<void(session::Channel, VirtualConnectionCookie const&, Bytes first_pdu)>;
+using SuccessorOpener = std::function<void(session::Client::OpenSuccessor)>;
 
 class VirtualConnection {
  public:

@@ -104,7 +104,7 @@ void set_up_explain(CLI::App& app, int& exit_code) {
       ->required()
       ->type_name("ID");
   app.add_option("--topology", options->topology, "whose levels are told")
-      ->check(CLI::IsMember({"embedded", "rpc-proxy", "http-front"}));
+      ->check(CLI::IsMember({"embedded", "rpc-proxy", "http-front", "split", "live"}));
   app.add_option("--out", options->out, "the run that had the finding")->type_name("DIR");
   app.callback([options, &exit_code] { exit_code = explain(*options); });
 }

@@ -82,7 +82,8 @@ std::string only_target(Settings const& said,
                         targets::Config const& config,
                         std::string const& file) {
   auto const says_itself =
-      !said.target.urls.empty() || !said.target.defect.empty() || !said.target.variant.empty() ||
+      !said.target.urls.empty() || !said.target.in_urls.empty() || !said.target.out_urls.empty() ||
+      !said.target.defect.empty() || !said.target.variant.empty() ||
       (said.topology_given && said.target.topology == targets::Topology::embedded);
   if (says_itself || config.targets.empty()) {
     return {};
@@ -106,7 +107,7 @@ void apply_files(Settings const& said, Settings& settings) {
     file.clear();
   }
   auto name = said.target_name;
-  if (name.empty() && said.target.urls.empty()) {
+  if (name.empty() && said.target.urls.empty() && said.target.in_urls.empty()) {
     name = settings.target_name;  // defaults: {target: NAME}
   }
   settings.target_name.clear();

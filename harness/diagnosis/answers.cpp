@@ -51,6 +51,36 @@ std::string extended_error(LegSeen const& leg) {
   return info && !info->records.empty() ? to_string(*info) : std::string();
 }
 
+/// OpenSSL's words for the alerts by which a server asks for a client certificate (TLS 1.3).
+bool wants_certificate(std::string const& ending) {
+  for (auto const* const alert : {"certificate required", "bad certificate", "unknown ca"}) {
+    if (ending.find(alert) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What the codes that proxies usually report mean (MS-ERREF 2.2).
+std::string_view meaning_of(std::uint32_t rpc_error) {
+  switch (rpc_error) {
+    case 0x5:
+      return "access is denied";
+    case 0x6BA:
+      return "the server is unavailable";
+    case 0x6BB:
+      return "the server is too busy";
+    case 0x6BE:
+      return "the call failed";
+    case 0x6BF:
+      return "the call failed and was not executed";
+    case 0x6D9:
+      return "no endpoint is registered there";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string status_line(wire::ResponseHead const& head) {
@@ -106,6 +136,10 @@ std::string offered_schemes(wire::ResponseHead const& head) {
 Symptom Examiner::refusal(LegSeen const& leg) {
   if (leg.answer && leg.answer->status != 200) {
     say(status_line(*leg.answer));
+    auto const reason = wire::parse_rpc_error_reason(leg.answer->reason);
+    if (auto const meaning = reason ? meaning_of(reason->code) : ""; !meaning.empty()) {
+      say("RPC error: " + std::string(meaning));
+    }
     if (auto const* const where = wire::find_header(leg.answer->headers, "Location")) {
       say("Location: " + where->substr(0, kMostShown));
     }
@@ -123,6 +157,9 @@ Symptom Examiner::refusal(LegSeen const& leg) {
   }
   if (leg.ended) {
     say("the connection was closed (" + leg.ending + ")");
+    if (wants_certificate(leg.ending)) {
+      return Symptom::client_certificate_wanted;
+    }
     return leg.answer ? Symptom::channel_ended : Symptom::ended_unanswered;
   }
   say("no answer");

@@ -48,6 +48,8 @@ constexpr SymptomText kTexts[] = {
     {Symptom::tls_silent, "tls-silent", "the TLS handshake is not answered"},
     {Symptom::tls_broken_off, "tls-broken-off", "the TLS handshake is broken off"},
     {Symptom::tls_failed, "tls-failed", "the TLS handshake fails"},
+    {Symptom::client_certificate_wanted, "client-certificate-wanted",
+     "it wants another client certificate, or one at all"},
     {Symptom::certificate_untrusted, "certificate-untrusted",
      "the certificate comes from an authority that is not trusted here"},
     {Symptom::certificate_wrong_name, "certificate-wrong-name",

@@ -21,6 +21,7 @@ enum class Symptom {
   tls_silent,
   tls_broken_off,
   tls_failed,
+  client_certificate_wanted,
   certificate_untrusted,
   certificate_wrong_name,
   certificate_expired,

@@ -38,6 +38,12 @@ constexpr Cause kCauses[] = {
      "Give one with --client-cert and --client-key.", "F12", ""},
     {S::tls_failed, "The two ends have no version or cipher in common.",
      "Look at the versions and ciphers that the gateway allows.", "", ""},
+    {S::client_certificate_wanted, "The site accepts clients with a certificate only.",
+     "Give a client certificate with --client-cert and --client-key; its path is "
+     "/rpcwithcert/rpcproxy.dll.",
+     "F12", ""},
+    {S::client_certificate_wanted, "The certificate is not from an authority that the site trusts.",
+     "Compare its issuer with the authorities that the site accepts.", "", ""},
     {S::certificate_untrusted, "It is self-signed, or from an authority of your own.",
      "Give that authority with --ca-file; clients need it in their trust store, too.", "F75", ""},
     {S::certificate_untrusted, "The gateway does not send its intermediate certificates.",

@@ -94,10 +94,28 @@ net::Task<> Examiner::run() {
       break;
     }
   }
+  note_delay();
   into_.causes = likely_causes(into_.symptom, server_header_);
   if (client_) {
     co_await client_->leave();
     co_await client_->stop();
+  }
+}
+
+/// A front that waits for more before it sends on what is small (FIELD-F19). One exchange of the
+/// call is two ways through it; an echo request, which ends its response, waits for nothing.
+void Examiner::note_delay() {
+  constexpr std::chrono::milliseconds kNoticeable{100};
+  auto const took = [this](StepName name) {
+    return into_.steps.at(static_cast<std::size_t>(name)).took;
+  };
+  auto const echo = took(StepName::echo) / 2;
+  auto const call = took(StepName::call);
+  if (into_.symptom == Symptom::none && call > echo + kNoticeable) {
+    auto const more = std::chrono::duration_cast<std::chrono::milliseconds>(call - echo).count();
+    into_.warnings.push_back("a call takes " + std::to_string(more) +
+                             " ms longer than an echo request: a front may hold small writes back "
+                             "(FIELD-F19; HAProxy: option http-no-delay)");
   }
 }
 

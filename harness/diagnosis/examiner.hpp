@@ -50,6 +50,7 @@ class Examiner {
   void say(std::string line);
   void left_out(std::string why);
   void note_server(LegSeen const& leg);
+  void note_delay();
 
   [[nodiscard]] targets::Url const& url() const { return request_.target.urls.front(); }
 

@@ -97,11 +97,14 @@ net::Task<Symptom> Examiner::authenticate(net::Deadline deadline) {
 net::Task<Symptom> Examiner::authenticate_with(net::Deadline deadline) {
   auto const scheme = std::string(targets::to_string(request_.target.auth));
   auto const step = echo_request();
-  (void)co_await client_->http(kAuthenticated, step, deadline);
+  auto const done = co_await client_->http(kAuthenticated, step, deadline);
   auto const& leg = watch_.leg(kAuthenticated, Channel::in);
   if (leg.answer && leg.answer->status != 401) {
     say(scheme + " is taken");  // what else is wrong the next step says
     co_return Symptom::none;
+  }
+  if (!done) {
+    say(done.error().detail);
   }
   co_return refusal(leg);
 }

@@ -38,6 +38,12 @@ void on_raw(LegSeen& leg, jnl::Raw const& raw) {
 
 }  // namespace
 
+void LegSeen::begin_again() {
+  answer.reset();
+  pdus.clear();
+  body.clear();
+}
+
 jnl::Event const* LegSeen::pdu(std::string_view name) const {
   auto const found = std::find_if(pdus.begin(), pdus.end(), [&](jnl::Event const& event) {
     return reports::goes_by(event.pdu(), name);
@@ -54,10 +60,16 @@ LegSeen const& Watch::leg(std::uint32_t vc, session::Channel channel) {
 }
 
 void Watch::on_event(jnl::Event const& event) {
-  if (event.source() != jnl::CLIENT || event.direction() == jnl::SENT) {
+  if (event.source() != jnl::CLIENT) {
     return;
   }
   auto& leg = legs_[{event.virtual_connection(), event.leg() == jnl::OUT}];
+  if (event.direction() == jnl::SENT) {
+    if (event.has_head()) {
+      leg.begin_again();
+    }
+    return;
+  }
   if (event.has_opened()) {
     leg.ended = false;  // another connection takes the place of one that ended
   } else if (event.has_head() && event.head().response()) {

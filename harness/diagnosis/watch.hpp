@@ -25,6 +25,9 @@ struct LegSeen {
   bool ended = false;                        // closed by the other side, or broken
   std::string ending;                        // "FIN", "RST: Connection reset by peer"
 
+  /// A request goes out: what came before answers another one, the first leg of a log-on say.
+  void begin_again();
+
   /// The first PDU of that name, or null.
   [[nodiscard]] journal::v1::Event const* pdu(std::string_view name) const;
 };

@@ -100,6 +100,22 @@ actors::Origin origin_of(targets::Url const& url) {
   return {url.host, url.port, url.tls};
 }
 
+/// The plain URL of a node, where it has one, is the default; the https one is for TLS.
+void place_on_node(std::vector<targets::Url> const& urls,
+                   actors::Origin& usual,
+                   actors::Origin& secure) {
+  usual = secure = {};
+  for (auto const& url : urls) {
+    (url.tls ? secure : usual) = origin_of(url);
+  }
+  usual = usual.port == 0 ? secure : usual;
+}
+
+void place_on_nodes(targets::Target const& target, actors::ClientTarget& client) {
+  place_on_node(target.in_urls, client.in, client.tls_in);
+  place_on_node(target.out_urls, client.out, client.tls_out);
+}
+
 }  // namespace
 
 bool uses_free_ports(targets::Target const& target) {
@@ -156,11 +172,12 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
   auto const& target = surroundings.target;
   auto const& server = order.scenario->server();
   backend::BackendConfig config;
-  auto const free_ports = uses_free_ports(target);
+  auto const free_ports = uses_free_ports(target) || target.topology == Topology::live;
   config.bind = free_ports ? "127.0.0.1" : server_name(surroundings, order);
   config.ports.clear();
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
-    if (!closed(server, kServiceNames[i].first)) {
+    // Of a live endpoint the servers are somebody else's: ours listen nowhere.
+    if (!closed(server, kServiceNames[i].first) && target.topology != Topology::live) {
       config.ports[kServiceNames[i].second] = free_ports ? 0 : target.backend_ports[i];
     }
   }
@@ -195,9 +212,8 @@ actors::ClientTarget client_target(Surroundings const& surroundings,
   }
   client.out = client.in;
   client.tls_out = client.tls_in;
-  if (target.in_url && target.out_url) {
-    client.in = origin_of(*target.in_url);
-    client.out = origin_of(*target.out_url);
+  if (target.topology == Topology::split) {
+    place_on_nodes(target, client);
   }
   if (surroundings.indirect) {
     client.forward_proxy = origin_of(*target.forward_proxy);

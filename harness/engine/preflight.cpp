@@ -60,6 +60,16 @@ std::string on_front(Way const& way, targets::Target const& target) {
          "RPC_IN_DATA and RPC_OUT_DATA for /rpc/rpcproxy.dll.";
 }
 
+/// What stands behind a live endpoint is not ours to look at.
+std::string on_live(Way const& way, targets::Target const& target) {
+  auto const said = way.status == 0 ? std::string(way.answered ? "a 200 came, but not all of CONN"
+                                                               : "the endpoint answered nothing")
+                                    : "the endpoint answered " + std::to_string(way.status) +
+                                          (way.reason.empty() ? "" : " " + way.reason);
+  return said + ": rpchspec diagnose " + url_of(target) + " --server " + target.server_name +
+         " says which step breaks, and why.";
+}
+
 std::string on_refusal(Way const& way, std::string const& server) {
   auto const carried = way.upstream_reached || way.server_reached;
   auto const said = "the proxy answered " + std::to_string(way.status) +
@@ -117,6 +127,9 @@ std::string advice(Way const& way, targets::Target const& target, std::string co
   if (way.tls_failed) {
     return "the TLS handshake with " + url_of(target) + " failed (" + way.connect_detail +
            "): check --ca-file, --sni, or use --insecure.";
+  }
+  if (target.topology == targets::Topology::live) {
+    return on_live(way, target);
   }
   if (auto front = on_front(way, target); !front.empty()) {
     return front;

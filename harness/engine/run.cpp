@@ -69,7 +69,8 @@ class Run {
   void fail_to_start(std::string why);
 
   [[nodiscard]] bool shares_servers() const {
-    return request_.target.topology == Topology::rpc_proxy && !has_own_addresses(request_.target);
+    return targets::has_our_servers(request_.target.topology) &&
+           !has_own_addresses(request_.target);
   }
 
   /// Of a case's evidence. Repetitions run side by side: each has its own.

@@ -89,6 +89,9 @@ std::vector<Fact> const& table() {
       {{"v1", "true or false", "true", "the proxy is taken for one of v2 alone",
         "cases on RPC over HTTP v1: RPC_CONNECT and the mixed proxy"},
        [](Facts& f, std::string const& v) { return set_bool(f.v1, v); }},
+      {{"intrusive", "true or false", "true", "false is assumed",
+        "topology live: cases that break the protocol on purpose, or name other servers and paths"},
+       [](Facts& f, std::string const& v) { return set_bool(f.intrusive, v); }},
       {{"layer", "http or tls", "tls", "http is assumed",
         "no case; tls, of an SSL offloader, leaves out those about what an HTTP hop does"},
        [](Facts&, std::string const& v) {

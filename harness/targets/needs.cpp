@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "harness/targets/facts.hpp"
+#include "harness/targets/live.hpp"
 #include "model/scalars.hpp"
 
 namespace rpchspec::targets {
@@ -21,9 +22,9 @@ struct Missing {
 using Lacks = std::vector<Missing>;
 
 bool is_topology(Target const& target, std::string_view name) {
-  // Inside, an RPC proxy is under test as well.
+  // An RPC proxy is under test everywhere but behind a front.
   return to_string(target.topology) == name ||
-         (target.topology == Topology::embedded && name == "rpc-proxy");
+         (target.topology != Topology::http_front && name == "rpc-proxy");
 }
 
 bool has_tls(Target const& target) {
@@ -118,6 +119,9 @@ void check_client(Scenario const& scenario, Target const& target, Lacks& lacks) 
   if (!client.forward_proxy().empty() && target.forward_proxy) {
     lacks.push_back({"goes through an HTTP proxy of ours; --forward-proxy is in its way", {}});
   }
+  if (client.offload_tls() && target.topology == Topology::split) {
+    lacks.push_back({"needs one proxy for both channels: the offloader has one way on", {}});
+  }
   if (client.offload_tls() || scenario.proxy().tls() == ProxyNeeds::OFF) {
     check_need("offload", target, lacks);
   }
@@ -195,6 +199,15 @@ void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks)
   }
 }
 
+void check_live(Scenario const& scenario, Target const& target, Lacks& lacks) {
+  if (auto why = needs_own_servers(scenario); !why.empty()) {
+    lacks.push_back({std::move(why), {}});
+  } else if (is_intrusive(scenario) && !target.facts.intrusive.value_or(false)) {
+    lacks.push_back(
+        {"does more than a good client does (--set intrusive=true allows it)", "intrusive"});
+  }
+}
+
 }  // namespace
 
 std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target const& target) {
@@ -203,6 +216,9 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
     check_need(need, target, lacks);
   }
   check_client(scenario, target, lacks);
+  if (target.topology == Topology::live) {
+    check_live(scenario, target, lacks);
+  }
   if (target.topology == Topology::http_front) {
     check_upstream(scenario.proxy(), target, lacks);
   } else if (target.topology != Topology::embedded) {

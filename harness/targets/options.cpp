@@ -32,10 +32,15 @@ Result<void> read_password(Settings& settings) {
   return {};
 }
 
+bool names_nodes(Target const& target) {
+  return !target.in_urls.empty() || !target.out_urls.empty();
+}
+
 void derive(Settings& settings) {
   auto& target = settings.target;
   if (!settings.topology_given) {
-    target.topology = target.urls.empty()              ? Topology::embedded
+    target.topology = names_nodes(target)              ? Topology::split
+                      : target.urls.empty()            ? Topology::embedded
                       : target.upstream_listen.empty() ? Topology::rpc_proxy
                                                        : Topology::http_front;
   }
@@ -60,6 +65,37 @@ std::string forward_proxy_contradiction(Target const& target) {
   }
   if (target.forward_proxy && target.forward_proxy->tls) {
     return "--forward-proxy is reached by http; for an https proxy it is asked to CONNECT";
+  }
+  return {};
+}
+
+bool has_scheme(std::vector<Url> const& urls, bool tls) {
+  return std::any_of(urls.begin(), urls.end(), [tls](Url const& url) { return url.tls == tls; });
+}
+
+std::string contradiction_of_split(Target const& target) {
+  auto const& in = target.in_urls;
+  auto const& out = target.out_urls;
+  if (target.topology != Topology::split) {
+    return names_nodes(target) ? "--in-proxy and --out-proxy go with topology split" : "";
+  }
+  if (in.empty() || out.empty()) {
+    return "topology split needs both, --in-proxy URL and --out-proxy URL";
+  }
+  if (!target.urls.empty()) {
+    return "topology split has no --proxy: its nodes are --in-proxy and --out-proxy";
+  }
+  if (has_scheme(in, true) != has_scheme(out, true) ||
+      has_scheme(in, false) != has_scheme(out, false)) {
+    return "--in-proxy and --out-proxy are given with different schemes: each wants an http URL, "
+           "or an https URL, or both";
+  }
+  return {};
+}
+
+std::string contradiction_of_live(Target const& target) {
+  if (target.topology == Topology::live && target.server_name == "auto") {
+    return "topology live needs --server-name NAME: the server that requests are to name";
   }
   return {};
 }
@@ -154,7 +190,16 @@ Result<void> complete(Settings& settings) {
     return read;
   }
   derive(settings);
-  auto why = contradiction(settings.target);
+  auto why = contradiction_of_split(settings.target);
+  if (why.empty() && settings.target.topology == Topology::split) {
+    auto& target = settings.target;
+    target.urls = target.in_urls;
+    target.urls.insert(target.urls.end(), target.out_urls.begin(), target.out_urls.end());
+    target.name = settings.target_name.empty() ? target.urls.front().host : target.name;
+  }
+  for (auto const check : {contradiction, contradiction_of_live}) {
+    why = why.empty() ? check(settings.target) : why;
+  }
   return why.empty() ? Result<void>() : wrong(std::move(why));
 }
 

@@ -112,7 +112,7 @@ std::vector<Option> reaching() {
        what,
        "T",
        "what the proxy under test is",
-       {"embedded", "rpc-proxy", "http-front"},
+       {"embedded", "rpc-proxy", "http-front", "split", "live"},
        put_topology},
       {"forward-proxy",
        0,
@@ -125,6 +125,28 @@ std::vector<Option> reaching() {
          return keep(parse_url(v), [&](Url url) { s.target.forward_proxy = std::move(url); });
        },
        [](Settings& s) { s.target.forward_proxy.reset(); }},
+      {"in-proxy",
+       0,
+       list,
+       what,
+       "URL",
+       "split: node that IN channels go to; again for its https URL",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_url(v), [&](Url url) { s.target.in_urls.push_back(std::move(url)); });
+       },
+       [](Settings& s) { s.target.in_urls.clear(); }},
+      {"out-proxy",
+       0,
+       list,
+       what,
+       "URL",
+       "split: node that OUT channels go to",
+       {},
+       [](Settings& s, Text v) {
+         return keep(parse_url(v), [&](Url url) { s.target.out_urls.push_back(std::move(url)); });
+       },
+       [](Settings& s) { s.target.out_urls.clear(); }},
       {"upstream-listen",
        0,
        list,

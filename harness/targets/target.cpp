@@ -48,6 +48,10 @@ std::string_view to_string(Topology topology) {
   return name_in(kTopologies, topology);
 }
 
+bool has_our_servers(Topology topology) {
+  return topology == Topology::rpc_proxy || topology == Topology::split;
+}
+
 std::string_view to_string(Auth auth) {
   return name_in(kAuths, auth);
 }

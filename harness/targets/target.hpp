@@ -50,6 +50,7 @@ struct Facts {
   std::optional<Auth> auth{};
   std::optional<bool> pings{};
   std::optional<bool> v1{};
+  std::optional<bool> intrusive{};
   std::map<std::string, std::string> given{};  // as written, for the reports
 };
 
@@ -75,9 +76,9 @@ struct Program {
 struct Target {
   std::string name = "embedded";
   Topology topology = Topology::embedded;
-  std::vector<Url> urls;        // http and https of the same proxy
-  std::optional<Url> in_url{};  // split
-  std::optional<Url> out_url{};
+  std::vector<Url> urls;      // http and https of the same proxy
+  std::vector<Url> in_urls;   // split: of the node that IN channels go to; all are in urls, too
+  std::vector<Url> out_urls;  // and of that for OUT channels
   std::optional<Url> forward_proxy{};  // HTTP proxy between the client and this proxy
   std::string start;                   // shell command; empty: it runs already
   std::map<std::string, std::string> environment;
@@ -104,6 +105,9 @@ struct Target {
   std::string defect;   // embedded only
   std::string variant;  // embedded only; "all": one run for each
 };
+
+/// The servers behind the proxy are ours, on addresses that the proxy connects to.
+[[nodiscard]] bool has_our_servers(Topology topology);
 
 /// The target's first https (tls) or http URL; null: it has none.
 [[nodiscard]] Url const* url_of(Target const& target, bool tls);

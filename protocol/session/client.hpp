@@ -17,6 +17,11 @@
 
 namespace rpchspec::session {
 
+/// What makes R1 of a recycling. The successor of R1 is another proxy than the predecessor, one
+/// that does not know the virtual connection. Where there is only one, a made-up virtual connection
+/// cookie makes it another (wire.md 17).
+enum class R1Cookie { made_up, same };
+
 struct ClientConfig {
   VirtualConnectionCookie virtual_connection_cookie;
   ChannelCookie in_channel_cookie;
@@ -36,7 +41,8 @@ struct ClientConfig {
   /// How the server's OUT_R*/A1 is answered; empty: not at all.
   std::optional<RecyclingSequence> out_sequence = RecyclingSequence::r2;
   std::set<wire::RtsPduKind> withheld{};  // of recycling; PDUs it does not send by itself
-  std::uint64_t cookie_seed = 0;          // of successors' cookies
+  R1Cookie r1_cookie = R1Cookie::made_up;
+  std::uint64_t cookie_seed = 0;  // of successors' cookies
 };
 
 /// What a script may want otherwise in the first PDU of a successor.
@@ -59,6 +65,7 @@ class Client {
     Channel channel;
     VirtualConnectionCookie cookie;  // that it names; made up where another proxy is forced (R1)
     Bytes first_pdu;
+    RecyclingSequence sequence = RecyclingSequence::r2;
   };
 
   /// The successor takes the predecessor's place. On OUT the client closes the old one, on IN the

@@ -36,7 +36,7 @@ Cookie random_cookie(std::mt19937_64& random) {
 Client::OneChannel Client::successor_of(OneChannel const& predecessor, RecyclingSequence sequence) {
   auto made = predecessor;
   made.cookie = random_cookie<ChannelCookie>(random_);
-  if (sequence == RecyclingSequence::r1) {
+  if (sequence == RecyclingSequence::r1 && config_.r1_cookie == R1Cookie::made_up) {
     made.virtual_connection = random_cookie<VirtualConnectionCookie>(random_);
   }
   return made;
@@ -69,8 +69,8 @@ Result<void> Client::start_in_recycling(SuccessorWishes const& wishes, TimePoint
   a1.commands[1] = as_command(in_successor_.virtual_connection);
   a1.commands[2] = as_command(wishes.predecessor.value_or(in_.cookie));
   a1.commands[3] = as_command(in_successor_.cookie);
-  events_.emplace_back(
-      OpenSuccessor{Channel::in, in_successor_.virtual_connection, wire::encode(a1)});
+  events_.emplace_back(OpenSuccessor{Channel::in, in_successor_.virtual_connection,
+                                     wire::encode(a1), wishes.sequence});
   return {};
 }
 
@@ -169,8 +169,8 @@ void Client::open_out_successor() {
   a3.commands[2] = as_command(wishes.predecessor.value_or(out_.cookie));
   a3.commands[3] = as_command(out_successor_.cookie);
   a3.commands[4] = wire::ReceiveWindowSizeCommand{out_successor_.window};
-  events_.emplace_back(
-      OpenSuccessor{Channel::out, out_successor_.virtual_connection, wire::encode(a3)});
+  events_.emplace_back(OpenSuccessor{Channel::out, out_successor_.virtual_connection,
+                                     wire::encode(a3), wishes.sequence});
 }
 
 /// A7 to the server, by IN; in OUT_R2 also C1, on the successor.

@@ -40,13 +40,14 @@ def bind_ack(call_id, contexts, result=0):
 
 
 class Gateway:
-    def __init__(self, every=None, echo=None, out=None, on_in=None, conn=None, bind=None, call=None):
+    def __init__(self, tls=None, every=None, echo=None, out=None, on_in=None, conn=None, bind=None, call=None):
         self.every, self.echo, self.out, self.on_in = every, echo, out, on_in
         self.conn, self.bind, self.call = conn, bind, call
         self.heads = []
+        self.tls = tls  # an ssl.SSLContext
         self.out_leg = None
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -63,6 +64,8 @@ class Gateway:
     def serve(self, connection):
         connection.settimeout(60)
         try:
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True)
             head = b""
             while b"\r\n\r\n" not in head:
                 more = connection.recv(4096)

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 
 import pytest
 
@@ -141,6 +142,31 @@ def test_a_certificate_that_soon_ends_is_told(diagnose, started, tmp_path):
     assert told.code == 0 and "ends in 9 days" in told.json["warnings"][0]
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_client_certificate_that_is_wanted(diagnose, gateway, tmp_path, version):
+    authority = Authority(tmp_path)
+    cert, key = authority.sign("127.0.0.1").split(",")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    context.load_verify_locations(authority.ca_file)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.minimum_version = context.maximum_version = version
+    url = gateway(tls=context).url
+    told = diagnose(url, "--ca-file", authority.ca_file)
+    assert told.code == 1 and "client certificate" in json.dumps(told.json["causes"]), told.text
+    shown = diagnose(url, "--ca-file", authority.ca_file, "--client-cert", cert, "--client-key", key)
+    assert shown.code == 0, shown.text
+
+
+def test_tls_that_is_too_old(diagnose, gateway, tmp_path):
+    authority = Authority(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*authority.sign("127.0.0.1").split(","))
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    broke_at(diagnose(gateway(tls=context).url, "--ca-file", authority.ca_file), "tls", "tls-too-old")
+
+
 def test_tls_where_there_is_none(diagnose, gateway):
     url = gateway().url.replace("http:", "https:")
     told = diagnose(url)
@@ -267,7 +293,7 @@ def test_a_server_port_that_is_closed_behind_the_proxy(diagnose, started):
         url = url_of(started("proxy", "--allow-anonymous", "--map", f"EXCH01:{port}=127.0.0.1:{port}"), "http")
         told = diagnose(url, "--port", port)
     assert told.code == 1 and told.json["symptom"] == "rpc-error", told.text
-    assert "503 RPC Error: 6ba" in told.seen
+    assert "503 RPC Error: 6ba" in told.seen and "the server is unavailable" in told.seen
     assert "connect to the server" in told.first_cause()["text"]
 
 

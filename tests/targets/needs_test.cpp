@@ -102,6 +102,69 @@ TEST(Needs, TopologiesAreToldApart) {
   EXPECT_TRUE(skip_reason(other, front()));
 }
 
+Target live() {
+  auto target = foreign();
+  target.topology = Topology::live;
+  target.server_name = "exch01";
+  return target;
+}
+
+TEST(Needs, ALiveEndpointHasNoServersOfOurs) {
+  Scenario acting;
+  acting.add_steps()->mutable_server_send()->set_bytes(1);
+  Scenario looking;
+  looking.add_expect()->set_subject("server.in");
+  Scenario paying;
+  paying.add_steps()->mutable_client_send()->set_bytes(1);
+  Scenario playing;
+  playing.mutable_server()->set_receive_window(8192);
+  Scenario nested;
+  nested.add_steps()->mutable_parallel()->add_branches()->add_steps()->mutable_server_close();
+  Scenario calling;
+  calling.add_steps()->mutable_client_call()->set_operation("EcDoConnectEx");
+  for (auto const& scenario : {acting, looking, paying, playing, nested, calling}) {
+    auto const skip = skip_reason(scenario, live());
+    ASSERT_TRUE(skip) << scenario.DebugString();
+    EXPECT_THAT(skip->reason, HasSubstr("server"));
+    EXPECT_EQ(skip->fact, "");
+    EXPECT_FALSE(skip_reason(scenario, foreign()));
+  }
+}
+
+TEST(Needs, AtALiveEndpointAGoodClientMayDoWhatItDoes) {
+  Scenario scenario;
+  scenario.add_needs("topology:rpc-proxy");
+  scenario.mutable_client()->set_min_conn_timeout("300");
+  scenario.add_steps()->mutable_client_open();
+  scenario.add_steps()->mutable_client_call()->set_operation("bind");
+  scenario.add_steps()->mutable_client_close();
+  scenario.add_expect()->set_subject("client.out");
+  EXPECT_FALSE(skip_reason(scenario, live()));
+}
+
+TEST(Needs, WhatIsIntrusiveIsAllowedByAFact) {
+  Scenario reset;
+  reset.add_steps()->mutable_client_close()->set_cause(scenario::v1::TCP_RST);
+  Scenario malformed;
+  malformed.add_steps()->mutable_client_send()->set_hex("00");
+  Scenario raw;
+  raw.add_steps()->mutable_client_request()->set_raw("GET / HTTP/1.1");
+  Scenario stranger;
+  stranger.mutable_client()->set_user("mallory");
+  Scenario outside;
+  outside.mutable_client()->set_min_conn_timeout("1");
+  auto allowed = live();
+  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=true"));
+  for (auto const& scenario : {reset, malformed, raw, stranger, outside}) {
+    auto const skip = skip_reason(scenario, live());
+    ASSERT_TRUE(skip) << scenario.DebugString();
+    EXPECT_EQ(skip->fact, "intrusive");
+    EXPECT_FALSE(skip_reason(scenario, allowed));
+  }
+  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=false"));
+  EXPECT_TRUE(skip_reason(reset, allowed));
+}
+
 TEST(Needs, OurUpstreamBehindAFrontIsConfigured) {
   Scenario scenario;
   scenario.mutable_proxy()->set_receive_window(8192);

@@ -1,0 +1,181 @@
+#include "harness/targets/live.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "model/scalars.hpp"
+
+namespace rpchspec::targets {
+
+namespace {
+
+namespace scn = scenario::v1;
+
+constexpr std::size_t kLongestEcho = 16;  // bytes, 2.1.2.1.5
+
+template <class List, class Test>
+bool any(List const& list, Test test) {
+  return std::any_of(list.begin(), list.end(), test);
+}
+
+// -- servers of ours ----------------------------------------------------------------------------
+
+bool is_ours(std::string const& subject) {
+  return subject.starts_with("server") || subject.starts_with("upstream");
+}
+
+/// Empty, or what is expected of a server's end, or of the payload it would send.
+std::string expected_of_server(scn::Expectation const& expectation) {
+  if (is_ours(expectation.subject())) {
+    return "needs to see the server's side (" + expectation.subject() + ")";
+  }
+  if (expectation.has_data()) {
+    return "needs a server that sends payload";
+  }
+  for (auto const& one : expectation.any_of()) {
+    if (auto why = expected_of_server(one); !why.empty()) {
+      return why;
+    }
+  }
+  return {};
+}
+
+bool sends_payload(scn::Send const& send) {
+  return send.bytes() != 0 || !send.ptype().empty() || any(send.then(), sends_payload);
+}
+
+bool any_server_answers(std::string const& operation) {
+  constexpr std::array<std::string_view, 3> kManagement{"bind", "inq_if_ids",
+                                                        "is_server_listening"};
+  return any(kManagement, [&](std::string_view known) { return known == operation; });
+}
+
+std::string asked_of_server(scn::Step const& step) {
+  switch (step.action_case()) {
+    case scn::Step::kServerSend:
+    case scn::Step::kServerClose:
+    case scn::Step::kServerReading:
+    case scn::Step::kServerAck:
+    case scn::Step::kServerFault:
+    case scn::Step::kServerRecycle:
+    case scn::Step::kServerRelease:
+      return "needs a server that acts at our word";
+    case scn::Step::kClientSend:
+      return sends_payload(step.client_send()) ? "needs a server that takes payload"
+                                               : std::string();
+    case scn::Step::kClientCall:
+      return any_server_answers(step.client_call().operation()) || step.client_call().bytes() != 0
+                 ? std::string()
+                 : "needs a server that answers " + step.client_call().operation();
+    case scn::Step::kAwait:
+      return expected_of_server(step.await());
+    case scn::Step::kParallel:
+      for (auto const& branch : step.parallel().branches()) {
+        for (auto const& each : branch.steps()) {
+          if (auto why = asked_of_server(each); !why.empty()) {
+            return why;
+          }
+        }
+      }
+      return {};
+    default:
+      return {};
+  }
+}
+
+// -- what a good client does --------------------------------------------------------------------
+
+/// A request head that the role itself would send, apart from headers that may be added.
+bool is_plain(scn::Request const& request) {
+  return request.method().empty() && request.path().empty() && request.query().empty() &&
+         request.http_version() != "1.0" && request.content_length().empty() &&
+         request.omit().empty() && request.raw().empty() && request.prefix().empty();
+}
+
+bool is_plain(scn::Echo const& echo) {
+  return echo.path().empty() && echo.query().empty() && echo.content_length() <= kLongestEcho &&
+         echo.body_hex().size() <= 2 * kLongestEcho;
+}
+
+bool is_plain(scn::Send const& send) {
+  return (send.pdu() == "CONN/A1" || send.pdu() == "CONN/B1") && send.with().empty() &&
+         send.append_hex().empty() && send.cut() == 0 && send.count() <= 1 &&
+         std::all_of(send.then().begin(), send.then().end(),
+                     [](scn::Send const& then) { return is_plain(then); });
+}
+
+bool is_plain(scn::Step const& step) {
+  switch (step.action_case()) {
+    case scn::Step::kClientConnect:
+    case scn::Step::kClientCall:
+    case scn::Step::kAwait:
+    case scn::Step::kPause:
+      return true;
+    case scn::Step::kClientOpen:
+      return step.client_open().version().empty() || step.client_open().version() == "1";
+    case scn::Step::kClientClose:
+      return step.client_close().cause() == scn::TCP_FIN ||
+             step.client_close().cause() == scn::TLS_CLOSE;
+    case scn::Step::kClientRequest:
+      return is_plain(step.client_request());
+    case scn::Step::kClientHttp:
+      return is_plain(step.client_http().request());
+    case scn::Step::kClientEcho:
+      return is_plain(step.client_echo());
+    case scn::Step::kClientSend:
+      return is_plain(step.client_send());
+    case scn::Step::kClientRecycle:
+      return step.client_recycle().predecessor().empty() ||
+             step.client_recycle().predecessor() == "right";
+    case scn::Step::kParallel:
+      return std::all_of(step.parallel().branches().begin(), step.parallel().branches().end(),
+                         [](scn::Branch const& branch) {
+                           return std::all_of(branch.steps().begin(), branch.steps().end(),
+                                              [](scn::Step const& each) { return is_plain(each); });
+                         });
+    default:
+      return false;
+  }
+}
+
+bool is_lawful_timeout(std::string const& text) {
+  constexpr std::uint64_t kLeast = 120;  // seconds, 2.1.2.1.1
+  constexpr std::uint64_t kMost = 14'400;
+  if (text.empty()) {
+    return true;
+  }
+  auto const seconds = model::parse_integer(text);
+  return seconds && *seconds >= kLeast && *seconds <= kMost;
+}
+
+/// The client's conduct: names of its own, other users, roles that are not played.
+bool is_plain(scn::Client const& client) {
+  return client.user().empty() && client.server_name().empty() && client.hold().empty() &&
+         !client.no_ack() && is_lawful_timeout(client.min_conn_timeout());
+}
+
+}  // namespace
+
+std::string needs_own_servers(scn::Scenario const& scenario) {
+  if (scenario.server().ByteSizeLong() != 0) {
+    return "needs a server that plays as the case says";
+  }
+  for (auto const& step : scenario.steps()) {
+    if (auto why = asked_of_server(step); !why.empty()) {
+      return why;
+    }
+  }
+  for (auto const& expectation : scenario.expect()) {
+    if (auto why = expected_of_server(expectation); !why.empty()) {
+      return why;
+    }
+  }
+  return {};
+}
+
+bool is_intrusive(scn::Scenario const& scenario) {
+  return !is_plain(scenario.client()) ||
+         any(scenario.steps(), [](scn::Step const& step) { return !is_plain(step); });
+}
+
+}  // namespace rpchspec::targets
