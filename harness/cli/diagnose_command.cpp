@@ -53,6 +53,8 @@ diagnosis::Request request_of(DiagnoseOptions const& options) {
   targets::Settings settings;
   options.table.apply(settings);
   settings.target.urls = {url_named(options.url)};
+  settings.target.server_name =
+      options.server.empty() ? settings.target.urls.front().host : options.server;
   settings.target.topology = targets::Topology::live;
   settings.topology_given = true;
   if (auto const completed = targets::complete(settings); !completed) {
@@ -60,7 +62,7 @@ diagnosis::Request request_of(DiagnoseOptions const& options) {
   }
   diagnosis::Request request;
   request.target = settings.target;
-  request.server = options.server.empty() ? request.target.urls.front().host : options.server;
+  request.server = request.target.server_name;
   request.port = options.port;
   request.service =
       options.service.empty() ? diagnosis::service_of_port(options.port) : options.service;

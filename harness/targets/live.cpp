@@ -112,7 +112,8 @@ bool is_plain(scn::Step const& step) {
     case scn::Step::kPause:
       return true;
     case scn::Step::kClientOpen:
-      return step.client_open().version().empty() || step.client_open().version() == "1";
+      return step.client_open().dialect() != "v1" &&
+             (step.client_open().version().empty() || step.client_open().version() == "1");
     case scn::Step::kClientClose:
       return step.client_close().cause() == scn::TCP_FIN ||
              step.client_close().cause() == scn::TLS_CLOSE;

@@ -150,6 +150,15 @@ TEST(Monitors, CanBeSwitchedOffByName) {
   EXPECT_EQ(said(journal, scenario), "");
 }
 
+TEST(Monitors, CompareNothingWithAServerThatIsNotOurs) {
+  for (auto const* const topology : {"rpc-proxy", "live"}) {
+    JournalBuilder journal(topology);
+    journal.opened(kClientOut).rpc(kClientOut, v1::RECEIVED, 9);
+    journal.rts(kClientOut, v1::RECEIVED, wire::make(RtsPduKind::ConnC2));
+    EXPECT_EQ(said(journal) == "", std::string_view(topology) == "live") << topology;
+  }
+}
+
 TEST(ForwardingMonitor, AcceptsPdusInOrderAndRepeatedContent) {
   auto journal = open();
   up(journal, 1);

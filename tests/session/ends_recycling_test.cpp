@@ -199,6 +199,28 @@ TEST(ClientRecycling, StartsAgainOnlyWhenThePredecessorIsClosed) {
   EXPECT_TRUE(asks_for_a_successor(client));
 }
 
+TEST(ClientRecycling, GoesToAnotherProxyByItsCookieOrByAMadeUpOne) {
+  for (auto const r1 : {R1Cookie::made_up, R1Cookie::same}) {
+    ClientConfig config;
+    config.r1_cookie = r1;
+    config.out_sequence = RecyclingSequence::r1;
+    auto client = client_opened(config);
+    SuccessorWishes wishes;
+    wishes.sequence = RecyclingSequence::r1;
+    ASSERT_TRUE(client.start_in_recycling(wishes, kNow));
+    ASSERT_TRUE(feed(client, RtsPduKind::OutR1A2));
+    auto successors = 0;
+    while (auto const event = client.next_event()) {
+      if (auto const* open = std::get_if<Client::OpenSuccessor>(&*event)) {
+        EXPECT_EQ(open->sequence, RecyclingSequence::r1);
+        EXPECT_EQ(open->cookie == kVirtualConnection, r1 == R1Cookie::same);
+        ++successors;
+      }
+    }
+    EXPECT_EQ(successors, 2);
+  }
+}
+
 TEST(ClientRecycling, HoldsTheSuccessorsPdusUntilB3) {
   auto client = client_opened();
   ASSERT_TRUE(feed(client, RtsPduKind::OutR2A2));
