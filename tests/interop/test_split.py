@@ -1,6 +1,8 @@
 """Topology split: two `rpchspec proxy`, one takes IN channels and the other OUT channels."""
 
 import json
+import signal
+import subprocess
 
 import pytest
 
@@ -8,8 +10,18 @@ import fronts
 
 
 @pytest.fixture
-def nodes(start, tmp_path):
+def nodes(program, tmp_path):
     """Two nodes on addresses of their own: (options of the run, address of each)."""
+    processes = []
+
+    def start(name, *arguments):
+        # They write more than a pipe that nobody reads would hold.
+        with open(tmp_path / f"{name}.log", "wb") as log:
+            process = subprocess.Popen(
+                [program, *map(str, arguments)], stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        processes.append(process)
+        return json.loads(process.stdout.readline().removeprefix("ready "))
 
     def make(*more):
         addresses = [fronts.own_address(number) for number in (4, 5)]
@@ -18,11 +30,14 @@ def nodes(start, tmp_path):
         for name, address in zip(("--in-proxy", "--out-proxy"), addresses):
             urls = [f"{scheme}://{address}:0" for scheme in ("http", "https")]
             listen = [word for url in urls for word in ("--listen", url)]
-            node = start("proxy", *listen, "--tls", f"{cert},{key}", "--allow-anonymous", *more)
-            options += [word for url in node.ready["proxy"]["urls"] for word in (name, url)]
+            node = start(name, "proxy", *listen, "--tls", f"{cert},{key}", "--allow-anonymous", *more)
+            options += [word for url in node["proxy"]["urls"] for word in (name, url)]
         return options, addresses
 
-    return make
+    yield make
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=fronts.PATIENCE) == 0
 
 
 def test_two_good_nodes_pass(nodes, run):
@@ -43,8 +58,6 @@ def channels(tmp_path, case):
         if event["case"] == case and event.get("source") == "CLIENT" and "opened" in event:
             seen.append((event["leg"], event["opened"]["remote"].rsplit(":", 1)[0]))
     return seen
-
-
 
 
 def test_r1_moves_a_channel_to_the_other_node(nodes, run, tmp_path):
