@@ -213,9 +213,9 @@ class Client {
   wire::RtsPduKind a5_ = wire::RtsPduKind::InR2A5;
   bool a3_held_ = false;
   bool in_predecessor_ends_ = false;  // it is still open
-  std::deque<Bytes> early_;      // came on the OUT successor before its predecessor ended
-  std::deque<Bytes> delivered_;  // keeps what Deliver events of replayed PDUs show
-  std::uint64_t in_sent_ = 0;    // bytes on the present IN channel
+  std::deque<Bytes> early_;           // came on the OUT successor before its predecessor ended
+  std::deque<Bytes> delivered_;       // keeps what Deliver events of replayed PDUs show
+  std::uint64_t in_sent_ = 0;         // bytes on the present IN channel
   std::uint32_t in_recycled_ = 0;
   std::uint32_t out_recycled_ = 0;
 };
