@@ -216,6 +216,10 @@ Result<TlsContext> TlsContext::client(TlsClientOptions const& options) {
     if (auto used = use_certificate(context->get(), *certificate); !used) {
       return tl::unexpected(used.error());
     }
+  } else if (!options.client_certificate.certificate_pem.empty()) {
+    if (auto used = use_certificate(context->get(), options.client_certificate); !used) {
+      return tl::unexpected(used.error());
+    }
   }
   auto const alpn = alpn_list(options.alpn);
   if (!alpn) {

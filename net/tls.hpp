@@ -43,6 +43,7 @@ struct TlsClientOptions {
   bool insecure = false;         // accept any certificate
   std::string client_certificate_file = {};
   std::string client_key_file = {};
+  Certificate client_certificate = {};  // looked at when the file is empty; empty: none is shown
   TlsVersion min_version = TlsVersion::tls1_2;
   TlsVersion max_version = TlsVersion::tls1_3;
   std::vector<std::string> alpn = {};
@@ -69,6 +70,7 @@ struct TlsSummary {
   std::string peer_subject;  // RFC 2253; empty: the peer gave no certificate
   std::string alpn;
   std::string server_name;  // server side: what the client's SNI said
+  Bytes channel_binding;    // tls-server-end-point (RFC 5929 4.1), of the server's certificate
 };
 
 /// Shared, immutable settings of many connections. A null context means: no TLS.

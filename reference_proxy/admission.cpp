@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "protocol/wire/auth_challenge.hpp"
 #include "protocol/wire/base64.hpp"
 #include "protocol/wire/ee_info.hpp"
 #include "protocol/wire/rpc_error.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
+#include "reference_proxy/authentication.hpp"
 
 namespace rpchspec::proxy {
 namespace {
@@ -23,28 +25,39 @@ Refusal refuse(unsigned status, std::string reason, std::string_view explanation
   return refusal;
 }
 
-Refusal unauthorized(wire::RequestHead const& head, ProxyConfig const& config) {
+Refusal unauthorized(wire::RequestHead const& head,
+                     Transport const& transport,
+                     ProxyConfig const& config) {
   auto refusal = refuse(401, "Unauthorized", "This proxy asks for credentials.");
-  refusal.head.headers.emplace_back("WWW-Authenticate", "Basic realm=\"" + config.realm + "\"");
+  auto const goes_on = !transport.challenge.empty();
+  auto const offered = goes_on ? std::vector{transport.challenge} : offered_challenges(config);
+  for (auto const& challenge : offered) {
+    refusal.head.headers.emplace_back("WWW-Authenticate", challenge);
+  }
   auto const length = wire::content_length(head.headers);
   auto const drainable = length && length->value_or(0) <= kMostDrained;
+  auto const may_close =
+      goes_on ? config.defect == Defect::challenge_closes : config.latitude.refusals_close;
   refusal.keep_connection =
-      drainable && wire::keeps_alive(head.version, head.headers) && !config.latitude.refusals_close;
+      drainable && wire::keeps_alive(head.version, head.headers) && !may_close;
   return refusal;
 }
 
+bool offers(ProxyConfig const& config, AuthScheme scheme) {
+  return std::find(config.schemes.begin(), config.schemes.end(), scheme) != config.schemes.end();
+}
+
+/// By Basic: for this request alone.
 bool has_credentials(wire::RequestHead const& head, ProxyConfig const& config) {
   auto const* authorization = wire::find_header(head.headers, "Authorization");
   if (authorization == nullptr) {
     return false;
   }
-  std::string_view const text = *authorization;
-  auto const space = text.find(' ');
-  if (space == text.npos || !wire::iequals(text.substr(0, space), "Basic")) {
+  auto const [scheme, token] = wire::split_credentials(*authorization);
+  if (!offers(config, AuthScheme::basic) || !wire::iequals(scheme, "Basic")) {
     return false;
   }
-  auto const token_at = text.find_first_not_of(' ', space);
-  auto const decoded = wire::base64_decode(token_at == text.npos ? "" : text.substr(token_at));
+  auto const decoded = wire::base64_decode(token);
   if (!decoded) {
     return false;
   }
@@ -73,20 +86,22 @@ std::optional<Refusal> check_identity(wire::RequestHead const& head,
   if (allowed) {
     return std::nullopt;
   }
-  if (!transport.tls && config.latitude.anonymous_gets_401) {
-    return unauthorized(head, config);
+  auto const too_plain = !transport.tls && !config.plain_credentials;
+  if (too_plain && config.latitude.anonymous_gets_401) {
+    return unauthorized(head, transport, config);
   }
-  if (!transport.tls) {
+  if (too_plain) {
     return refuse(403, "Forbidden", "This proxy accepts requests over TLS only.");
   }
   if (path == wire::RpcPath::with_cert) {
-    if (transport.client_certificate) {
+    auto const shown = transport.client_certificate && config.defect != Defect::certificate_unseen;
+    if (shown || config.defect == Defect::withcert_open) {
       return std::nullopt;
     }
     return refuse(403, "Forbidden", "This path asks for a TLS client certificate.");
   }
   if (!has_credentials(head, config) && !transport.let_in) {
-    return unauthorized(head, config);
+    return unauthorized(head, transport, config);
   }
   return std::nullopt;
 }
@@ -215,6 +230,10 @@ Admission admit(wire::RequestHead const& head,
   }
   auto const uri = wire::parse_rpc_uri(target);
   auto const path = uri ? uri->path : wire::RpcPath::no_cert;
+  auto const first_leg = request->purpose == wire::RequestPurpose::authentication_leg;
+  if (first_leg && config.defect == Defect::first_leg_echoed) {
+    return EchoRequest{request->content_length};
+  }
   if (auto refusal = check_identity(head, path, transport, config)) {
     return *std::move(refusal);
   }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "protocol/wire/http_headers.hpp"
+
 namespace rpchspec::proxy {
 namespace {
 
@@ -32,7 +34,38 @@ std::optional<std::pair<std::string, std::uint16_t>> host_and_port(std::string_v
   return port ? std::optional(std::pair(std::string(host), *port)) : std::nullopt;
 }
 
+constexpr std::pair<AuthScheme, std::string_view> kSchemes[] = {
+    {AuthScheme::basic, "Basic"}, {AuthScheme::ntlm, "NTLM"}, {AuthScheme::negotiate, "Negotiate"}};
+
 }  // namespace
+
+std::string_view to_string(AuthScheme scheme) {
+  for (auto const& [known, name] : kSchemes) {
+    if (known == scheme) {
+      return name;
+    }
+  }
+  return {};
+}
+
+std::optional<AuthScheme> parse_auth_scheme(std::string_view name) {
+  for (auto const& [scheme, known] : kSchemes) {
+    if (wire::iequals(known, name)) {
+      return scheme;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<ExtendedProtection> parse_extended_protection(std::string_view name) {
+  if (name == "off") {
+    return ExtendedProtection::off;
+  }
+  if (name == "allow") {
+    return ExtendedProtection::allow;
+  }
+  return name == "require" ? std::optional(ExtendedProtection::require) : std::nullopt;
+}
 
 Result<void> check(ProxyConfig const& config) {
   auto const least = config.defect == Defect::short_timeout_loads ? std::chrono::seconds(1)

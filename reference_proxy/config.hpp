@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,6 +15,7 @@
 #include "model/text_error.hpp"
 #include "net/ending.hpp"
 #include "net/event.hpp"
+#include "net/gss_context.hpp"
 #include "net/stream.hpp"
 #include "net/tls.hpp"
 #include "protocol/base/time.hpp"
@@ -37,6 +39,21 @@ struct User {
   std::string password;
 };
 
+/// What a 401 offers, and a request may use.
+enum class AuthScheme { basic, ntlm, negotiate };
+
+/// "Basic", "NTLM", "Negotiate".
+[[nodiscard]] std::string_view to_string(AuthScheme scheme);
+
+/// By name, in any case; empty when there is none.
+[[nodiscard]] std::optional<AuthScheme> parse_auth_scheme(std::string_view name);
+
+/// Whether a handshake's channel binding (RFC 5929) is looked at, and must be there.
+enum class ExtendedProtection { off, allow, require };
+
+/// "off", "allow" or "require"; empty otherwise.
+[[nodiscard]] std::optional<ExtendedProtection> parse_extended_protection(std::string_view name);
+
 /// `HOST:PORT` of the request's URI is reached at `ADDR:PORT`.
 struct ServerOverride {
   std::string host;  // compared without case
@@ -59,9 +76,12 @@ struct Lender {
 
 inline constexpr std::chrono::seconds kLeastConnectionTimeout{30};
 
-/// What the connections of one proxy share, for defects that spread from one to another.
+/// What the connections of one proxy share; all but the first for defects that spread from one to
+/// another.
 struct Shared {
-  std::size_t channels = 0;      // open ones
+  std::map<AuthScheme, net::GssCredentials> acceptors;                 // of handshakes
+  std::map<std::string, std::shared_ptr<net::GssContext>> handshakes;  // by the client's address
+  std::size_t channels = 0;                                            // open ones
   std::set<std::string> let_in;  // addresses that credentials came from
 };
 
@@ -78,7 +98,10 @@ struct ProxyConfig {
 
   // Admission.
   bool allow_anonymous = false;  // off: only requests over TLS with credentials
-  std::vector<User> users = {};
+  std::vector<AuthScheme> schemes = {AuthScheme::basic};  // offered, in this order
+  std::vector<User> users = {};  // none, with NTLM: those in the file that NTLM_USER_FILE names
+  ExtendedProtection extended_protection = ExtendedProtection::off;
+  bool plain_credentials = false;  // taken without TLS, too: an HTTP front ended it
   std::string realm = "rpchspec";
   std::optional<wire::ValidPorts> valid_ports = {};  // empty: every server and port
 

@@ -156,6 +156,26 @@ class ConfigReader {
     });
   }
 
+  void auth(YamlNode const& node) {
+    config_.schemes.clear();
+    list(node, [this](YamlNode const& item) {
+      if (auto const scheme = parse_auth_scheme(item.text)) {
+        config_.schemes.push_back(*scheme);
+      } else {
+        wrong(item, "basic, ntlm or negotiate");
+      }
+    });
+  }
+
+  void extended_protection(YamlNode const& node) {
+    auto const value = node.is_scalar() ? parse_extended_protection(node.text) : std::nullopt;
+    if (value) {
+      config_.extended_protection = *value;
+    } else {
+      wrong(node, "off, allow or require");
+    }
+  }
+
   void servers(YamlNode const& node) {
     list(node, [this](YamlNode const& item) {
       if (auto const server = parse_server_override(item.text)) {
@@ -291,11 +311,13 @@ class ConfigReader {
 
 std::map<std::string, ConfigReader::Setting, std::less<>> const ConfigReader::kSettings = {
     {"allow_anonymous", &ConfigReader::allow_anonymous},
+    {"auth", &ConfigReader::auth},
     {"certificate", &ConfigReader::certificate},
     {"channel_lifetime", &ConfigReader::channel_lifetime},
     {"connect_timeout", &ConfigReader::connect_timeout},
     {"connection_timeout", &ConfigReader::connection_timeout},
     {"defect", &ConfigReader::defect},
+    {"extended_protection", &ConfigReader::extended_protection},
     {"head_timeout", &ConfigReader::head_timeout},
     {"idle_timeout", &ConfigReader::idle_timeout},
     {"key", &ConfigReader::key},

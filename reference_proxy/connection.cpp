@@ -6,6 +6,7 @@
 
 #include "net/buffer.hpp"
 #include "reference_proxy/admission.hpp"
+#include "reference_proxy/authentication.hpp"
 #include "reference_proxy/channel.hpp"
 #include "reference_proxy/mixed_session.hpp"
 
@@ -21,7 +22,10 @@ constexpr auto kRefuseTime = 1s;  // for a connection that is one too many
 class Connection {
  public:
   Connection(net::Stream stream, ProxyConfig const& config, ProxyChannels& channels)
-      : stream_(std::move(stream)), config_(config), channels_(channels) {}
+      : stream_(std::move(stream)),
+        config_(config),
+        channels_(channels),
+        authentication_(config, remote_address()) {}
 
   net::Task<> serve() {
     if (config_.observer != nullptr) {
@@ -163,7 +167,9 @@ class Connection {
     Transport transport;
     transport.tls = stream_.is_tls() || (config_.lender && config_.lender->over_tls);
     transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
-    transport.let_in = was_let_in();
+    auto identity = authentication_.judge(head, stream_.tls_summary().channel_binding);
+    transport.let_in = identity.known || was_let_in();
+    transport.challenge = std::move(identity.challenge);
     auto admission = admit(head, transport, config_);
     if (auto* refusal = std::get_if<Refusal>(&admission)) {
       co_return co_await send_refusal(head, std::move(*refusal));
@@ -291,6 +297,7 @@ class Connection {
   net::ReadBuffer in_;
   ProxyConfig const& config_;
   ProxyChannels& channels_;
+  Authentication authentication_;
   bool had_credentials_ = false;  // on some request
   bool is_cancelled_ = false;     // the last read was: the proxy stops
   bool is_to_be_given_back_ = false;

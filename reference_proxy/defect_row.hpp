@@ -17,9 +17,11 @@ struct DefectRow {
   std::array<std::string_view, 3> requirements;
 };
 
-/// Those of channel recycling and those of v1, in the order of the enumeration: its last parts.
+/// Those of channel recycling, those of v1, and those of NTLM and Negotiate, in the order of the
+/// enumeration: its last parts.
 [[nodiscard]] std::span<DefectRow const> recycling_rows();
 [[nodiscard]] std::span<DefectRow const> v1_rows();
+[[nodiscard]] std::span<DefectRow const> authentication_rows();
 
 /// What they change inside the machines of both roles.
 void add_recycling_defect(Defect defect, session::Deviations& deviations);

@@ -540,6 +540,7 @@ std::vector<DefectInfo> catalogue() {
   add(kRows, all);
   add(recycling_rows(), all);
   add(v1_rows(), all);
+  add(authentication_rows(), all);
   return all;
 }
 

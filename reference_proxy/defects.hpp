@@ -174,6 +174,18 @@ enum class Defect {
   v1_client_close_kept,
   v1_server_close_kept,
   v1_resets_swallowed,
+  // authentication of connections
+  first_leg_echoed,
+  challenge_closes,
+  one_scheme_offered,
+  any_handshake,
+  first_leg_suffices,
+  handshake_by_address,
+  second_log_on_refused,
+  identity_outlives_log_on,
+  channel_binding_ignored,
+  certificate_unseen,
+  withcert_open,
 };
 
 struct DefectInfo {

@@ -10,12 +10,21 @@
 
 namespace rpchspec::proxy {
 
+/// How a 401 tells several schemes (RFC 9110 11.6.1).
+enum class ChallengeForm {
+  lines,          // a field line each
+  one_list,       // one line with commas
+  unknown_first,  // behind schemes that no client knows, one with commas in quotes
+  lower_case,     // "ntlm"
+};
+
 struct Latitude {
-  bool other_heads = false;           // another header order and case, further headers
-  bool ee_info = false;               // extended error information in a 503
-  bool errors_in_http_1_1 = false;    // a 503 in HTTP/1.1 instead of 1.0
-  bool anonymous_gets_401 = false;    // without TLS, too: not 403
-  bool refusals_close = false;        // a 401 ends its connection
+  bool other_heads = false;         // another header order and case, further headers
+  bool ee_info = false;             // extended error information in a 503
+  bool errors_in_http_1_1 = false;  // a 503 in HTTP/1.1 instead of 1.0
+  bool anonymous_gets_401 = false;  // without TLS, too: not 403
+  bool refusals_close = false;      // a 401 ends its connection
+  ChallengeForm challenges = ChallengeForm::lines;
   bool forbids_at_first_pdu = false;  // ValidPorts are applied to CONN/A1 or B1, not to the head
   bool connects_at_request = false;   // to the server, when the request's head was read
   bool address_in_network_order = false;  // ClientAddress (AMB-01)

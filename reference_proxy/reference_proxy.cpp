@@ -4,6 +4,7 @@
 
 #include "net/listener.hpp"
 #include "net/task_scope.hpp"
+#include "reference_proxy/authentication.hpp"
 #include "reference_proxy/connection.hpp"
 
 namespace rpchspec::proxy {
@@ -125,6 +126,12 @@ Result<void> ReferenceProxy::start(net::Executor executor) {
   if (auto checked = check(impl_->config); !checked) {
     return checked;
   }
+  auto acceptors = make_acceptors(impl_->config);
+  if (!acceptors) {
+    return tl::unexpected(acceptors.error());
+  }
+  impl_->config.shared = std::make_shared<Shared>();
+  impl_->config.shared->acceptors = *std::move(acceptors);
   for (auto const& at : impl_->config.listen) {
     if (auto bound = impl_->bind(executor, at); !bound) {
       impl_->listeners.clear();
@@ -133,7 +140,6 @@ Result<void> ReferenceProxy::start(net::Executor executor) {
     }
   }
   impl_->executor = executor;
-  impl_->config.shared = std::make_shared<Shared>();
   if (impl_->config.defect == Defect::failure_spreads) {
     impl_->config.failure = std::make_shared<net::Event>(executor);
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "protocol/wire/auth_challenge.hpp"
 #include "reports/http_head.hpp"
 #include "reports/predicate.hpp"
 
@@ -37,6 +38,21 @@ std::string missing_field(std::string_view text,
   for (auto const& name : absent) {
     if (auto const values = values_of(text, name); !values.empty()) {
       return fmt::format("{}: {}", name, values.front());
+    }
+  }
+  return {};
+}
+
+/// A scheme that WWW-Authenticate does not offer; empty when all are there.
+std::string missing_challenge(std::string_view text, Names const& wanted) {
+  std::vector<wire::AuthChallenge> offered;
+  for (auto const value : values_of(text, "WWW-Authenticate")) {
+    auto const of_line = wire::parse_challenges(value);
+    offered.insert(offered.end(), of_line.begin(), of_line.end());
+  }
+  for (auto const& scheme : wanted) {
+    if (wire::find_challenge(offered, scheme) == nullptr) {
+      return fmt::format("no challenge of {}", scheme);
     }
   }
   return {};
@@ -99,6 +115,9 @@ class ResponsePredicate final : public Predicate {
       text += " in HTTP/" + wanted_.http_version();
     }
     text += header_text(wanted_.headers(), wanted_.absent());
+    for (auto const& scheme : wanted_.challenges()) {
+      text += ", offering " + scheme;
+    }
     return wanted_.body_hex().empty() ? text : text + ", body " + wanted_.body_hex();
   }
 
@@ -167,7 +186,10 @@ class ResponsePredicate final : public Predicate {
     if (!wanted_.http_version().empty() && wanted_.http_version() != version) {
       return "-";
     }
-    return missing_field(head.text(), wanted_.headers(), wanted_.absent(), parameters);
+    auto const challenge = missing_challenge(head.text(), wanted_.challenges());
+    return !challenge.empty()
+               ? challenge
+               : missing_field(head.text(), wanted_.headers(), wanted_.absent(), parameters);
   }
 
   scenario::v1::Response wanted_;

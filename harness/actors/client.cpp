@@ -75,6 +75,9 @@ net::Task<Result<net::Stream>> Client::connect_to(Origin to,
     } else if (options_.conduct.tls_version() == "1.3") {
       tls.min_version = net::TlsVersion::tls1_3;
     }
+    if (options_.conduct.certificate()) {
+      tls.client_certificate = options_.target.certificate;
+    }
     auto context = net::TlsContext::client(tls);
     if (!context) {
       co_return tl::unexpected(context.error());
@@ -154,8 +157,16 @@ net::Task<Result<void>> Client::send_request(std::uint32_t vc,
       co_return tl::unexpected(dialled.error());
     }
   }
-  virtual_connection(vc).channel(channel)->request_sent();
-  auto const setting = setting_of(vc, channel);
+  auto const on = virtual_connection(vc).channel(channel);
+  auto setting = setting_of(vc, channel);
+  setting.virtual_connection = vc;
+  setting.challenges = known ? known->challenges() : on->challenges();
+  auto authorized = co_await authorization(on, setting, step, deadline);
+  if (!authorized) {
+    co_return tl::unexpected(authorized.error());
+  }
+  setting.authorization = *std::move(authorized);
+  on->request_sent();
   auto const size = step.split().empty() ? 0UL : std::stoul(step.split());
   auto const pieces = net::Pieces(size, std::chrono::milliseconds(size == 0 ? 0 : 5));
   auto head = request_head(setting, step);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "harness/actors/client_target.hpp"
+#include "harness/actors/log_on.hpp"
 #include "harness/actors/request_head.hpp"
 #include "harness/actors/rpc_call.hpp"
 #include "harness/actors/send_bytes.hpp"
@@ -142,6 +143,17 @@ class Client {
                                                      session::Channel channel,
                                                      scn::Request step,
                                                      net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<std::string>> authorization(std::shared_ptr<HttpChannel> on,
+                                                             RequestSetting setting,
+                                                             scn::Request step,
+                                                             net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<std::string>> log_on(std::shared_ptr<HttpChannel> on,
+                                                      RequestSetting setting,
+                                                      scn::Request step,
+                                                      net::Deadline deadline);
+  [[nodiscard]] Result<LogOn> begin_log_on(HttpChannel& on,
+                                           RequestSetting const& setting,
+                                           scn::Request const& step) const;
   [[nodiscard]] net::Task<Result<void>> write(std::uint32_t vc,
                                               session::Channel channel,
                                               Bytes bytes,
@@ -170,6 +182,8 @@ class Client {
   net::Event changed_;
   std::mt19937_64 random_;
   std::map<std::uint32_t, RpcCaller> callers_;
+  // Whose second leg a step of its own sends.
+  std::map<std::pair<std::uint32_t, session::Channel>, LogOn> half_log_ons_;
   std::map<std::uint32_t, std::string> queries_;  // of virtual connections to another service
   std::set<std::pair<std::uint32_t, session::Channel>> moved_;  // to the other of two nodes
   std::map<std::uint32_t, std::unique_ptr<VirtualConnection>> virtual_connections_;

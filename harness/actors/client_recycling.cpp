@@ -43,7 +43,6 @@ net::Task<Result<void>> Client::start_successor(std::uint32_t vc,
     co_return tl::unexpected(dialled.error());
   }
   auto const to = *dialled;
-  to->request_sent();
   scn::Request request;
   if (channel == Channel::out) {
     request.set_content_length("120");  // 2.1.2.1.2: OUT_R*/A3, and OUT_R1/A11 or OUT_R2/C1
@@ -51,7 +50,14 @@ net::Task<Result<void>> Client::start_successor(std::uint32_t vc,
   if (auto const query = queries_.find(vc); query != queries_.end()) {
     request.set_query(query->second);
   }
-  auto bytes = request_head(setting_of(vc, channel), request);
+  auto setting = setting_of(vc, channel);
+  auto authorized = co_await authorization(to, setting, request, deadline);
+  if (!authorized) {
+    co_return tl::unexpected(authorized.error());
+  }
+  setting.authorization = *std::move(authorized);
+  to->request_sent();
+  auto bytes = request_head(setting, request);
   append(bytes, ByteView(first_pdu));
   co_return co_await write_to(to, std::move(bytes), net::Pieces(), deadline);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/connect.hpp"
+#include "net/gss_credentials.hpp"
 #include "protocol/session/server.hpp"
 
 namespace rpchspec::actors {
@@ -21,8 +22,9 @@ struct Origin {
 };
 
 struct Credentials {
-  std::string user;
-  std::string password;
+  std::string user;                              // empty: none
+  std::optional<std::string> password;           // empty: in the file that NTLM_USER_FILE names
+  std::optional<net::GssMechanism> handshake{};  // empty: Basic
 };
 
 /// Not an aggregate: it is passed into coroutines.
@@ -39,7 +41,8 @@ struct ClientTarget {
   std::map<std::string, std::uint16_t> ports = {};  // "store" -> 6001, ...
   std::vector<net::ResolveOverride> resolve = {};
   net::TlsClientOptions tls = {};
-  Credentials credentials = {};    // of Basic; empty user: none
+  net::Certificate certificate = {};  // shown where a scenario wants it and the options have none
+  Credentials credentials = {};
   std::string local_address = {};  // to connect from; empty: the system's choice
 
   /// IN and OUT channels go to two nodes: what R1 recycling moves goes to the other of them.

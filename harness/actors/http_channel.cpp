@@ -91,6 +91,10 @@ void HttpChannel::note_head(wire::ResponseHead const& head) {
   refused_ = is_v1_ ? head.status / 100 != 2 : head.status != 200;
   auto const echo = head.status == 200 && body_left_ == wire::kEchoResponseLength;
   exchange_ = echo || head.status == 401;
+  if (head.status == 401) {
+    challenges_ = wire::challenges_of(head.headers);
+    logged_on_ = false;
+  }
 }
 
 Result<bool> HttpChannel::take_pdu(ByteView& left) {

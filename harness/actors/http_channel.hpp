@@ -5,9 +5,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "net/pdu_leg.hpp"
 #include "protocol/session/server.hpp"
+#include "protocol/wire/auth_challenge.hpp"
 #include "protocol/wire/http_head.hpp"
 #include "protocol/wire/pdu_stream.hpp"
 
@@ -57,6 +59,14 @@ class HttpChannel {
   /// A request goes out: what comes next answers it.
   void request_sent() { idle_ = fresh_ = refused_ = exchange_ = false; }
 
+  /// What the last 401 offered.
+  [[nodiscard]] std::vector<wire::AuthChallenge> const& challenges() const { return challenges_; }
+
+  /// A handshake's last leg went out, and was not refused since.
+  [[nodiscard]] bool logged_on() const { return logged_on_; }
+
+  void note_log_on() { logged_on_ = true; }
+
  private:
   enum class Phase { head, pdus, body };
 
@@ -79,6 +89,8 @@ class HttpChannel {
   bool exchange_ = false;
   bool ended_ = false;
   bool is_v1_ = false;
+  bool logged_on_ = false;
+  std::vector<wire::AuthChallenge> challenges_;
 };
 
 }  // namespace rpchspec::actors

@@ -35,7 +35,8 @@ std::uint16_t port_of(RequestSetting const& setting, std::string const& service)
 }
 
 std::string target_of(RequestSetting const& setting, scn::Request const& step) {
-  auto const path = step.path().empty() ? setting.target.path : step.path();
+  auto const& usual = setting.conduct.path().empty() ? setting.target.path : setting.conduct.path();
+  auto const path = step.path().empty() ? usual : step.path();
   auto query = step.query().empty() ? query_of(setting) : step.query();
   query = replaced(std::move(query), "$server_name", server_name(setting));
   query = replaced(std::move(query), "$port",
@@ -85,11 +86,10 @@ void add_headers(wire::RequestHead& head, RequestSetting const& setting, scn::Re
   if (!setting.conduct.min_conn_timeout().empty() && !is_v1(setting)) {
     headers.emplace_back("Pragma", "MinConnTimeout=" + setting.conduct.min_conn_timeout());
   }
-  auto credentials = setting.target.credentials;
-  if (!setting.conduct.user().empty()) {
-    credentials = {setting.conduct.user(), setting.conduct.password()};
-  }
-  if (!credentials.user.empty() && !setting.conduct.anonymous() && !step.anonymous()) {
+  auto const credentials = credentials_of(setting, step);
+  if (!setting.authorization.empty()) {
+    headers.emplace_back("Authorization", setting.authorization);
+  } else if (!credentials.user.empty() && !credentials.handshake) {
     headers.emplace_back("Authorization", basic_authorization(credentials));
   }
   for (auto const& added : setting.conduct.headers()) {
@@ -111,6 +111,37 @@ Origin const& origin_of(RequestSetting const& setting) {
   auto const tls = setting.conduct.tls() || setting.conduct.offload_tls();
   auto const& secure = is_in ? target.tls_in : target.tls_out;
   return tls && secure.port != 0 ? secure : is_in ? target.in : target.out;
+}
+
+std::optional<net::GssMechanism> handshake_of(scn::Scheme scheme) {
+  switch (scheme) {
+    case scn::NTLM:
+      return net::GssMechanism::ntlm;
+    case scn::NEGOTIATE:
+      return net::GssMechanism::negotiate;
+    default:
+      return std::nullopt;
+  }
+}
+
+Credentials credentials_of(RequestSetting const& setting, scn::Request const& step) {
+  auto const& conduct = setting.conduct;
+  if (conduct.anonymous() || step.anonymous()) {
+    return {};
+  }
+  auto credentials = setting.target.credentials;
+  if (!conduct.user().empty()) {
+    credentials.user = conduct.user();
+    credentials.password = conduct.password();
+  }
+  if (!step.user().empty()) {
+    credentials.user = step.user();
+    credentials.password = step.password();
+  }
+  if (conduct.auth() != scn::USUAL) {
+    credentials.handshake = handshake_of(conduct.auth());
+  }
+  return credentials;
 }
 
 std::string query_of(RequestSetting const& setting, std::string const& service) {
@@ -149,7 +180,7 @@ Bytes request_head(RequestSetting const& setting, scn::Request const& step) {
 }
 
 std::string basic_authorization(Credentials const& credentials) {
-  auto const plain = credentials.user + ":" + credentials.password;
+  auto const plain = credentials.user + ":" + credentials.password.value_or("");
   std::string text(4 * ((plain.size() + 2) / 3) + 1, '\0');
   auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
                                     reinterpret_cast<unsigned char const*>(plain.data()),

@@ -8,6 +8,7 @@
 #include "model/scenario.pb.h"
 #include "protocol/base/bytes.hpp"
 #include "protocol/session/server.hpp"
+#include "protocol/wire/auth_challenge.hpp"
 #include "protocol/wire/http_head.hpp"
 
 namespace rpchspec::actors {
@@ -19,10 +20,20 @@ struct RequestSetting {
   session::Channel channel;
   enum class Dialect { v1, v2 } dialect = Dialect::v2;
   std::optional<session::Channel> node = {};  // whose of two nodes it goes to; empty: its own
+  std::uint32_t virtual_connection = 0;
+  std::vector<wire::AuthChallenge> challenges = {};  // of the last 401 on this channel
+  std::string authorization = {};  // of a handshake's leg; empty: Basic, where that is it
 };
 
 /// Where the request goes: over TLS where the conduct says so and the proxy has it.
 [[nodiscard]] Origin const& origin_of(RequestSetting const& setting);
+
+/// Empty for Basic.
+[[nodiscard]] std::optional<net::GssMechanism> handshake_of(scenario::v1::Scheme scheme);
+
+/// Whose credentials the request carries, and how; an empty user: nobody's.
+[[nodiscard]] Credentials credentials_of(RequestSetting const& setting,
+                                         scenario::v1::Request const& step);
 
 /// "EXCH01:6001": server-name and port of the service that the conduct or `service` names.
 [[nodiscard]] std::string query_of(RequestSetting const& setting, std::string const& service = {});

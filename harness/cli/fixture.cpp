@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "harness/cli/command.hpp"
 #include "harness/cli/embedded_choice.hpp"
 #include "harness/targets/option_values.hpp"
@@ -67,6 +70,22 @@ void set_listen(ProxyOptions const& options, proxy::ProxyConfig& config) {
   }
 }
 
+/// "negotiate,ntlm,basic".
+std::vector<proxy::AuthScheme> schemes_of(std::string const& text) {
+  std::vector<proxy::AuthScheme> schemes;
+  for (std::size_t at = 0; at <= text.size();) {
+    auto const comma = std::min(text.find(',', at), text.size());
+    auto const scheme = proxy::parse_auth_scheme(text.substr(at, comma - at));
+    if (!scheme) {
+      throw UsageError{"--auth: '" + text.substr(at, comma - at) +
+                       "' is no scheme; allowed: none, or basic, ntlm, negotiate, with commas"};
+    }
+    schemes.push_back(*scheme);
+    at = comma + 1;
+  }
+  return schemes;
+}
+
 void set_users(ProxyOptions const& options, proxy::ProxyConfig& config) {
   for (auto const& user : options.users) {
     auto const colon = user.find(':');
@@ -75,12 +94,19 @@ void set_users(ProxyOptions const& options, proxy::ProxyConfig& config) {
     }
     config.users.push_back({user.substr(0, colon), user.substr(colon + 1)});
   }
-  auto const basic = options.auth == "basic";
-  if (basic && config.users.empty()) {
-    throw UsageError{"--auth basic needs --user USER:PASSWORD"};
+  if (options.auth == "none") {
+    if (!options.users.empty()) {
+      throw UsageError{"--user goes with --auth"};
+    }
+    return;
   }
-  if (!basic && !options.users.empty()) {
-    throw UsageError{"--user goes with --auth basic"};
+  config.schemes = schemes_of(options.auth);
+  auto const& schemes = config.schemes;
+  auto const basic =
+      std::find(schemes.begin(), schemes.end(), proxy::AuthScheme::basic) != schemes.end();
+  if (config.users.empty() && (basic || std::getenv("NTLM_USER_FILE") == nullptr)) {
+    throw UsageError{"--auth " + options.auth + " needs --user USER:PASSWORD" +
+                     (basic ? "" : ", or a file of users in $NTLM_USER_FILE")};
   }
 }
 
@@ -117,8 +143,11 @@ void add_proxy_options(CLI::App& app, ProxyOptions& options, std::string const& 
       ->allow_extra_args(false);
   app.add_option("--tls", options.tls, "https as well; auto makes a certificate")
       ->type_name("auto|CERT,KEY");
-  app.add_option("--auth", options.auth, "credentials that it asks for")
-      ->check(CLI::IsMember({"none", "basic"}));
+  app.add_option("--auth", options.auth, "credentials that it asks for, in this order")
+      ->type_name("none|basic,ntlm,negotiate");
+  app.add_option("--extended-protection", options.extended_protection,
+                 "whether NTLM and Negotiate must be bound to the TLS connection")
+      ->check(CLI::IsMember({"off", "allow", "require"}));
   app.add_option("--user", options.users, "user and password; may be repeated")
       ->type_name("U:P")
       ->allow_extra_args(false);
@@ -172,6 +201,9 @@ proxy::ProxyConfig proxy_config(ProxyOptions const& options) {
     set_tls(options, config);
   }
   set_users(options, config);
+  if (!options.extended_protection.empty()) {
+    config.extended_protection = *proxy::parse_extended_protection(options.extended_protection);
+  }
   if (options.allow_anonymous) {
     config.allow_anonymous = true;
   }

@@ -24,6 +24,7 @@ struct ProxyOptions {
   std::vector<std::string> listen;
   std::string tls;
   std::string auth = "none";
+  std::string extended_protection;
   std::vector<std::string> users;
   std::vector<std::string> map;
   std::string valid_ports;

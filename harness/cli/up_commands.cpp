@@ -116,7 +116,8 @@ struct Options {
 int up(Options& options) {
   options.proxy.allow_anonymous = options.proxy.auth == "none";
   if (!options.proxy.allow_anonymous && options.proxy.tls.empty()) {
-    throw UsageError{"--auth basic needs --tls: credentials are taken over TLS only"};
+    throw UsageError{"--auth " + options.proxy.auth +
+                     " needs --tls: credentials are taken over TLS only"};
   }
   std::vector<ServiceMapping> mappings;
   for (auto const& text : options.proxy.map) {

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <boost/asio/ip/address.hpp>
 
+#include "harness/actors/request_head.hpp"
 #include "harness/actors/step_values.hpp"
 #include "journal/recorder.hpp"
 #include "reference_proxy/variants.hpp"
@@ -96,6 +98,58 @@ std::string with_ports(std::string text,
   return text;
 }
 
+/// Without a password, NTLM looks it up where gss-ntlmssp does.
+actors::Credentials credentials_of(targets::Target const& target) {
+  actors::Credentials credentials{target.user, target.password, {}};
+  if (target.auth == targets::Auth::ntlm) {
+    credentials.handshake = net::GssMechanism::ntlm;
+  } else if (target.auth == targets::Auth::negotiate) {
+    credentials.handshake = net::GssMechanism::negotiate;
+  }
+  if (credentials.handshake && target.password.empty() && std::getenv("NTLM_USER_FILE")) {
+    credentials.password.reset();
+  }
+  return credentials;
+}
+
+proxy::AuthScheme scheme_of(scn::Scheme scheme) {
+  return scheme == scn::NTLM        ? proxy::AuthScheme::ntlm
+         : scheme == scn::NEGOTIATE ? proxy::AuthScheme::negotiate
+                                    : proxy::AuthScheme::basic;
+}
+
+proxy::ChallengeForm form_of(scn::ProxyNeeds::Challenges wanted) {
+  switch (wanted) {
+    case scn::ProxyNeeds::ONE_LIST:
+      return proxy::ChallengeForm::one_list;
+    case scn::ProxyNeeds::UNKNOWN_FIRST:
+      return proxy::ChallengeForm::unknown_first;
+    case scn::ProxyNeeds::LOWER_CASE:
+      return proxy::ChallengeForm::lower_case;
+    default:
+      return proxy::ChallengeForm::lines;
+  }
+}
+
+void configure_authentication(scn::ProxyNeeds const& needs, proxy::ProxyConfig& config) {
+  auto const user = test_credentials(needs);
+  config.users = {{user.user, user.password.value_or("")}};
+  if (needs.auth_size() != 0) {
+    config.schemes.clear();
+  }
+  for (auto const scheme : needs.auth()) {
+    config.schemes.push_back(scheme_of(static_cast<scn::Scheme>(scheme)));
+  }
+  if (needs.challenges() != scn::ProxyNeeds::LINES) {
+    config.latitude.challenges = form_of(needs.challenges());
+  }
+  if (needs.extended_protection() != scn::ProxyNeeds::IGNORED) {
+    config.extended_protection = needs.extended_protection() == scn::ProxyNeeds::REQUIRED
+                                     ? proxy::ExtendedProtection::require
+                                     : proxy::ExtendedProtection::allow;
+  }
+}
+
 actors::Origin origin_of(targets::Url const& url) {
   return {url.host, url.port, url.tls};
 }
@@ -148,8 +202,13 @@ std::uint16_t unserved_port(targets::Target const& target) {
   return port;
 }
 
-actors::Credentials test_credentials() {
-  return {"tester", "correct horse"};
+bool asks_for_credentials(scn::ProxyNeeds const& needs) {
+  return needs.basic_auth() || needs.auth_size() != 0;
+}
+
+actors::Credentials test_credentials(scn::ProxyNeeds const& needs) {
+  auto const scheme = needs.auth_size() == 0 ? scn::BASIC : needs.auth(0);
+  return {"tester", "correct horse", actors::handshake_of(scheme)};
 }
 
 std::string server_name(Surroundings const& surroundings, CaseOrder const& order) {
@@ -226,8 +285,8 @@ actors::ClientTarget client_target(Surroundings const& surroundings,
   client.tls.insecure = target.insecure;
   client.tls.client_certificate_file = target.client_cert;
   client.tls.client_key_file = target.client_key;
-  if (target.auth == targets::Auth::basic) {
-    client.credentials = {target.user, target.password};
+  if (target.auth != targets::Auth::none) {
+    client.credentials = credentials_of(target);
   }
   return client;
 }
@@ -243,9 +302,10 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
     variant->apply(config);  // what the case needs comes after it
   }
   config.allow_anonymous = needs.allow_anonymous() != scn::ProxyNeeds::OFF;
-  if (needs.basic_auth()) {
-    config.users = {{test_credentials().user, test_credentials().password}};
+  if (asks_for_credentials(needs)) {
+    configure_authentication(needs, config);
   }
+  config.plain_credentials = surroundings.target.topology == Topology::http_front;
   if (needs.has_connection_timeout()) {
     config.connection_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
         actors::to_duration(needs.connection_timeout()));

@@ -48,7 +48,10 @@ inline constexpr std::array kServiceNames = {
 /// A port that none of our servers has, near theirs: proxies often allow 6001 to 6004.
 [[nodiscard]] std::uint16_t unserved_port(targets::Target const& target);
 
-/// User and password of scenarios that need Basic authentication.
-[[nodiscard]] actors::Credentials test_credentials();
+/// User and password of scenarios that need authentication, and how the client shows them.
+[[nodiscard]] actors::Credentials test_credentials(scenario::v1::ProxyNeeds const& needs);
+
+/// The scenario has a proxy that asks for credentials.
+[[nodiscard]] bool asks_for_credentials(scenario::v1::ProxyNeeds const& needs);
 
 }  // namespace rpchspec::engine

@@ -336,6 +336,7 @@ Result<void> Case::raise_offloader() {
   target_ = client_target(surroundings_, order_, ports_);
   if (surroundings_.target.topology == Topology::embedded) {
     target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
+    target_.certificate = surroundings_.certificate;
     target_.server_name = server_name(surroundings_, order_);
     for (auto const& endpoint : proxy_->endpoints()) {
       auto const origin =
@@ -347,8 +348,8 @@ Result<void> Case::raise_offloader() {
       target_.in = target_.out = {"127.0.0.1", 1, false};
     }
   }
-  if (proxy_ && scenario().proxy().basic_auth()) {
-    target_.credentials = test_credentials();
+  if (proxy_ && asks_for_credentials(scenario().proxy())) {
+    target_.credentials = test_credentials(scenario().proxy());
   }
   if (!scenario().client().offload_tls()) {
     return {};

@@ -76,7 +76,7 @@ std::string on_refusal(Way const& way, std::string const& server) {
                     (way.reason.empty() ? "" : " " + way.reason);
   switch (way.status) {
     case 401:
-      return said + ": give credentials with --auth basic --user U and a password.";
+      return said + ": give credentials with --auth basic|ntlm|negotiate, --user U and a password.";
     case 403:
       return said + ": check AllowAnonymous, whether it wants TLS, and the proxy's rules for " +
              server + ".";

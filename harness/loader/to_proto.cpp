@@ -161,7 +161,7 @@ class Walk {
       case pb::FieldDescriptor::CPPTYPE_UINT64:
         return number(m, f, node);
       case pb::FieldDescriptor::CPPTYPE_ENUM:
-        return enumerator(m, f, node);
+        return enumerator(m, f, node, add);
       default:
         return duration(m, f, node);
     }
@@ -183,13 +183,14 @@ class Walk {
     r.SetUInt32(&m, &f, static_cast<std::uint32_t>(*parsed));
   }
 
-  void enumerator(pb::Message& m, pb::FieldDescriptor const& f, YamlNode const& node) {
+  void enumerator(pb::Message& m, pb::FieldDescriptor const& f, YamlNode const& node, bool add) {
+    auto const& r = *m.GetReflection();
     std::vector<std::string> allowed;
     for (int i = 0; i < f.enum_type()->value_count(); ++i) {
       auto const& value = *f.enum_type()->value(i);
       allowed.push_back(enumerator_key(value));
       if (allowed.back() == node.text) {
-        return m.GetReflection()->SetEnum(&m, &f, &value);
+        return add ? r.AddEnum(&m, &f, &value) : r.SetEnum(&m, &f, &value);
       }
     }
     errors_.add(node.mark, "'" + f.name() + "' cannot be '" + node.text + "'" +

@@ -40,7 +40,8 @@ std::string value_in_words(pb::Message const& message, Field const& field, int i
       return message_in_words(one ? r.GetMessage(message, &field)
                                   : r.GetRepeatedMessage(message, &field, i));
     case Field::CPPTYPE_ENUM:
-      return enumerator_key(*r.GetEnum(message, &field));
+      return enumerator_key(one ? *r.GetEnum(message, &field)
+                                : *r.GetRepeatedEnum(message, &field, i));
     case Field::CPPTYPE_UINT64:
       return model::size_text(r.GetUInt64(message, &field));
     case Field::CPPTYPE_UINT32:

@@ -47,6 +47,14 @@ std::string set_auth(Facts& facts, std::string const& value) {
                     : "'" + value + "' is no scheme; allowed: none, basic, ntlm, negotiate";
 }
 
+std::string set_protection(Facts& facts, std::string const& value) {
+  if (value != "off" && value != "allow" && value != "require") {
+    return "'" + value + "' is none of off, allow, require";
+  }
+  facts.extended_protection = value;
+  return {};
+}
+
 std::string set_ports(Facts& facts, std::string const& value) {
   if (value.empty()) {
     return "is empty; expected host:lo-hi;host:port";
@@ -83,6 +91,9 @@ std::vector<Fact> const& table() {
       {{"auth", "none, basic, ntlm, negotiate", "basic", "nothing is assumed",
         "cases on the credentials that the proxy asks for"},
        set_auth},
+      {{"extended_protection", "off, allow, require", "allow", "nothing is assumed",
+        "cases on the channel binding of NTLM and Negotiate"},
+       set_protection},
       {{"pings", "true or false", "true", "nothing is assumed",
         "cases that wait for the outbound proxy's ping PDUs"},
        [](Facts& f, std::string const& v) { return set_bool(f.pings, v); }},

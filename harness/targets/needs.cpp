@@ -5,6 +5,7 @@
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
 #include "model/scalars.hpp"
+#include "net/gss_credentials.hpp"
 
 namespace rpchspec::targets {
 
@@ -35,9 +36,30 @@ bool has_plain(Target const& target) {
   return target.topology == Topology::embedded || url_of(target, false) != nullptr;
 }
 
+/// NTLM and Negotiate need a plug-in of GSSAPI on this machine.
+Result<void> check_mechanism(ProxyNeeds const& needs, scenario::v1::Scheme of_client) {
+  auto wanted = std::vector{of_client};
+  for (auto const scheme : needs.auth()) {
+    wanted.push_back(static_cast<scenario::v1::Scheme>(scheme));
+  }
+  for (auto const scheme : wanted) {
+    auto const handshake = scheme == scenario::v1::NTLM || scheme == scenario::v1::NEGOTIATE;
+    auto const there = handshake ? net::check_gss(net::GssMechanism::negotiate) : Result<void>();
+    if (!there) {
+      return there;
+    }
+  }
+  return {};
+}
+
+std::string_view name_of(scenario::v1::Scheme scheme) {
+  return scheme == scenario::v1::NTLM        ? "ntlm"
+         : scheme == scenario::v1::NEGOTIATE ? "negotiate"
+                                             : "basic";
+}
+
 bool speaks(Target const& target, std::string_view scheme) {
-  return target.topology == Topology::embedded ? scheme == "basic" || scheme == "none"
-                                               : to_string(target.auth) == scheme;
+  return target.topology == Topology::embedded || to_string(target.auth) == scheme;
 }
 
 bool is_met(std::string_view need, Target const& target) {
@@ -122,6 +144,9 @@ void check_client(Scenario const& scenario, Target const& target, Lacks& lacks) 
   if (client.offload_tls() && target.topology == Topology::split) {
     lacks.push_back({"needs one proxy for both channels: the offloader has one way on", {}});
   }
+  if (client.certificate() && target.topology != Topology::embedded && target.client_cert.empty()) {
+    lacks.push_back({"needs a TLS client certificate (--client-cert and --client-key)", {}});
+  }
   if (client.offload_tls() || scenario.proxy().tls() == ProxyNeeds::OFF) {
     check_need("offload", target, lacks);
   }
@@ -149,6 +174,30 @@ Duration to_duration(google::protobuf::Duration const& value) {
 std::string text_of(google::protobuf::Duration const& value) {
   return model::duration_text(
       std::chrono::duration_cast<std::chrono::nanoseconds>(to_duration(value)).count());
+}
+
+void check_authentication(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
+  auto const& facts = target.facts;
+  auto wanted = std::vector<std::string_view>();
+  if (needs.basic_auth()) {
+    wanted.push_back("basic");
+  }
+  for (auto const scheme : needs.auth()) {
+    wanted.push_back(name_of(static_cast<scenario::v1::Scheme>(scheme)));
+  }
+  if (wanted.size() > 1 || needs.challenges() != ProxyNeeds::LINES) {
+    lacks.push_back({"needs a proxy that the harness configures", {}});
+  } else if (!wanted.empty()) {
+    auto const scheme = *parse_auth(wanted.front());
+    check_fact("auth", facts.auth, scheme, std::string(wanted.front()), lacks);
+    if (facts.auth == scheme && target.user.empty()) {
+      lacks.push_back({"needs --user and a password", {}});
+    }
+  }
+  if (needs.extended_protection() != ProxyNeeds::IGNORED) {
+    auto const text = needs.extended_protection() == ProxyNeeds::REQUIRED ? "require" : "allow";
+    check_fact("extended_protection", facts.extended_protection, std::string(text), text, lacks);
+  }
 }
 
 void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
@@ -181,12 +230,7 @@ void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& l
                static_cast<std::uint32_t>(needs.channel_lifetime()),
                model::size_text(needs.channel_lifetime()), lacks);
   }
-  if (needs.basic_auth()) {
-    check_fact("auth", facts.auth, Auth::basic, "basic", lacks);
-    if (facts.auth == Auth::basic && target.user.empty()) {
-      lacks.push_back({"needs --user and a password", {}});
-    }
-  }
+  check_authentication(needs, target, lacks);
 }
 
 /// Our upstream behind a front is configured as needed, except for what the front decides.
@@ -194,7 +238,9 @@ void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks)
   if (needs.refuses_to_load()) {
     lacks.push_back({"needs an RPC proxy that is under test itself", {}});
   }
-  if (needs.allow_anonymous() == ProxyNeeds::OFF && target.upstream_tls.empty()) {
+  // Where a scenario names schemes, our upstream takes credentials over plain HTTP, too.
+  auto const may_be_plain = !target.upstream_tls.empty() || needs.auth_size() != 0;
+  if (needs.allow_anonymous() == ProxyNeeds::OFF && !may_be_plain) {
     lacks.push_back({"needs TLS towards the upstream (--upstream-tls)", {}});
   }
 }
@@ -216,6 +262,10 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
     check_need(need, target, lacks);
   }
   check_client(scenario, target, lacks);
+  auto const mechanism = check_mechanism(scenario.proxy(), scenario.client().auth());
+  if (!mechanism) {
+    lacks.push_back({mechanism.error().detail, {}});
+  }
   if (target.topology == Topology::live) {
     check_live(scenario, target, lacks);
   }

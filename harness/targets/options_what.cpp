@@ -250,9 +250,9 @@ std::vector<Option> trusting() {
        0,
        value,
        what,
-       "none|basic",
+       "none|basic|ntlm|negotiate",
        "how the client authenticates",
-       {"none", "basic"},
+       {"none", "basic", "ntlm", "negotiate"},
        [](Settings& s, Text v) {
          s.target.auth = parse_auth(v).value_or(Auth::none);
          return Result<void>();

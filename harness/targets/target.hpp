@@ -51,7 +51,8 @@ struct Facts {
   std::optional<bool> pings{};
   std::optional<bool> v1{};
   std::optional<bool> intrusive{};
-  std::map<std::string, std::string> given{};  // as written, for the reports
+  std::optional<std::string> extended_protection{};  // off, allow, require
+  std::map<std::string, std::string> given{};        // as written, for the reports
 };
 
 /// A failure that is allowed, until a date (model of reports/waivers.hpp).

@@ -40,6 +40,8 @@ import pytest
         (["up", "--detach"], "--state"),
         (["up", "--auth", "basic", "--user", "ann:x"], "--tls"),
         (["up", "--tls", "auto", "--auth", "basic"], "--user"),
+        (["up", "--tls", "auto", "--auth", "ntlm"], "$NTLM_USER_FILE"),
+        (["up", "--tls", "auto", "--auth", "ntlm,kerberos", "--user", "a:b"], "'kerberos' is no scheme"),
         (["up", "--map", "exch01:6001=stor"], "allowed: store, referral, address-book"),
         (["proxy", "--connection-timeout", "29s"], "30"),
         (["down", "--state", "gone"], "no state file"),

@@ -41,6 +41,35 @@ def test_a_connection_may_go_from_case_to_case(pooling, place, run):
     assert int(shared) > 0
 
 
+@pytest.mark.parametrize(
+    "case, requirement",
+    [
+        ("auth/front-keeps-users-apart", "FIELD-F67"),
+        ("auth/front-forgets-a-user-who-left", "FIELD-F67"),
+        ("auth/front-keeps-a-handshake-on-one-connection", "FIELD-F66"),
+    ],
+)
+def test_a_connection_that_goes_from_user_to_user_is_told(pooling, place, run, case, requirement):
+    upstream = ["--upstream-listen", "{}:{}".format(*place)]
+    done = run("--topology", "http-front", "--proxy", pooling.url, *upstream, case)
+    assert done.code == 1, done.text
+    failed = [each for each in done.results["cases"] if each["verdict"] == "fail"]
+    assert len(failed) == 2, done.text  # NTLM and Negotiate
+    assert all(requirement in each["requirements"] for each in failed), done.text
+
+
+def test_a_front_that_keeps_users_apart_passes(place, run, tmp_path):
+    address, port = place
+    front = fronts.HAProxy(HERE / "haproxy.cfg", tmp_path, f"{address}:{port}")
+    upstream = ["--upstream-listen", f"{address}:{port}"]
+    try:
+        done = run("--topology", "http-front", "--proxy", front.urls[0], *upstream, "auth/front-*")
+    finally:
+        front.stop()
+    assert done.code == 0, done.text
+    assert len(done.ids("pass")) >= 12, done.text
+
+
 @pytest.mark.parametrize("certificate", ["auto", "files"])
 def test_the_upstream_may_want_tls(certificate, place, run, tmp_path):
     address, port = place

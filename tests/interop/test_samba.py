@@ -32,7 +32,8 @@ def read_ndr_string(data, offset):
 class Samba:
     """A way through one proxy."""
 
-    def __init__(self, url, password=None):
+    def __init__(self, url, password=None, auth="basic"):
+        self.auth = auth
         scheme, _, self.proxy = url.partition("://")
         self.tls = "true" if scheme == "https" else "false"
         self.settings = param.LoadParm()
@@ -47,7 +48,7 @@ class Samba:
             self.credentials.set_domain(DOMAIN)
 
     def binding(self, port, server=SERVER):
-        options = f"RpcProxy={self.proxy},HttpUseTls={self.tls},HttpAuthOption=basic"
+        options = f"RpcProxy={self.proxy},HttpUseTls={self.tls},HttpAuthOption={self.auth}"
         return f"ncacn_http:{server}[{port},{options}]"
 
     def connect(self, port, interface, **more):

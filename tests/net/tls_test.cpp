@@ -116,6 +116,19 @@ TEST(Tls, SendsTheServerNameThatItIsToldOrNone) {
   });
 }
 
+TEST(Tls, GivesBothSidesTheSameChannelBinding) {
+  run_net([]() -> Task<> {
+    TlsClientOptions options;
+    options.server_name = "localhost";
+    auto const shaken = co_await shake(test_server_tls(), test_client_tls(options), "127.0.0.1");
+    auto const& binding = shaken.client_summary.channel_binding;
+    EXPECT_EQ(binding, shaken.server_summary.channel_binding);
+    constexpr std::string_view kType = "tls-server-end-point:";
+    EXPECT_EQ(binding.size(), kType.size() + 32);  // SHA-256
+    EXPECT_EQ(as_text(binding).substr(0, kType.size()), kType);
+  });
+}
+
 TEST(Tls, AsksForClientCertificatesAsToldAndSaysWhoCame) {
   run_net([]() -> Task<> {
     auto const mine = *self_signed({"the-client"});

@@ -17,6 +17,8 @@ TEST(ProxyConfig, ReadsEverySetting) {
 listen: [http://127.0.0.1:8080, 'https://[::1]:0']
 allow_anonymous: true
 users: [alice:secret:with:colons]
+auth: [negotiate, NTLM]
+extended_protection: require
 valid_ports: exch01:6001-6002;exch01:6004
 connection_timeout: 30s
 receive_window: 64KiB
@@ -36,6 +38,8 @@ defect: ok-reason
                                    "proxy.yaml");
   ASSERT_TRUE(config) << to_string(config.error().front());
   ASSERT_EQ(config->listen.size(), 2U);
+  EXPECT_EQ(config->schemes, (std::vector{AuthScheme::negotiate, AuthScheme::ntlm}));
+  EXPECT_EQ(config->extended_protection, ExtendedProtection::require);
   EXPECT_EQ(config->listen[1].address, "::1");
   EXPECT_EQ(config->listen[1].scheme, Scheme::https);
   EXPECT_EQ(config->users[0].password, "secret:with:colons");
@@ -72,7 +76,7 @@ TEST(ProxyConfig, RefusesValuesOutOfRange) {
        {"receive_window: 8191", "receive_window: 257KiB", "channel_lifetime: 131071",
         "channel_lifetime: 3GiB", "max_head: 512", "listen: ftp://x:1", "listen: http://x:99999",
         "pings: yes", "users: nobody", "servers: a=b", "valid_ports: a", "defect: none-such",
-        "certificate: a.pem", "on_server_reset: maybe", "connection_timeout: 5h"}) {
+        "certificate: a.pem", "auth: [digest]", "extended_protection: on", "on_server_reset: maybe", "connection_timeout: 5h"}) {
     EXPECT_NE(first_error(text), "") << text;
   }
 }

@@ -29,7 +29,7 @@ TEST(Defects, ListsEveryDefectOnceInTheOrderOfTheEnumeration) {
     EXPECT_TRUE(names.insert(each.name).second) << each.name << " stands twice";
     EXPECT_EQ(find_defect(each.name), &each);
   }
-  EXPECT_EQ(static_cast<int>(Defect::v1_resets_swallowed) + 1, expected) << "the last enumerator";
+  EXPECT_EQ(static_cast<int>(Defect::withcert_open) + 1, expected) << "the last enumerator";
   EXPECT_EQ(find_defect("no-such-defect"), nullptr);
 }
 

@@ -13,6 +13,7 @@ import urllib.parse
 import heads
 import legs
 from inbound import Inbound
+from log_on import LogOn
 from outbound import Outbound
 from variants import CHOICES, DEFECTS
 
@@ -41,6 +42,7 @@ class Proxy:
     async def serve(self, reader, writer):
         """One connection of a client: any number of echoes, and then a channel."""
         leg = legs.Leg(reader, writer)
+        leg.log_on = self.settings.ntlm and LogOn(*self.settings.ntlm)
         try:
             while await self.exchange(leg):
                 pass
@@ -57,8 +59,9 @@ class Proxy:
             length = self.check(leg, request)
         except heads.BadHead as bad:
             return await self.refuse(leg, heads.refusal(bad.status, bad.reason))
+        offer = self.offer(leg, request)
         if not self.admits(leg, request):
-            return await self.challenge(leg, request)
+            return await self.challenge(leg, request, offer)
         if length <= heads.ECHO_LENGTH:
             await leg.exactly(length)
             leg.send(heads.echo(self.settings.chosen))
@@ -87,18 +90,26 @@ class Proxy:
 
     def admits(self, leg, request):
         """AllowAnonymous and Basic, on this connection or not: each request speaks for itself."""
+        if self.settings.ntlm:
+            return leg.log_on.done and leg.secure
         if request.credentials is None:
             return self.settings.allow_anonymous
         return self.settings.basic is None and self.settings.allow_anonymous or (
             request.credentials == self.settings.basic and (leg.secure or self.settings.allow_anonymous)
         )
 
-    async def challenge(self, leg, request):
+    def offer(self, leg, request):
+        """WWW-Authenticate, should this request not be admitted. Each log-on goes on by one leg."""
+        if not self.settings.ntlm:
+            return 'basic realm="another proxy"'
+        token = request.ntlm_token and leg.log_on.take(request.ntlm_token)
+        return f"NTLM {token}" if token else "NTLM"
+
+    async def challenge(self, leg, request, offer):
         if not leg.secure and not self.settings.allow_anonymous:
             return await self.refuse(leg, heads.refusal(403, "Forbidden"))
         keep = request.content_length <= heads.ECHO_LENGTH
-        offer = 'WWW-authenticate: basic realm="another proxy"\r\n'
-        answer = heads.refusal(401, "Unauthorized", keep, offer)
+        answer = heads.refusal(401, "Unauthorized", keep, f"WWW-authenticate: {offer}\r\n")
         if not keep:
             return await self.refuse(leg, answer)
         await leg.exactly(request.content_length)
@@ -139,6 +150,7 @@ def options():
     add("--tls", metavar="CERT,KEY", help="PEM files, for https")
     add("--allow-anonymous", action="store_true", help="plain HTTP and requests without credentials are served")
     add("--basic", metavar="USER:PASSWORD", help="what Basic authentication accepts")
+    add("--ntlm", metavar="USER:PASSWORD", help="what NTLM accepts, once for each connection; needs impacket")
     add("--valid-ports", default="", metavar="RULE", help="NAME:6001-6002,6004;NAME:..., NAME may hold *")
     add("--receive-window", type=int, default=40960, metavar="BYTES")
     add("--channel-lifetime", type=int, default=600000000, metavar="BYTES")
@@ -148,6 +160,7 @@ def options():
     add("--verbose", action="store_true", help="how each channel ended, on stderr")
     settings = parser.parse_args()
     settings.basic = tuple(settings.basic.split(":", 1)) if settings.basic else None
+    settings.ntlm = tuple(settings.ntlm.split(":", 1)) if settings.ntlm else None
     return settings
 
 

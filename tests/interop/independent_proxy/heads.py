@@ -77,6 +77,11 @@ class Request:
         return self.version == "HTTP/1.1" and "100-continue" in map(str.lower, self.values("expect"))
 
     @property
+    def ntlm_token(self):
+        schemes = [value.partition(" ") for value in self.values("authorization")]
+        return next((rest for scheme, _, rest in schemes if scheme.lower() == "ntlm"), None)
+
+    @property
     def credentials(self):
         """(user, password) of Basic, or None."""
         for value in self.values("authorization"):
