@@ -22,6 +22,7 @@ class Connection {
     auto const is_closing = [this] { return leg_->closing.has_value(); };
     if (co_await leg_->closed.wait(is_closing, net::Deadline::never())) {
       co_await close_leg(leg_->stream, leg_->out, *leg_->closing);
+      channel_->on_gone(*leg_);
     }
     scope.cancel();
   }

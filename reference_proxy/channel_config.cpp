@@ -70,6 +70,7 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
   }
   made.channel_lifetime = config.channel_lifetime;
   made.pings = config.pings;
+  made.ping_traffic_threshold = config.ping_traffic_threshold;
   made.idle_timeout = config.defect == Defect::out_idle_cut
                           ? kShortIdle
                           : config.idle_timeout.value_or(Duration::max());

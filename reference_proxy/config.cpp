@@ -67,6 +67,16 @@ std::optional<ExtendedProtection> parse_extended_protection(std::string_view nam
   return name == "require" ? std::optional(ExtendedProtection::require) : std::nullopt;
 }
 
+std::optional<Answers> parse_answers(std::string_view name) {
+  if (name == "garbage") {
+    return Answers::garbage;
+  }
+  if (name == "two-lengths") {
+    return Answers::two_lengths;
+  }
+  return name == "never" ? std::optional(Answers::never) : std::nullopt;
+}
+
 Result<void> check(ProxyConfig const& config) {
   auto const least = config.defect == Defect::short_timeout_loads ? std::chrono::seconds(1)
                                                                   : kLeastConnectionTimeout;
@@ -85,6 +95,10 @@ Result<void> check(ProxyConfig const& config) {
   if (config.channel_lifetime.value < 131072 || config.channel_lifetime.value > 0x80000000U) {
     return bad("channel_lifetime", fmt::format("{}; allowed are 131072 to 2147483648 bytes",
                                                config.channel_lifetime.value));
+  }
+  if (config.ping_traffic_threshold > 8192) {
+    return bad("ping_traffic_threshold",
+               fmt::format("{}; allowed are 0 to 8192 bytes", config.ping_traffic_threshold));
   }
   if (config.certificate_file.empty() != config.key_file.empty()) {
     return bad("certificate", "a certificate needs its key, and a key its certificate");

@@ -28,6 +28,17 @@ namespace rpchspec::proxy {
 
 enum class Scheme { http, https };
 
+/// What every request is answered with, for tests of what stands in front.
+enum class Answers {
+  as_an_rpc_proxy,
+  garbage,      // bytes that are no HTTP, then the end
+  two_lengths,  // a head with two different Content-Lengths
+  never,
+};
+
+/// "garbage", "two-lengths", "never".
+[[nodiscard]] std::optional<Answers> parse_answers(std::string_view name);
+
 struct ListenAddress {
   Scheme scheme = Scheme::http;
   std::string address = "127.0.0.1";
@@ -82,6 +93,7 @@ struct Shared {
   std::map<AuthScheme, net::GssCredentials> acceptors;                 // of handshakes
   std::map<std::string, std::shared_ptr<net::GssContext>> handshakes;  // by the client's address
   std::size_t channels = 0;                                            // open ones
+  bool recycled = false;                                               // one of them was
   std::set<std::string> let_in;  // addresses that credentials came from
 };
 
@@ -110,6 +122,8 @@ struct ProxyConfig {
   ReceiveWindowSize receive_window{65536};     // 8192 to 262144 bytes, for both roles
   ChannelLifetime channel_lifetime{1U << 30};  // Content-Length of OUT: 131072 to 2^31 bytes
   session::Pings pings = session::Pings::on;
+  /// Bytes of pings: at more than this the server is told of them. Up to 8192.
+  std::uint32_t ping_traffic_threshold = 1031;
   std::optional<Duration> idle_timeout = {};  // empty: silent channels stay open
   bool v1 = true;                             // serves RPC_CONNECT, too
 
@@ -125,6 +139,7 @@ struct ProxyConfig {
   /// How the client is told that the server reset its connection.
   net::CloseHow on_server_reset = net::CloseHow::fin;
 
+  Answers answers = Answers::as_an_rpc_proxy;
   Latitude latitude{};
   Defect defect = Defect::none;
   std::function<void(LogLevel, std::string const&)> log = {};

@@ -259,6 +259,13 @@ class ConfigReader {
     }
   }
 
+  void ping_traffic_threshold(YamlNode const& node) {
+    if (auto const value = number(node)) {
+      config_.ping_traffic_threshold = static_cast<std::uint32_t>(*value);
+      check_here(node, "ping_traffic_threshold");
+    }
+  }
+
   void max_head(YamlNode const& node) {
     if (auto const value = number(node)) {
       config_.max_head = *value;
@@ -279,6 +286,7 @@ class ConfigReader {
     alone.connection_timeout = config_.connection_timeout;
     alone.receive_window = config_.receive_window;
     alone.channel_lifetime = config_.channel_lifetime;
+    alone.ping_traffic_threshold = config_.ping_traffic_threshold;
     alone.max_head = config_.max_head;
     if (auto const checked = check(alone); !checked && checked.error().field == field) {
       errors_.add(node.mark, fmt::format("{}: {}", field, checked.error().detail));
@@ -325,6 +333,7 @@ std::map<std::string, ConfigReader::Setting, std::less<>> const ConfigReader::kS
     {"max_connections", &ConfigReader::max_connections},
     {"max_head", &ConfigReader::max_head},
     {"on_server_reset", &ConfigReader::on_server_reset},
+    {"ping_traffic_threshold", &ConfigReader::ping_traffic_threshold},
     {"pings", &ConfigReader::pings},
     {"realm", &ConfigReader::realm},
     {"receive_window", &ConfigReader::receive_window},

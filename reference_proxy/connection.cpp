@@ -39,6 +39,10 @@ class Connection {
       log(shaken.error().error.detail);
       co_return;
     }
+    auto const is_new = stream_.is_tls() && stream_.tls_summary().version == "TLSv1.3";
+    if (is_new && config_.defect == Defect::tls_1_3_unread) {
+      co_await fall_silent();
+    }
     auto first_byte_within = config_.head_timeout;
     while (auto head = co_await read_head(first_byte_within)) {
       if (!co_await answer(*head)) {
@@ -164,6 +168,10 @@ class Connection {
 
   /// @return true when the connection goes on to a next request.
   net::Task<bool> answer(wire::RequestHead const& head) {
+    if (config_.answers != Answers::as_an_rpc_proxy) {
+      co_await answer_otherwise();
+      co_return false;
+    }
     Transport transport;
     transport.tls = stream_.is_tls() || (config_.lender && config_.lender->over_tls);
     transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
@@ -197,6 +205,22 @@ class Connection {
     co_await run_channel(stream_, std::move(in_), std::get<ChannelRequest>(std::move(admission)),
                          config_, channels_);
     co_return false;
+  }
+
+  /// What a front must not pass on, or must not wait for.
+  net::Task<> answer_otherwise() {
+    constexpr std::string_view kTwoLengths =
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde";
+    constexpr std::string_view kGarbage = "this is not HTTP\r\n\r\n";
+    if (config_.answers == Answers::never) {
+      co_await fall_silent();
+      co_return;
+    }
+    auto const bytes = as_bytes(config_.answers == Answers::garbage ? kGarbage : kTwoLengths);
+    auto const written = co_await write(Bytes(bytes.begin(), bytes.end()));
+    if (written) {
+      co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
+    }
   }
 
   /// Two defects take the credentials of an earlier request for those of this one.

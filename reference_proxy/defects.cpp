@@ -202,6 +202,11 @@ constexpr DefectRow kRows[] = {
      "Credentials count for all later requests from the same address",
      {"FIELD-F67", "HTTP-9110-3.3-01", "RPCH-2.1.2.1-04"}},
     {tls_1_0_only, "tls-1.0-only", "tls", "TLS is spoken in version 1.0 only", {"RPCH-1.5-01"}},
+    {tls_1_3_unread,
+     "tls-1.3-unread",
+     "tls",
+     "After a handshake of TLS 1.3 nothing is read, and nothing closed",
+     {"HTTP-9110-4.2.2-01"}},
 
     {first_pdu_flags,
      "first-pdu-flags",
@@ -427,6 +432,16 @@ constexpr DefectRow kRows[] = {
      "keepalive",
      "Pings go by the configured timeout, whatever MinConnTimeout says",
      {"RPCH-3.2.1.2.2-01"}},
+    {pings_pause_in_recycling,
+     "pings-pause-in-recycling",
+     "keepalive",
+     "While the OUT channel is recycled nothing is pinged",
+     {"RPCH-3.2.4.6-04"}},
+    {ping_traffic_told_again,
+     "ping-traffic-told-again",
+     "keepalive",
+     "The server is told of the same pings again with each notification",
+     {"RPCH-2.2.3.5.15-01", "FIELD-F65"}},
     {min_conn_timeout_ignored,
      "min-conn-timeout-ignored",
      "timeout",
@@ -631,6 +646,10 @@ session::PingDeviation ping_deviation(Defect defect) {
       return session::PingDeviation::late;
     case ping_flags:
       return session::PingDeviation::wrong_flags;
+    case pings_pause_in_recycling:
+      return session::PingDeviation::opened_only;
+    case ping_traffic_told_again:
+      return session::PingDeviation::traffic_kept;
     default:
       return session::PingDeviation::none;
   }

@@ -19,7 +19,7 @@ constexpr DefectRow kRows[] = {
      "recycling-any-predecessor",
      kCategory,
      "The predecessor's cookie in A1 and A3 is not compared",
-     {"RPCH-3.2.4.5.6.1-06", "RPCH-3.2.3.5.5.1-05", "RPCH-3.2.4.5.6.1-02"}},
+     {"RPCH-3.2.4.5.6.1-06", "RPCH-3.2.3.5.5.1-05", "RPCH-3.2.4.5.6.1-07"}},
     {recycling_cookie_kept,
      "recycling-cookie-kept",
      kCategory,
@@ -125,6 +125,31 @@ constexpr DefectRow kRows[] = {
      kCategory,
      "OUT_R2/B2 ends the predecessor, too",
      {"RPCH-3.2.4.5.12-02"}},
+    {b2_forbids_another,
+     "b2-forbids-another",
+     kCategory,
+     "After OUT_R2/B2 the channel can't be recycled again",
+     {"RPCH-3.2.4.5.12-03"}},
+    {former_close_ends_all,
+     "former-close-ends-all",
+     kCategory,
+     "When the predecessor's connection has ended the successor is closed, too",
+     {"RPCH-3.2.4.5.14-06", "RPCH-3.2.3.5.10-04", "RPCH-3.2.4.5.14-03"}},
+    {successor_loss_stalls,
+     "successor-loss-stalls",
+     kCategory,
+     "When the successor is lost in the middle of a recycling the predecessor carries nothing more",
+     {"RPCH-3.2.4.5.14-07", "FIELD-F54"}},
+    {window_forgotten_by_recycling,
+     "window-forgotten-by-recycling",
+     kCategory,
+     "After IN_R2 the server's window is not looked at any more",
+     {"RPCH-3.2.1.3-02", "RPCH-3.2.1.5.1.1-02"}},
+    {leak_after_recycling,
+     "leak-after-recycling",
+     kCategory,
+     "Once something was recycled the connections to the servers stay open for ever",
+     {"RPCH-3.2.3.5.10-02", "RPCH-3.2.4.5.14-02"}},
     {a5_mismatch_ends_all,
      "a5-mismatch-ends-all",
      kCategory,
@@ -172,6 +197,8 @@ void add_recycling_defect(Defect defect, session::Deviations& deviations) {
   d.refuse_second = defect == recycles_only_once;
   d.refuse_overlap = defect == recycling_overlap_refused;
   d.b2_ends_all = defect == b2_ends_all;
+  d.b2_leaves_waiting = defect == b2_forbids_another;
+  d.forget_window = defect == window_forgotten_by_recycling;
   d.mismatch_ends_all = defect == a5_mismatch_ends_all;
   d.join_in_any_state = defect == successor_joins_any_state;
   deviations.relay.ignore_barrier = defect == recycling_loses_queue;

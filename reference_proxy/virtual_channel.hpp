@@ -55,6 +55,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       }
       auto const is_closed = [this] { return closed_; };
       static_cast<void>(co_await closing_.wait(is_closed, net::Deadline::never()));
+      if (config_.defect == Defect::leak_after_recycling && config_.shared->recycled) {
+        static_cast<void>(co_await closing_.next(net::Deadline::never()));
+      }
       if (server_) {
         co_await close_leg(*server_, *server_out_, net::CloseHow::fin);
       }
@@ -69,6 +72,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     auto const data = leg->in.data();
     auto const now = Clock::now();
     auto used = data.size();  // of a leg that is no longer part of this: dropped
+    if (is_stalled_) {
+      return 0;
+    }
     if (leg == client_) {
       used = machine_.on_client_bytes(data, now);
     } else if (leg == successor_) {
@@ -93,6 +99,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     if (closed_ || (&leg != client_.get() && &leg != successor_.get())) {
       return true;  // to drop them
     }
+    if (is_stalled_) {
+      return false;
+    }
     return &leg == client_.get() ? machine_.wants_client_bytes() : machine_.wants_successor_bytes();
   }
 
@@ -101,9 +110,21 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     if (closed_ || ending == net::Ending::cancelled || (!is_client && &leg != successor_.get())) {
       return;
     }
+    if (!is_client && config_.defect == Defect::successor_loss_stalls) {
+      is_stalled_ = true;
+      return;
+    }
     client_reset_ = ending == net::Ending::rst;
     machine_.on_closed(is_client ? session::ProxyLeg::client : session::ProxyLeg::successor);
     pump({});
+  }
+
+  /// A leg was closed, by both sides. Nobody cares, but for a defect.
+  void on_gone(ClientLeg const& leg) {
+    auto const is_former = &leg == retired_.get();
+    if (!closed_ && is_former && config_.defect == Defect::former_close_ends_all) {
+      give_up();
+    }
   }
 
   /// A first PDU that comes in pieces ends the channel: a defect.
@@ -165,8 +186,14 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
   }
 
   net::Task<> read_server() {
-    auto const may_go_on = [this] { return closed_ || machine_.wants_server_bytes(); };
+    auto const may_go_on = [this] {
+      return closed_ || (!is_stalled_ && machine_.wants_server_bytes());
+    };
     while (!closed_) {
+      if (is_stalled_) {
+        static_cast<void>(co_await room_.wait(may_go_on, net::Deadline::never()));
+        continue;
+      }
       if (!server_in_.data().empty()) {
         auto const data = server_in_.data();
         auto const before = client_;
@@ -295,6 +322,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
 
   void act(session::SwitchClient const& change, ByteView) {
     retired_ = std::exchange(client_, std::exchange(successor_, nullptr));
+    config_.shared->recycled = true;
     if (!change.keep_predecessor) {
       retired_->close(how_to_close_client());
     }
@@ -422,6 +450,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
   bool is_to_repeat_ = false;   // the answer came to the cookie that the first PDU names
   bool is_connecting_ = false;  // or connected
   bool is_to_connect_ = false;  // the first PDU was there before run() began
+  bool is_stalled_ = false;     // a defect: nothing is carried any more
   bool closed_ = false;
   bool client_reset_ = false;
   bool server_reset_ = false;

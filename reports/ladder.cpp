@@ -164,6 +164,9 @@ class Drawing {
         return fmt::format("PAYLOAD DIFFERS at offset {}", event.mismatch().offset());
       case v1::Event::kNote:
         return event.note().text().empty() ? "" : "note: " + event.note().text();
+      case v1::Event::kResources:
+        return fmt::format("the proxy holds {} descriptors and {} KiB",
+                           event.resources().descriptors(), event.resources().resident() / 1024);
       case v1::Event::kFinished:
         return event.finished().interrupted()     ? "interrupted"
                : event.finished().error().empty() ? "finished"

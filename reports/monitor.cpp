@@ -32,6 +32,8 @@ bool disturbs(Step const& step) {
                      });
 }
 
+}  // namespace
+
 bool disturbs(Scenario const& scenario) {
   auto const& client = scenario.client();
   auto const& server = scenario.server();
@@ -40,8 +42,6 @@ bool disturbs(Scenario const& scenario) {
          std::any_of(scenario.steps().begin(), scenario.steps().end(),
                      [](Step const& step) { return disturbs(step); });
 }
-
-}  // namespace
 
 std::uint32_t Sighting::vc() const {
   auto const number =
@@ -93,7 +93,8 @@ std::vector<std::unique_ptr<Monitor>> make_monitors() {
        {make_forwarding_monitor, make_routing_monitor, make_syntax_monitor, make_window_monitor,
         make_ack_monitor, make_lifetime_monitor, make_head_monitor, make_echo_monitor,
         make_front_monitor, make_values_monitor, make_cross_talk_monitor, make_legacy_monitor,
-        make_tls_monitor, make_close_monitor, make_ping_monitor, make_v1_monitor}) {
+        make_tls_monitor, make_close_monitor, make_ping_monitor, make_v1_monitor,
+        make_leak_monitor, make_resources_monitor}) {
     monitors.push_back(make());
   }
   return monitors;

@@ -84,6 +84,18 @@ class Monitor {
 [[nodiscard]] std::unique_ptr<Monitor> make_close_monitor();
 [[nodiscard]] std::unique_ptr<Monitor> make_ping_monitor();
 [[nodiscard]] std::unique_ptr<Monitor> make_v1_monitor();
+[[nodiscard]] std::unique_ptr<Monitor> make_leak_monitor();
+[[nodiscard]] std::unique_ptr<Monitor> make_resources_monitor();
+
+/// Whether a case stalls, faults, cuts or overruns on purpose: then what did not arrive, or is not
+/// closed, proves nothing.
+[[nodiscard]] bool disturbs(scenario::v1::Scenario const& scenario);
+
+/// How long a proxy has for letting go of a server after its client left, before monitors object.
+inline constexpr double kPatienceToClose = 10;  // seconds, of a run without --timeout-scale
+
+/// Text of the note that the harness writes when it closes all that is left of the client.
+inline constexpr std::string_view kClientLeft = "the client leaves";
 
 /// All of them, in the order above.
 [[nodiscard]] std::vector<std::unique_ptr<Monitor>> make_monitors();

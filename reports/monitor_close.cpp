@@ -21,7 +21,6 @@ namespace {
 constexpr std::string_view kInClient = "RPCH-3.2.3.5.10-02";
 constexpr std::string_view kOutClient = "RPCH-3.2.4.5.14-02";
 constexpr std::string_view kMixedClient = "RPCH-3.1.2.5.3-02";
-constexpr double kPatience = 10;  // seconds
 
 /// The two legs of a virtual channel.
 struct Channel {
@@ -68,7 +67,8 @@ class CloseMonitor final : public Monitor {
         continue;
       }
       auto const ended = std::min(first_end(*server), now_ns_);
-      auto const patience = static_cast<std::uint64_t>(kPatience * around.timeout_scale * 1e9);
+      auto const patience =
+          static_cast<std::uint64_t>(kPatienceToClose * around.timeout_scale * 1e9);
       if (ended > *closed + patience) {
         object(*closed, leg_name(v1::SERVER, key.second),
                {requirement_of(key.second), "left open",
@@ -113,7 +113,7 @@ class CloseMonitor final : public Monitor {
     }
     auto const closed = gone_at(*client);
     auto const patience =
-        static_cast<std::uint64_t>(kPatience * sighting.around.timeout_scale * 1e9);
+        static_cast<std::uint64_t>(kPatienceToClose * sighting.around.timeout_scale * 1e9);
     if (closed && sighting.event.at_ns() > *closed + patience) {
       object(sighting, {requirement_of(sighting.leg()), "sent after the end",
                         "nothing on the leg to the server after the client's leg ended",

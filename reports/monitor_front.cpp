@@ -22,6 +22,7 @@ constexpr std::string_view kRequestLength = "HTTP-9110-8.6-01";
 constexpr std::string_view kStatus = "HTTP-9110-15-01";
 constexpr std::string_view kReason = "HTTP-9112-4-01";
 constexpr std::string_view kContent = "HTTP-9110-7.7-02";
+constexpr std::string_view kVersion = "HTTP-9112-2.3-01";
 constexpr std::size_t kMost = 1U << 20;
 
 /// Heads and PDUs that one side sent and the other has not yet received, of one channel.
@@ -36,7 +37,7 @@ class FrontMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "front"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kTarget, kRequestLength, kStatus, kReason, kContent};
+    return {kTarget, kRequestLength, kStatus, kReason, kContent, kVersion};
   }
 
   void on_event(Sighting const& sighting) override {
@@ -157,6 +158,11 @@ class FrontMonitor final : public Monitor {
     auto const& head = sighting.event.head();
     if (head.target() != sent.target()) {
       object(sighting, {kTarget, "target changed", sent.target(), head.target()});
+    }
+    bool const lawful = sent.http_version() == 10 || sent.http_version() == 11;
+    if (lawful && head.http_version() != 10 && head.http_version() != 11) {
+      object(sighting, {kVersion, "HTTP version", "HTTP/1.0 or HTTP/1.1 in the request line",
+                        fmt::format("\"{}\"", start_line(head.text()).substr(0, 120))});
     }
     length(sighting, sent);
   }

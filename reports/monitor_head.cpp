@@ -22,6 +22,7 @@ constexpr std::string_view kErrorRange = "RPCH-2.1.2.1.3-04";
 constexpr std::string_view kReserved = "RPCH-2.1.2.1.3-05";
 constexpr std::string_view kEeInfo = "RPCH-2.1.2.1.3-07";
 constexpr std::string_view kReasonSize = "RPCH-2.1.2.1.3-08";
+constexpr std::string_view kErrorBody = "RPCH-2.1.2.1.3-10";
 constexpr std::string_view kLength = "RPCH-2.1.2.1.4-01";
 constexpr std::string_view kType = "RPCH-2.1.2.1.4-02";
 constexpr std::string_view kStatusLine = "RPCH-2.1.2.1.4-03";
@@ -49,6 +50,13 @@ bool is_base64(std::string_view text) {
          padding.find_first_not_of('=') == std::string_view::npos;
 }
 
+std::string printable(std::string_view text) {
+  std::string clean(text);
+  std::replace_if(
+      clean.begin(), clean.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
+  return clean;
+}
+
 std::string quoted(v1::Head const& head) {
   return fmt::format("\"{}\"", start_line(head.text()).substr(0, 120));
 }
@@ -58,13 +66,17 @@ class HeadMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "http-heads"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kNoInResponse, kErrorForm, kErrorRange, kReserved, kEeInfo, kReasonSize,
-            kLength,       kType,      kStatusLine, kNoChunks, kInterim};
+    return {kNoInResponse, kErrorForm, kErrorRange, kReserved,   kEeInfo,   kReasonSize,
+            kErrorBody,    kLength,    kType,       kStatusLine, kNoChunks, kInterim};
   }
 
   void on_event(Sighting const& sighting) override {
     exchanges_.on_event(sighting);
     auto const& event = sighting.event;
+    if (event.has_raw() && event.raw().is() == "body" && sighting.is(v1::CLIENT, v1::RECEIVED) &&
+        refused_.count(event.connection()) != 0) {
+      error_body(sighting);
+    }
     if (!event.has_head() || !event.head().response() || !sighting.is(v1::CLIENT, v1::RECEIVED) ||
         !event.head().error().empty()) {
       return;
@@ -73,6 +85,7 @@ class HeadMonitor final : public Monitor {
       interim(sighting);
       return;
     }
+    refused_.erase(event.connection());
     auto const* request = exchanges_.answered(event.connection());
     bool const streaming = streaming_.count(event.connection()) != 0;
     if (request == nullptr && !streaming) {
@@ -158,7 +171,31 @@ class HeadMonitor final : public Monitor {
       object(sighting, {kReserved, "reserved code",
                         "an error code that MS-RPCE 3.3.3.5.1 does not reserve", quoted(head)});
     }
+    refused_.insert(sighting.event.connection());
     check_ee_info(sighting, head.reason());
+  }
+
+  /// Of a 503 that says "RPC Error": nothing, or "RPC EEInfo:", base64, CRLF. What another page
+  /// says is its own affair, and what exceeds the record is not looked at.
+  void error_body(Sighting const& sighting) {
+    constexpr std::string_view kStart = "RPC EEInfo:";
+    constexpr std::string_view kEnd = "\r\n";
+    auto const& raw = sighting.event.raw();
+    std::string_view const text = raw.prefix();
+    auto blob = text.substr(std::min(text.size(), kStart.size()));
+    bool const whole = text.size() == raw.size();
+    bool const ends =
+        !whole || (blob.size() >= kEnd.size() && blob.substr(blob.size() - kEnd.size()) == kEnd);
+    if (whole && ends) {
+      blob.remove_suffix(kEnd.size());
+    }
+    bool const coded = whole ? is_base64(blob) : blob.find_first_of(" \t\r\n<") == blob.npos;
+    if (text.substr(0, kStart.size()) != kStart || !ends || !coded) {
+      object(
+          sighting,
+          {kErrorBody, "body of the error", "no body, or \"RPC EEInfo:\", base64 and CRLF",
+           fmt::format("a body of {} bytes, \"{}\"", raw.size(), printable(text.substr(0, 60)))});
+    }
   }
 
   void check_ee_info(Sighting const& sighting, std::string_view reason) {
@@ -179,6 +216,7 @@ class HeadMonitor final : public Monitor {
 
   ClientExchanges exchanges_;
   std::set<std::uint32_t> streaming_;  // connections whose OUT response has begun
+  std::set<std::uint32_t> refused_;    // connections whose last response was an RPC Error
 };
 
 }  // namespace

@@ -1,8 +1,11 @@
-// Pings come by the ConnectionTimeout that CONN/A3 told the client (3.2.1.2.1, 3.2.1.2.2).
+// Pings come by the ConnectionTimeout that CONN/A3 told the client (3.2.1.2.1, 3.2.1.2.2), and the
+// server is told of those bytes that went out, if it is told at all (2.2.3.5.15).
 //
 // A proxy that never pings breaks a SHOULD, which is not judged here. One that pings after more
-// silence than its ConnectionTimeout runs its timer by another value.
+// silence than its ConnectionTimeout runs its timer by another value. A ping may cross a
+// notification: one ping of difference is lawful.
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -18,6 +21,7 @@ namespace v1 = journal::v1;
 namespace {
 
 constexpr std::string_view kTimer = "RPCH-3.2.1.2.2-01";
+constexpr std::string_view kTraffic = "RPCH-2.2.3.5.15-01";
 constexpr double kTolerance = 1.25;  // of the timeout, and
 constexpr double kSlack = 2;         // seconds on top
 
@@ -27,19 +31,41 @@ struct Out {
   std::uint64_t last_ns = 0;
 };
 
+/// What a virtual connection's client got in pings, and what its server was told of.
+struct Traffic {
+  std::uint64_t seen = 0;
+  std::uint64_t told = 0;
+  std::uint64_t largest = 0;  // ping
+  bool recycled = false;      // whether a successor's account starts again is open
+};
+
 class PingMonitor final : public Monitor {
  public:
   [[nodiscard]] std::string_view name() const override { return "pings"; }
 
-  [[nodiscard]] std::vector<std::string_view> requirements() const override { return {kTimer}; }
+  [[nodiscard]] std::vector<std::string_view> requirements() const override {
+    return {kTimer, kTraffic};
+  }
 
   void on_event(Sighting const& sighting) override {
     auto const& event = sighting.event;
-    if (!event.has_pdu() || !sighting.is(v1::CLIENT, v1::RECEIVED) || sighting.leg() != v1::OUT) {
+    if (!event.has_pdu() || sighting.leg() != v1::OUT) {
+      return;
+    }
+    auto const name = is_rpc(event.pdu()) ? std::string() : pdu_name(event);
+    if (sighting.is(v1::SERVER, v1::RECEIVED)) {
+      on_notification(sighting, name);
+    }
+    if (!sighting.is(v1::CLIENT, v1::RECEIVED)) {
       return;
     }
     auto& out = outs_[event.connection()];
-    auto const name = is_rpc(event.pdu()) ? std::string() : pdu_name(event);
+    auto& traffic = traffic_[sighting.vc()];
+    traffic.recycled = traffic.recycled || name.starts_with("OUT_");
+    if (name == "Ping") {
+      traffic.seen += event.pdu().size();
+      traffic.largest = std::max<std::uint64_t>(traffic.largest, event.pdu().size());
+    }
     if (name == "CONN/A3") {
       auto const told = number(field_of(event.pdu(), name, "ConnectionTimeout").value_or(""));
       out.timeout_s = static_cast<double>(told.value_or(0)) / 1000;
@@ -61,7 +87,29 @@ class PingMonitor final : public Monitor {
     }
   }
 
-  std::map<std::uint32_t, Out> outs_;  // by number of the connection
+  /// More than was sent is wrong always; less, where every ping was seen and counts.
+  void on_notification(Sighting const& sighting, std::string const& name) {
+    constexpr auto kName = "PingTrafficSentNotify";
+    if (!goes_by(sighting.event.pdu(), kName) || sighting.around.disturbed) {
+      return;
+    }
+    auto& traffic = traffic_[sighting.vc()];
+    auto const said = number(field_of(sighting.event.pdu(), name, "PingTrafficSent").value_or(""));
+    traffic.told += said.value_or(0);
+    auto const most = traffic.seen + std::max(traffic.largest, kPing);
+    auto const least = traffic.recycled ? 0 : traffic.seen - traffic.largest;
+    if (traffic.told < least || traffic.told > most) {
+      object(sighting, {kTraffic, "another sum than the pings'",
+                        fmt::format("{} bytes told of in all, as many as the client got in pings",
+                                    traffic.seen),
+                        fmt::format("{} bytes told of in all", traffic.told)});
+    }
+  }
+
+  static constexpr std::uint64_t kPing = 20;  // bytes
+
+  std::map<std::uint32_t, Out> outs_;         // by number of the connection
+  std::map<std::uint32_t, Traffic> traffic_;  // by virtual connection
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "protocol/wire/client_address.hpp"
 #include "reports/http_head.hpp"
 #include "reports/matching.hpp"
 #include "reports/monitor.hpp"
@@ -24,6 +25,9 @@ constexpr std::string_view kA4Lifetime = "RPCH-3.2.4.5.6.2-02";
 constexpr std::string_view kB2Copies = "RPCH-2.2.4.6-03";
 constexpr std::string_view kB2Version = "RPCH-2.2.4.6-02";
 constexpr std::string_view kB2Address = "RPCH-2.2.4.6-06";
+constexpr std::string_view kPadding4 = "RPCH-2.2.3.2.1-02";
+constexpr std::string_view kAddress6 = "RPCH-2.2.3.2.2-01";
+constexpr std::string_view kPadding6 = "RPCH-2.2.3.2.2-02";
 constexpr std::string_view kC2Values = "RPCH-2.2.4.9-02";
 constexpr std::string_view kMinTimeout = "RPCH-3.2.4.5.1-04";
 
@@ -74,8 +78,8 @@ class ValuesMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "values"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kA2Cookies, kA2Version, kA2Lifetime, kA4Lifetime, kB2Copies,
-            kB2Version, kB2Address, kC2Values,   kMinTimeout};
+    return {kA2Cookies, kA2Version, kA2Lifetime, kA4Lifetime, kB2Copies, kB2Version,
+            kB2Address, kPadding4,  kAddress6,   kPadding6,   kC2Values, kMinTimeout};
   }
 
   void on_event(Sighting const& sighting) override {
@@ -237,28 +241,43 @@ class ValuesMonitor final : public Monitor {
     }
   }
 
-  /// A NAT between client and proxy, or an offloader, is seen instead of the client; on loopback
-  /// there is no NAT.
+  /// What is in it is compared only where nothing stands between client and proxy: a NAT, or an
+  /// offloader, is seen instead of the client; on loopback there is no NAT.
   void address(Sighting const& sighting, Known const& known) {
-    auto const is_near =
-        sighting.around.topology == "embedded" || known.client_address.starts_with("127.");
-    if (!is_near || sighting.around.topology == "http-front" || sighting.around.offloaded) {
-      return;
-    }
-    auto const host = known.client_address.substr(0, known.client_address.rfind(':'));
     auto const pdu = decoded(sighting.event.pdu());
     auto const* address = pdu ? wire::find<wire::ClientAddressCommand>(*pdu) : nullptr;
-    if (address == nullptr || address->address_type != 0 || host.find(':') != host.npos ||
+    if (address == nullptr) {
+      return;
+    }
+    bool const v6 = address->address_type != 0;
+    auto const& padding = address->padding;
+    if (std::any_of(padding.begin(), padding.end(), [](auto byte) { return byte != 0; })) {
+      object(sighting, {v6 ? kPadding6 : kPadding4, "padding of ClientAddress",
+                        "12 bytes of zero behind the address", "CONN/B2 with others"});
+    }
+    auto const host = bare_host(known.client_address);
+    auto const is_near =
+        sighting.around.topology == "embedded" || host.starts_with("127.") || host == "::1";
+    if (!is_near || sighting.around.topology == "http-front" || sighting.around.offloaded ||
         host.empty()) {
       return;
     }
-    auto const& a = address->address;
-    auto const forward = fmt::format("{}.{}.{}.{}", a[0], a[1], a[2], a[3]);
-    auto const backward = fmt::format("{}.{}.{}.{}", a[3], a[2], a[1], a[0]);
-    if (host != forward && host != backward) {  // AMB-01: either byte order
-      object(sighting, {kB2Address, "ClientAddress", "ClientAddress " + host,
-                        "CONN/B2 with ClientAddress " + forward});
+    bool const host_is_v6 = host.find(':') != host.npos;
+    if (v6 && !host_is_v6) {
+      return;  // an IPv4 address in IPv6 form
     }
+    if (!wire::holds_address(*address, host)) {  // AMB-01: either byte order
+      object(
+          sighting,
+          {host_is_v6 ? kAddress6 : kB2Address, "ClientAddress", "ClientAddress " + host,
+           "CONN/B2 with ClientAddress " + wire::to_string(*address, wire::AddressOrder::network)});
+    }
+  }
+
+  /// "::1" of "[::1]:80".
+  static std::string bare_host(std::string const& endpoint) {
+    auto host = endpoint.substr(0, endpoint.rfind(':'));
+    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
   }
 
   std::map<std::uint32_t, Known> known_;

@@ -14,6 +14,7 @@ std::unique_ptr<Predicate> make_predicate(Expectation const& expectation,
     case Expectation::kStaysOpen:
     case Expectation::kConnected:
     case Expectation::kNotConnected:
+    case Expectation::kProbed:
       return make_state_predicate(expectation, subject);
     case Expectation::kResponse:
     case Expectation::kNoResponse:

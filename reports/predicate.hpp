@@ -102,6 +102,9 @@ struct PredicateTimes {
 [[nodiscard]] std::unique_ptr<Predicate> make_data_predicate(
     scenario::v1::Expectation const& expectation, Subject subject, PredicateTimes const& times);
 
+/// Name of the Timer event that stands for a TCP keep-alive probe of the peer.
+inline constexpr std::string_view kProbe = "tcp-keepalive-probe";
+
 /// A whole PDU came from the peer.
 [[nodiscard]] inline bool arrives(Moment const& moment) {
   return moment.event.has_pdu() && moment.event.direction() == journal::v1::RECEIVED;

@@ -1,4 +1,4 @@
-// closed, stays_open, connected, not_connected: what state connections are in.
+// closed, stays_open, connected, not_connected, probed: what state connections are in.
 
 #include <algorithm>
 #include <vector>
@@ -242,6 +242,40 @@ class ConnectedPredicate final : public Predicate {
   std::uint32_t count_ = 0;
 };
 
+class ProbedPredicate final : public Predicate {
+ public:
+  ProbedPredicate(scenario::v1::Probed const& wanted, Subject subject)
+      : Predicate(subject), at_least_(std::max<std::uint32_t>(1, wanted.at_least())) {}
+
+  void on_event(Moment const& moment) override {
+    bool const ours = moment.in_scope && moment.connection != nullptr && moment.event.has_timer() &&
+                      moment.event.timer().name() == kProbe && subject_.covers(*moment.connection);
+    if (ours && ++count_ >= at_least_) {
+      satisfy(moment.event.at_ns());
+    }
+  }
+
+  void restart() override {
+    Predicate::restart();
+    count_ = 0;
+  }
+
+  [[nodiscard]] std::string expected() const override {
+    return fmt::format("{} TCP keep-alive probe{} on {}", at_least_, at_least_ == 1 ? "" : "s",
+                       subject_text(subject_));
+  }
+
+  [[nodiscard]] std::string seen() const override {
+    return count_ == 0 ? "" : fmt::format("{} probes", count_);
+  }
+
+  [[nodiscard]] std::string kind() const override { return "not probed"; }
+
+ private:
+  std::uint32_t at_least_;
+  std::uint32_t count_ = 0;
+};
+
 class NotConnectedPredicate final : public Predicate {
  public:
   NotConnectedPredicate(Expectation const& expectation, Subject subject)
@@ -290,6 +324,8 @@ std::unique_ptr<Predicate> make_state_predicate(Expectation const& expectation, 
       return std::make_unique<StaysOpenPredicate>(expectation, subject);
     case Expectation::kConnected:
       return std::make_unique<ConnectedPredicate>(expectation.connected(), subject);
+    case Expectation::kProbed:
+      return std::make_unique<ProbedPredicate>(expectation.probed(), subject);
     default:
       return std::make_unique<NotConnectedPredicate>(expectation, subject);
   }

@@ -213,6 +213,9 @@ actors::Credentials test_credentials(scn::ProxyNeeds const& needs) {
 
 std::string server_name(Surroundings const& surroundings, CaseOrder const& order) {
   auto const& target = surroundings.target;
+  if (order.scenario->server().ipv6()) {
+    return "::1";
+  }
   switch (target.topology) {
     case Topology::embedded:
       return "127.0.0.1";
@@ -232,7 +235,8 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
   auto const& server = order.scenario->server();
   backend::BackendConfig config;
   auto const free_ports = uses_free_ports(target) || target.topology == Topology::live;
-  config.bind = free_ports ? "127.0.0.1" : server_name(surroundings, order);
+  config.bind = free_ports && !order.scenario->server().ipv6() ? "127.0.0.1"
+                                                               : server_name(surroundings, order);
   config.ports.clear();
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
     // Of a live endpoint the servers are somebody else's: ours listen nowhere.
@@ -319,6 +323,9 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
   if (needs.channel_lifetime() != 0) {
     config.channel_lifetime = ChannelLifetime(static_cast<std::uint32_t>(needs.channel_lifetime()));
   }
+  if (needs.ping_traffic_threshold() != 0) {
+    config.ping_traffic_threshold = static_cast<std::uint32_t>(needs.ping_traffic_threshold());
+  }
   if (!needs.valid_ports().empty()) {
     auto const text = with_ports(needs.valid_ports(), server_name(surroundings, order), ports);
     auto const parsed = wire::ValidPorts::parse(text);
@@ -326,6 +333,14 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
       return tl::unexpected(parsed.error());
     }
     config.valid_ports = *parsed;
+  }
+  if (!needs.answers().empty()) {
+    auto const answers = proxy::parse_answers(needs.answers());
+    if (!answers) {
+      return fail({ErrorCode::bad_value, 0, "answers", "",
+                   "'" + needs.answers() + "'; allowed are garbage, two-lengths, never"});
+    }
+    config.answers = *answers;
   }
   if (auto const* defect = proxy::find_defect(surroundings.target.defect)) {
     config.defect = defect->defect;

@@ -7,15 +7,18 @@
 #include "harness/actors/server.hpp"
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/case_place.hpp"
+#include "harness/engine/case_probes.hpp"
 #include "harness/engine/executor.hpp"
 #include "harness/engine/forward_proxy.hpp"
 #include "harness/engine/offloader.hpp"
 #include "harness/loader/selector.hpp"
+#include "harness/targets/process_usage.hpp"
 #include "journal/recorder.hpp"
 #include "mock_backend/backend.hpp"
 #include "net/asio.hpp"
 #include "net/task_scope.hpp"
 #include "reference_proxy/reference_proxy.hpp"
+#include "reports/monitor.hpp"
 
 namespace rpchspec::engine {
 namespace {
@@ -27,7 +30,7 @@ constexpr auto kTick = std::chrono::milliseconds(50);
 constexpr auto kNoticeableLag = std::chrono::milliseconds(100);
 // A retry runs beside other programs still; what waits for 15 s is not explained by less than this.
 constexpr std::uint32_t kWorstLagMs = 2000;
-constexpr auto kFarewell = std::chrono::seconds(2);
+constexpr Duration kFarewell = std::chrono::seconds(2);
 constexpr auto kWatchdogFloor = std::chrono::seconds(90);
 
 std::uint64_t seed_of(std::uint64_t seed, std::string const& id) {
@@ -82,12 +85,19 @@ class Case {
   void reserve_closed_ports();
   void raise_client();
   void tell_start();
+  void note_resources();
   void finish();
   void attribute(VirtualConnectionCookie const& cookie, std::uint32_t number);
   void route_upstream();
   proxy::Lender lender() const;
   Receiver to_backend();
   Duration watchdog() const;
+  Duration farewell() const;
+
+  bool wants_probes() const {
+    auto const& needs = scenario().needs();
+    return std::find(needs.begin(), needs.end(), "raw-socket") != needs.end();
+  }
 
   double scale() const { return surroundings_.timeout_scale; }
 
@@ -105,6 +115,7 @@ class Case {
   std::optional<ForwardProxy> forward_proxy_;
   std::optional<actors::Client> client_;
   std::optional<actors::Server> server_;
+  std::optional<CaseProbes> probes_;
   std::optional<Executor> executor_;  // listens to the recorder to the end
   actors::ClientTarget target_;
   std::map<std::string, std::uint16_t> ports_;
@@ -128,6 +139,10 @@ net::Task<> Case::main() {
     raise_client();
     co_await net::in_scope([this](net::TaskScope& scope) -> net::Task<> {
       scope.spawn(watch(scope));
+      if (wants_probes()) {
+        probes_.emplace(io_.get_executor(), recorder_);
+        scope.spawn(probes_->run(scope));
+      }
       scope.spawn([this, &scope]() -> net::Task<> {
         co_await perform();
         scope.cancel();
@@ -142,14 +157,41 @@ net::Task<> Case::perform() {
   server_.emplace(*backend_);
   executor_.emplace(io_.get_executor(), scenario(), Executor::Cast{*client_, *server_, recorder_},
                     scale());
+  note_resources();
   auto const in_time = co_await executor_->run(net::Deadline::in(watchdog()));
   if (!in_time) {
     failure_ = "the case's watchdog ended it";
   }
   // The proxy must let go of the servers when the client leaves: monitors look at how.
+  journal::Event event;
+  event.mutable_note()->set_text(std::string(reports::kClientLeft));
+  recorder_.append(event, Clock::now());
   co_await client_->leave();
   auto const gone = [this] { return backend_->open_connections() == 0; };
-  (void)co_await backend_->changed().wait(gone, net::Deadline::in(kFarewell));
+  (void)co_await backend_->changed().wait(gone, net::Deadline::in(farewell()));
+  note_resources();
+}
+
+/// Only where no other case uses the proxy meanwhile, and only of a proxy that is no part of us.
+void Case::note_resources() {
+  if (!scenario().exclusive() || surroundings_.proxy_group == 0) {
+    return;
+  }
+  if (auto const usage = targets::usage_of_group(surroundings_.proxy_group)) {
+    journal::Event event;
+    event.mutable_resources()->set_processes(usage->processes);
+    event.mutable_resources()->set_descriptors(usage->descriptors);
+    event.mutable_resources()->set_resident(usage->resident);
+    recorder_.append(event, Clock::now());
+  }
+}
+
+/// How long to wait for what the proxy has left open: where that is judged, until it can be.
+Duration Case::farewell() const {
+  auto const judged =
+      surroundings_.target.topology != Topology::http_front && !reports::disturbs(scenario());
+  auto const patience = std::chrono::duration<double>(reports::kPatienceToClose + 0.5) * scale();
+  return judged ? std::chrono::duration_cast<Duration>(patience) : kFarewell;
 }
 
 /// Notes how late this thread is, and ends the case when the run is stopped.

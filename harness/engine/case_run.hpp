@@ -29,6 +29,7 @@ struct Surroundings {
       nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
   Dispatcher* upstream = nullptr;  // topology http-front
   bool indirect = false;           // the proxy is reached through the target's forward proxy
+  pid_t proxy_group = 0;           // process group of a proxy that was started; 0: not known
 };
 
 struct CaseOrder {

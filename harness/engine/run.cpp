@@ -238,6 +238,7 @@ bool Run::start_process() {
     return false;
   }
   process_.emplace(std::move(*started));
+  surroundings_->proxy_group = process_->pid();
   return true;
 }
 

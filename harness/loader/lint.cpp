@@ -20,7 +20,7 @@ using scenario::v1::Step;
 
 constexpr std::array<std::string_view, 4> kNeedPrefixes{"topology:", "fact:", "auth:", "not:"};
 constexpr std::array<std::string_view, 6> kPlainNeeds{"tls",         "offload",  "ipv6",
-                                                      "two-proxies", "http-hop", "v1"};
+                                                      "two-proxies", "http-hop", "v1", "raw-socket"};
 
 bool contains(std::vector<std::string> const& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -93,7 +93,7 @@ class Lint {
         errors_.add(places_.of(scenario_, "needs", i),
                     "unknown need '" + scenario_.needs(i) +
                         "'; allowed: topology:NAME, fact:NAME, auth:SCHEME, tls, offload, ipv6, "
-                        "two-proxies, http-hop, v1, each also after not:");
+                        "two-proxies, http-hop, v1, raw-socket, each also after not:");
       }
     }
     if (scenario_.expect_size() == 0 && !has_judging_await(scenario_.steps())) {

@@ -22,11 +22,11 @@ constexpr std::array kShorthands{
     Shorthand{"Data", "at_least"},    Shorthand{"Connected", "service"},
     Shorthand{"NotConnected", "for"}, Shorthand{"RequestHead", "method"},
     Shorthand{"Fault", "status"},     Shorthand{"Recycle", "channel"},
-    Shorthand{"Release", "pdu"},
+    Shorthand{"Release", "pdu"},      Shorthand{"Probed", "at_least"},
 };
 
-constexpr std::array<std::string_view, 6> kStandAlone{"closed",    "response",     "data",
-                                                      "connected", "request_head", "fault"};
+constexpr std::array<std::string_view, 7> kStandAlone{
+    "closed", "response", "data", "connected", "request_head", "fault", "probed"};
 
 std::string hyphens(std::string_view text) {
   std::string out(text);

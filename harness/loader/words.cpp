@@ -101,6 +101,8 @@ std::string_view verb(Field const& predicate) {
       return "is not connected";
     case scenario::v1::Expectation::kRequestHeadFieldNumber:
       return "gets the request head";
+    case scenario::v1::Expectation::kProbedFieldNumber:
+      return "is probed by TCP keep-alive";
     case scenario::v1::Expectation::kFaultFieldNumber:
       return "is answered with a fault";
     default:

@@ -1,11 +1,13 @@
 #include "harness/targets/needs.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
 #include "model/scalars.hpp"
 #include "net/gss_credentials.hpp"
+#include "net/tcp_probes.hpp"
 
 namespace rpchspec::targets {
 
@@ -90,6 +92,9 @@ bool is_met(std::string_view need, Target const& target) {
     auto const layer = target.facts.given.find("layer");
     return layer == target.facts.given.end() || layer->second == "http";
   }
+  if (need == "raw-socket") {
+    return target.topology != Topology::live && net::can_see_probes();
+  }
   return need == "two-proxies" && target.topology == Topology::split;
 }
 
@@ -117,6 +122,9 @@ Missing unmet(std::string_view need, Target const& target) {
   }
   if (need == "http-hop") {
     return {"needs a proxy that speaks HTTP; this one relays bytes (layer=tls)", {}};
+  }
+  if (need == "raw-socket") {
+    return {"needs a raw socket beside the servers, which takes root or CAP_NET_RAW", {}};
   }
   return {"needs " + std::string(need), {}};
 }
@@ -149,6 +157,18 @@ void check_client(Scenario const& scenario, Target const& target, Lacks& lacks) 
   }
   if (client.offload_tls() || scenario.proxy().tls() == ProxyNeeds::OFF) {
     check_need("offload", target, lacks);
+  }
+}
+
+/// A server on ::1 is reached only from here.
+void check_server(Scenario const& scenario, Target const& target, Lacks& lacks) {
+  auto const is_here = [](Url const& url) {
+    return url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.");
+  };
+  auto const local = target.server_name == "auto" && target.backend_bind == "auto" &&
+                     std::all_of(target.urls.begin(), target.urls.end(), is_here);
+  if (scenario.server().ipv6() && !local) {
+    lacks.push_back({"needs a proxy on this machine: the servers listen on ::1", {}});
   }
 }
 
@@ -230,6 +250,11 @@ void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& l
                static_cast<std::uint32_t>(needs.channel_lifetime()),
                model::size_text(needs.channel_lifetime()), lacks);
   }
+  if (needs.ping_traffic_threshold() != 0) {
+    check_fact("ping_traffic_threshold", facts.ping_traffic_threshold,
+               static_cast<std::uint32_t>(needs.ping_traffic_threshold()),
+               model::size_text(needs.ping_traffic_threshold()), lacks);
+  }
   check_authentication(needs, target, lacks);
 }
 
@@ -262,6 +287,7 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
     check_need(need, target, lacks);
   }
   check_client(scenario, target, lacks);
+  check_server(scenario, target, lacks);
   auto const mechanism = check_mechanism(scenario.proxy(), scenario.client().auth());
   if (!mechanism) {
     lacks.push_back({mechanism.error().detail, {}});

@@ -45,6 +45,7 @@ struct Facts {
   std::optional<Duration> idle_timeout{};
   std::optional<std::uint32_t> receive_window{};
   std::optional<std::uint32_t> channel_lifetime{};
+  std::optional<std::uint32_t> ping_traffic_threshold{};
   std::optional<bool> allow_anonymous{};
   std::optional<std::string> valid_ports{};
   std::optional<Auth> auth{};

@@ -49,8 +49,10 @@ struct RelayDeviations {
 /// Pings of the outbound proxy.
 enum class PingDeviation {
   none,
-  late,         // after one and a half ConnectionTimeouts
-  wrong_flags,  // without PING
+  late,          // after one and a half ConnectionTimeouts
+  wrong_flags,   // without PING
+  opened_only,   // none while the channel is recycled
+  traffic_kept,  // what the server was told of is told again the next time
 };
 
 /// Channel recycling.
@@ -82,6 +84,8 @@ struct RecyclingDeviations {
   bool refuse_second = false;      // only one recycling in the life of a virtual channel
   bool refuse_overlap = false;     // OUT_R*/A7 is a protocol error while IN is recycled
   bool b2_ends_all = false;        // OUT_R2/B2 closes the predecessor, too
+  bool b2_leaves_waiting = false;  // after OUT_R2/B2 the channel is not opened again
+  bool forget_window = false;      // behind IN_R2 the server's window is not looked at
   bool mismatch_ends_all = false;  // IN_R2/A5 with a wrong cookie closes both channels
   bool join_in_any_state = false;  // A1 or A3 is taken although the channel is not open
 };

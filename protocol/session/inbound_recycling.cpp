@@ -204,6 +204,9 @@ InboundProxy::Step InboundProxy::on_in_r2_a5(wire::RtsPdu const& pdu) {
     expected_predecessor_ = channel_.default_channel().cookie;
   }
   relay_.switch_to_successor();
+  if (deviations_.recycling.forget_window) {
+    relay_.set_peer_window(ReceiveWindowSize(1U << 30));
+  }
   outputs_.signal(SwitchClient{deviations_.recycling.keep_predecessor});
   return Step::stop;  // A5 is the last PDU of the predecessor
 }

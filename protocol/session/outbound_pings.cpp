@@ -20,6 +20,9 @@ TimePoint OutboundProxy::next_ping() const {
   if (config_.pings == Pings::off || server_ != ServerLeg::connected || !channel.answered) {
     return kNever;
   }
+  if (deviations_.pings == PingDeviation::opened_only && state_ != State::Opened) {
+    return kNever;
+  }
   auto const timeout =
       in_milliseconds(deviations_.ping_timeout.value_or(channel.connection_timeout));
   if (deviations_.pings == PingDeviation::late) {
@@ -61,9 +64,9 @@ void OutboundProxy::send_ping(TimePoint now) {
   last_ping_ = now;
   if (send_to_client(ping)) {
     ping_traffic_ += static_cast<std::uint32_t>(wire::encoded_size(ping));
-    if (ping_traffic_ > kPingTrafficThreshold) {
+    if (ping_traffic_ > config_.ping_traffic_threshold) {
       outputs_.send(ProxyLeg::server, wire::ping_traffic_sent_notify(ping_traffic_));
-      ping_traffic_ = 0;
+      ping_traffic_ = deviations_.pings == PingDeviation::traffic_kept ? ping_traffic_ : 0;
     }
   }
   finish_input(now);

@@ -17,13 +17,12 @@ struct OutboundProxyConfig {
   ConnectionTimeout connection_timeout{900000};  // milliseconds; announced in CONN/A3
   ChannelLifetime channel_lifetime{1U << 30};    // Content-Length of the response
   Pings pings = Pings::on;
+  /// The server is told of pings when they add up to more bytes than this; Windows' value (fn 50).
+  std::uint32_t ping_traffic_threshold = 1031;
   Duration idle_timeout = Duration::max();  // without bytes from the server: close
   ReceiveWindow::AckPolicy ack_policy = ReceiveWindow::AckPolicy::at_half;
   Deviations deviations{};
 };
-
-/// Windows tells the server of its pings when they add up to more than this (fn 50).
-inline constexpr std::uint32_t kPingTrafficThreshold = 1031;  // bytes
 
 /// Bytes of the request's body and of the server connection go in; events come out. The rules of
 /// use are InboundProxy's, and OUT_R*/A3 does here what IN_R*/A1 does there.

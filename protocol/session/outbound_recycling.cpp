@@ -206,7 +206,7 @@ OutboundProxy::Step OutboundProxy::on_out_r2_b2() {
   if (relay_.has_barrier() || deviations_.recycling.b2_ends_all) {
     return unexpected("OUT_R2/B2");
   }
-  state_ = State::Opened;
+  state_ = deviations_.recycling.b2_leaves_waiting ? State::R2C1W : State::Opened;
   channel_.drop_nondefault();
   outputs_.signal(CloseSuccessor{});
   return Step::next;

@@ -5,122 +5,12 @@
 
 #include <gtest/gtest.h>
 
-#include "journal_builder.hpp"
+#include "monitor_fixture.hpp"
 
-namespace rpchspec::reports {
+namespace rpchspec::reports::test {
 namespace {
 
-using test::End;
-using test::JournalBuilder;
-using test::kClientIn;
-using test::kClientOut;
-using test::kServerIn;
-using test::kServerOut;
 using wire::RtsPduKind;
-namespace v1 = journal::v1;
-
-std::vector<model::Observation> objections(JournalBuilder const& journal,
-                                           scenario::v1::Scenario const& scenario = {}) {
-  MonitorSet monitors(scenario);
-  for (auto const& event : journal.events()) {
-    monitors.on_event(event);
-  }
-  monitors.finish();
-  return monitors.objections();
-}
-
-/// "window RPCH-3.2.1.3-02" for each objection, joined by a comma; empty: all is well.
-std::string said(JournalBuilder const& journal, scenario::v1::Scenario const& scenario = {}) {
-  std::string text;
-  for (auto const& each : objections(journal, scenario)) {
-    auto const name = each.kind.substr(8, each.kind.find(':', 8) - 8);
-    text += (text.empty() ? "" : ", ") + name + " " + each.requirement;
-  }
-  return text;
-}
-
-VirtualConnectionCookie vc_cookie() {
-  VirtualConnectionCookie cookie;
-  cookie.bytes[0] = 1;
-  return cookie;
-}
-
-ChannelCookie cookie(std::uint8_t first) {
-  ChannelCookie made;
-  made.bytes[0] = first;
-  return made;
-}
-
-wire::FlowControlAckCommand ack(std::uint32_t received,
-                                std::uint32_t available,
-                                std::uint8_t first) {
-  wire::FlowControlAckCommand made;
-  made.bytes_received = BytesReceived(received);
-  made.available_window = AvailableWindow(available);
-  made.channel_cookie.bytes[0] = first;
-  return made;
-}
-
-constexpr std::uint8_t kIn = 2;
-constexpr std::uint8_t kOut = 3;
-constexpr char const* kSuccess = "Content-Type: application/rpc\r\nContent-Length: 1073741824\r\n";
-
-wire::RtsPdu b2() {
-  wire::ConnB2 made;
-  made.virtual_connection_cookie = vc_cookie();
-  made.in_channel_cookie = cookie(kIn);
-  made.receive_window = ReceiveWindowSize(65536);
-  made.connection_timeout = ConnectionTimeout(120000);
-  made.client_address.address = {1, 0, 0, 127};
-  return wire::conn_b2(made);
-}
-
-wire::RtsPdu a2(std::uint32_t lifetime = 1073741824,
-                std::uint8_t out = kOut,
-                std::uint32_t version = 1) {
-  return wire::conn_a2(version, vc_cookie(), cookie(out), ChannelLifetime(lifetime),
-                       ReceiveWindowSize(65536));
-}
-
-struct Differently {
-  wire::RtsPdu a2 = reports::a2();
-  wire::RtsPdu a3 = wire::conn_a3(ConnectionTimeout(120000));
-  wire::RtsPdu b2 = reports::b2();
-  wire::RtsPdu c2 = wire::conn_c2(1, ReceiveWindowSize(65536), ConnectionTimeout(120000));
-  std::string success = kSuccess;
-  std::string pragma{};
-  std::string client{"127.0.0.1:40000"};
-};
-
-/// A virtual connection as a correct proxy opens it, or with what is given instead.
-JournalBuilder open(Differently const& with = {}, std::string topology = "embedded") {
-  JournalBuilder journal(std::move(topology));
-  journal.opened(kClientIn, "store", with.client).opened(kClientOut, "store", with.client);
-  journal.opened(kServerIn).opened(kServerOut);
-  journal.request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/rpc/rpcproxy.dll?server:6001",
-                  "Content-Length: 76\r\n" + with.pragma);
-  journal.request(kClientIn, v1::SENT, "RPC_IN_DATA", "/rpc/rpcproxy.dll?server:6001",
-                  "Content-Length: 1073741824\r\n");
-  journal.rts(kClientOut, v1::SENT,
-              wire::conn_a1(vc_cookie(), cookie(kOut), ReceiveWindowSize(65536)));
-  journal.rts(kClientIn, v1::SENT,
-              wire::conn_b1(vc_cookie(), cookie(kIn), ChannelLifetime(1073741824),
-                            ClientKeepalive(300000), {}));
-  journal.raw(kServerIn, v1::SENT, "ncacn_http/1.0", "legacy-response");
-  journal.rts(kServerOut, v1::RECEIVED, with.a2).rts(kServerIn, v1::RECEIVED, with.b2);
-  journal.response(kClientOut, v1::RECEIVED, 200, "Success", with.success);
-  journal.rts(kClientOut, v1::RECEIVED, with.a3);
-  journal.rts(kServerOut, v1::SENT,
-              wire::conn_c1(1, ReceiveWindowSize(65536), ConnectionTimeout(120000)));
-  journal.rts(kServerIn, v1::SENT, wire::conn_b3(ReceiveWindowSize(10000), 1));
-  journal.rts(kClientOut, v1::RECEIVED, with.c2);
-  return journal.at(1);
-}
-
-JournalBuilder& up(JournalBuilder& journal, std::uint32_t content, std::uint32_t size = 1000) {
-  return journal.rpc(kClientIn, v1::SENT, content, size)
-      .rpc(kServerIn, v1::RECEIVED, content, size);
-}
 
 TEST(Monitors, SayNothingOfAnOpening) {
   EXPECT_EQ(said(open()), "");
@@ -336,26 +226,6 @@ TEST(AckMonitor, SeesWrongAcks) {
   EXPECT_EQ(with(ack(5000, 65537, kOut)), "acks RPCH-2.2.3.4-02");
 }
 
-constexpr std::uint8_t kNext = 40;
-constexpr End kSecondIn{v1::CLIENT, v1::IN, 11, 1};
-
-/// A PDU of recycling with its cookies: predecessor and successor, or the successor alone.
-wire::RtsPdu recycling(wire::RtsPduKind kind, std::uint8_t predecessor, std::uint8_t successor) {
-  auto made = wire::make(kind);
-  std::vector<wire::CookieCommand*> cookies;
-  for (auto& command : made.commands) {
-    if (auto* const found = std::get_if<wire::CookieCommand>(&command)) {
-      cookies.push_back(found);
-    }
-  }
-  cookies.back()->value.bytes[0] = successor;
-  if (cookies.size() == 3) {
-    cookies[0]->value.bytes = vc_cookie().bytes;
-    cookies[1]->value.bytes[0] = predecessor;
-  }
-  return made;
-}
-
 /// IN_R2 with 5000 bytes on the predecessor, 3000 on the successor, and then this acknowledgement.
 std::string after_in_r2(wire::FlowControlAckCommand const& said_last) {
   auto journal = open();
@@ -523,6 +393,34 @@ TEST(ValuesMonitor, TakesTheAddressInEitherByteOrderAndOnlyWhereNothingIsBetween
   EXPECT_EQ(said(open(with, "rpc-proxy")), "");  // a NAT may stand between
 }
 
+TEST(ValuesMonitor, WantsZerosBehindTheAddress) {
+  Differently with;
+  auto* address = &std::get<wire::ClientAddressCommand>(with.b2.commands.back());
+  address->padding[11] = 1;
+  EXPECT_EQ(said(open(with, "rpc-proxy")), "values RPCH-2.2.3.2.1-02");
+  address->address_type = 1;
+  EXPECT_EQ(said(open(with, "rpc-proxy")), "values RPCH-2.2.3.2.2-02");
+}
+
+TEST(ValuesMonitor, ReadsAnAddressOfIPv6) {
+  auto const opened_from = [](std::string const& local, wire::ClientAddressCommand const& told) {
+    Differently with;
+    with.client = local;
+    std::get<wire::ClientAddressCommand>(with.b2.commands.back()) = told;
+    return said(open(with, "rpc-proxy"));
+  };
+  wire::ClientAddressCommand told;
+  told.address_type = 1;
+  told.address[15] = 1;
+  EXPECT_EQ(opened_from("[::1]:40000", told), "");
+  std::swap(told.address[0], told.address[15]);
+  EXPECT_EQ(opened_from("[::1]:40000", told), "") << "little-endian, as the text says";
+  told.address[1] = 7;
+  EXPECT_EQ(opened_from("[::1]:40000", told), "values RPCH-2.2.3.2.2-01");
+  EXPECT_EQ(opened_from("[2001:db8::1]:40000", told), "") << "a NAT may stand between";
+  EXPECT_EQ(opened_from("127.0.0.1:40000", told), "") << "perhaps ::ffff:127.0.0.1";
+}
+
 TEST(ValuesMonitor, FollowsMinConnTimeout) {
   Differently with;
   with.pragma = "Pragma: No-cache\r\nPragma: MinConnTimeout=150\r\n";
@@ -662,4 +560,4 @@ TEST(FrontMonitor, PassesOverTheNextRequestOfASharedUpstreamConnection) {
 }
 
 }  // namespace
-}  // namespace rpchspec::reports
+}  // namespace rpchspec::reports::test

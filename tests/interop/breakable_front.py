@@ -1,0 +1,193 @@
+"""An HTTP front that is sound, or broken on purpose in one way: what the kill matrix is for RPC
+proxies, for the cases that test a front alone. Run: breakable_front.py UPSTREAM_HOST UPSTREAM_PORT
+LISTEN_HOST [BREAK]; says its port, and ends with its standard input. BREAK is a key of BREAKS."""
+
+import asyncio
+import re
+import sys
+
+BREAKS = {
+    "method-refused": "RPC_IN_DATA and RPC_OUT_DATA are answered 501",
+    "body-prefetched": "the body of IN waits until 8 KiB of it are there",
+    "answer-held": "the answer's body waits until 4 KiB of it are there",
+    "large-refused": "a body of more than 1 MiB is answered 413",
+    "length-capped": "a Content-Length of 2 GiB loses one byte",
+    "one-pragma": "of several Pragma lines the first one goes on",
+    "no-cookies": "Cookie lines stay behind",
+    "unknown-dropped": "fields that no RFC defines stay behind",
+    "hop-fields-kept": "fields that Connection names go on",
+    "two-hosts-taken": "a request with two Host lines, or none, goes on",
+    "close-ignored": "Connection: close is not obeyed",
+    "target-lowered": "the target goes on in lower case",
+    "garbage-relayed": "what comes from behind is relayed, whatever it is",
+    "cut-short": "the answer ends after 64 KiB",
+    "first-in-only": "a second IN request of the same server-name is answered 503",
+    "whole-request": "the body of OUT waits until all of it is there",
+}
+SMALL = 16  # a request with a longer body is a channel
+LIMIT = 5  # seconds for the answer to a small request
+KNOWN = {
+    b"accept", b"cache-control", b"connection", b"content-length", b"cookie", b"expect", b"host", b"pragma",
+    b"user-agent", b"authorization", b"x-forwarded-for",
+}  # fmt: skip
+
+
+class Front:
+    def __init__(self, host, port, broken):
+        self.place = host, port
+        self.broken = broken
+        self.names = set()  # server-names whose IN request came
+
+    async def serve(self, reader, writer):
+        try:
+            while await self.exchange(reader, writer):
+                pass
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        writer.close()
+
+    async def exchange(self, reader, writer):
+        """One request; False when the connection is not to be used again."""
+        head = (await reader.readuntil(b"\r\n\r\n")).lstrip(b"\r\n")
+        length = length_of(head)
+        refused = self.refusal(head, length)
+        if refused:
+            writer.write(b"HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % refused)
+            await writer.drain()
+            return False
+        server, upstream = await asyncio.open_connection(*self.place)
+        upstream.write(self.forwarded(head))
+        if length > SMALL:
+            await self.relay(reader, writer, server, upstream, head)
+            return False
+        upstream.write(await reader.readexactly(length))
+        answer = await self.answer(server)
+        upstream.close()
+        writer.write(answer)
+        await writer.drain()
+        closes = re.search(rb"(?im)^connection:[^\r]*close", head + answer)
+        return self.broken == "close-ignored" or not closes
+
+    def refusal(self, head, length):
+        if self.broken == "method-refused" and head.startswith(b"RPC_"):
+            return b"501 Not Implemented"
+        if self.broken != "two-hosts-taken" and len(re.findall(rb"(?im)^host:", head)) != 1:
+            return b"400 Bad Request"
+        if self.broken == "large-refused" and length > 1 << 20:
+            return b"413 Content Too Large"
+        if head.startswith(b"RPC_IN_DATA") and length > SMALL:
+            name = re.search(rb"\?([^: ]*)", head).group(1).lower()
+            known = name in self.names
+            self.names.add(name)
+            if known and self.broken == "first-in-only":
+                return b"503 Busy"
+        return None
+
+    def forwarded(self, head):
+        line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+        if self.broken == "target-lowered":
+            method, target, version = line.split(b" ")
+            line = b" ".join([method, target.lower(), version])
+        hops = b",".join(value_of(field) for field in fields if name_of(field) == b"connection")
+        named = {hop.strip().lower() for hop in hops.split(b",")} - {b"keep-alive", b"close"}
+        kept, names = [line], set()
+        for field in fields:
+            name = name_of(field)
+            dropped = (
+                (name in named and self.broken != "hop-fields-kept")
+                or (name == b"pragma" and name in names and self.broken == "one-pragma")
+                or (name == b"cookie" and self.broken == "no-cookies")
+                or (name not in KNOWN and self.broken == "unknown-dropped")
+            )
+            names.add(name)
+            if not dropped:
+                kept.append(self.capped(field))
+        return b"\r\n".join(kept) + b"\r\n\r\n"
+
+    def capped(self, field):
+        wrong = self.broken == "length-capped" and name_of(field) == b"content-length"
+        return field.replace(b"2147483648", b"2147483647") if wrong else field
+
+    async def answer(self, server):
+        """The whole answer to a small request; 502 for what is none, 504 where none comes."""
+        try:
+            async with asyncio.timeout(LIMIT):
+                if self.broken == "garbage-relayed":
+                    return await server.read()
+                head = await server.readuntil(b"\r\n\r\n")
+                if is_lawful(head):
+                    return head + await server.readexactly(length_of(head))
+        except TimeoutError:
+            return b"HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        except asyncio.IncompleteReadError:
+            pass
+        return b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+    async def relay(self, reader, writer, server, upstream, head):
+        is_in = head.startswith(b"RPC_IN_DATA")
+        held = {"body-prefetched": 8192 if is_in else 0, "whole-request": 0 if is_in else length_of(head)}
+        up = copy(reader, upstream, held.get(self.broken, 0))
+        down = self.copy_answer(server, writer)
+        tasks = [asyncio.ensure_future(each) for each in (up, down)]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        upstream.close()
+
+    async def copy_answer(self, server, writer):
+        head = await server.readuntil(b"\r\n\r\n")
+        line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+        writer.write(b"\r\n".join([line, *map(self.capped, fields)]) + b"\r\n\r\n")
+        await writer.drain()
+        held = 4096 if self.broken == "answer-held" else 0
+        await copy(server, writer, held, 65536 if self.broken == "cut-short" else None)
+
+
+def name_of(field):
+    return field.partition(b":")[0].strip().lower()
+
+
+def value_of(field):
+    return field.partition(b":")[2].strip()
+
+
+def length_of(head):
+    found = re.search(rb"(?im)^content-length: *(\d+)", head)
+    return int(found.group(1)) if found else 0
+
+
+def is_lawful(head):
+    lengths = set(re.findall(rb"(?im)^content-length: *([^\r]*)", head))
+    return head.startswith(b"HTTP/1.") and len(lengths) <= 1
+
+
+async def copy(reader, writer, held=0, limit=None):
+    """Copies to the end; holds the first `held` bytes back until they are there."""
+    waiting, sent = b"", 0
+    try:
+        while data := await reader.read(65536):
+            waiting += data
+            if sent + len(waiting) < held:
+                continue
+            if limit is not None and sent + len(waiting) >= limit:
+                writer.write(waiting[: limit - sent])
+                return
+            writer.write(waiting)
+            sent, waiting = sent + len(waiting), b""
+            await writer.drain()
+    except OSError:
+        pass
+
+
+async def main():
+    host, port, listen, *broken = sys.argv[1:]
+    if set(broken) - set(BREAKS):
+        sys.exit(f"no such break: {broken}; known: {', '.join(BREAKS)}")
+    front = Front(host, int(port), broken[0] if broken else None)
+    server = await asyncio.start_server(front.serve, listen, 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

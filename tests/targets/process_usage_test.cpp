@@ -1,0 +1,71 @@
+#include "harness/targets/process_usage.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace rpchspec::targets {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(ProcessUsage, ReadsTheGroupBehindAnyName) {
+  EXPECT_EQ(group_in_stat("17 (sh) S 1 42 42 0"), 42);
+  EXPECT_EQ(group_in_stat("17 (a) S 1 9) S 1 42 42 0"), 42);
+  EXPECT_EQ(group_in_stat("17 (sh)"), 0);
+  EXPECT_EQ(group_in_stat(""), 0);
+}
+
+/// A made-up /proc with processes 11 and 12 of group 11, and 13 of another.
+class MadeUpProc : public testing::Test {
+ protected:
+  void SetUp() override {
+    add("11", "11 (sh) S 1 11 11", 3, 100);
+    add("12", "12 (nginx: worker) S 11 11 11", 5, 200);
+    add("13", "13 (other) S 1 13 13", 7, 400);
+    fs::create_directories(root_ / "self");
+  }
+
+  void TearDown() override { fs::remove_all(root_); }
+
+  void add(std::string const& pid, std::string const& stat, int descriptors, int pages) {
+    fs::create_directories(root_ / pid / "fd");
+    std::ofstream(root_ / pid / "stat") << stat;
+    std::ofstream(root_ / pid / "statm") << "999 " << pages << " 1";
+    for (int i = 0; i < descriptors; ++i) {
+      std::ofstream(root_ / pid / "fd" / std::to_string(i)) << "";
+    }
+  }
+
+  fs::path root_ = fs::path(testing::TempDir()) / ("proc-" + std::to_string(getpid()));
+};
+
+TEST_F(MadeUpProc, SumsUpOneGroup) {
+  auto const usage = usage_of_group(11, root_);
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->processes, 2U);
+  EXPECT_EQ(usage->descriptors, 8U);
+  EXPECT_EQ(usage->resident, 300U * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)));
+}
+
+TEST_F(MadeUpProc, SaysSoWhereThereIsNone) {
+  EXPECT_FALSE(usage_of_group(14, root_));
+  EXPECT_FALSE(usage_of_group(11, root_ / "absent"));
+}
+
+TEST(ProcessUsage, SeesADescriptorOfOurOwn) {
+  auto const before = usage_of_group(getpgrp());
+  auto const opened = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  auto const after = usage_of_group(getpgrp());
+  close(opened);
+  ASSERT_TRUE(before && after);
+  EXPECT_GT(after->resident, 0U);
+  EXPECT_GE(after->descriptors, before->descriptors + 1);
+}
+
+}  // namespace
+}  // namespace rpchspec::targets
