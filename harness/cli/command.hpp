@@ -30,6 +30,7 @@ void set_up_backend(CLI::App& app, int& exit_code);
 void set_up_proxy(CLI::App& app, int& exit_code);
 void set_up_defects(CLI::App& app, int& exit_code);
 void set_up_variants(CLI::App& app, int& exit_code);
+void set_up_explore(CLI::App& app, int& exit_code);
 void set_up_report(CLI::App& app, int& exit_code);
 void set_up_matrix(CLI::App& app, int& exit_code);
 void set_up_diagnose(CLI::App& app, int& exit_code);

@@ -99,6 +99,7 @@ std::vector<Command> const& commands() {
       {"variants", "what the reference proxy can do otherwise, within the law", set_up_variants},
       {"diagnose", "a live endpoint step by step, and why a step breaks", set_up_diagnose},
       {"matrix", "the suite over many targets, as one table", set_up_matrix},
+      {"explore", "random histories against a proxy; what fails is made small", set_up_explore},
       {"report", "results in words; merges shards, compares runs", set_up_report},
   };
   return kAll;

@@ -1,0 +1,239 @@
+#include "harness/explore/explorer.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "harness/engine/output.hpp"
+#include "harness/explore/generate.hpp"
+#include "harness/explore/render.hpp"
+#include "harness/explore/shrink.hpp"
+#include "harness/explore/yaml.hpp"
+
+namespace rpchspec::explore {
+namespace {
+
+using model::CaseResult;
+using model::Verdict;
+using scenario::v1::Scenario;
+
+constexpr std::uint64_t kBatch = 64;
+constexpr std::size_t kAtOnce = 24;  // cases wait more than they work, but these work
+constexpr std::size_t kMostUnjudged = 5;
+constexpr int kConfirmations = 3;
+
+/// Passes on what the engine says beside its results, each thing once.
+class Notes final : public engine::RunObserver {
+ public:
+  explicit Notes(ExploreObserver& observer) : observer_(observer) {}
+
+  void on_estimate(reports::Estimate const&) override {}
+
+  void on_case_started(std::string const&) override {}
+
+  void on_case_finished(CaseResult const&) override {}
+
+  void on_finding(model::Finding const&, std::string const&) override {}
+
+  void on_note(std::string const& text) override {
+    if (said_.insert(text).second) {
+      observer_.on_note(text);
+    }
+  }
+
+ private:
+  ExploreObserver& observer_;
+  std::set<std::string> said_;
+};
+
+class Explorer {
+ public:
+  Explorer(ExploreRequest const& request, ExploreObserver& observer, std::atomic<int> const& stop)
+      : request_(request), observer_(observer), notes_(observer), stop_(stop) {}
+
+  ExploreOutcome go();
+
+ private:
+  bool go_on() const;
+  void batch();
+  void take(CaseResult const& result);
+  std::vector<CaseResult> play(std::vector<Scenario> const& scenarios, bool with_sanity);
+  std::vector<bool> still_fail(std::vector<History> const& candidates);
+  void settle_on(History failing);
+  void finish();
+
+  [[nodiscard]] std::filesystem::path scratch() const { return request_.run.out / "exploring"; }
+
+  ExploreRequest const& request_;
+  ExploreObserver& observer_;
+  Notes notes_;
+  std::atomic<int> const& stop_;
+  ExploreOutcome outcome_;
+  TimePoint begun_ = Clock::now();
+  TimePoint shrinking_since_{};
+  std::optional<std::uint64_t> failed_;  // number of the lightest history that did
+  std::set<std::string> broken_;         // requirements that it broke
+  std::optional<Scenario> found_;
+};
+
+bool Explorer::go_on() const {
+  auto const in_time = !request_.time || Clock::now() - begun_ < *request_.time;
+  auto const more = !request_.histories || outcome_.histories < *request_.histories;
+  return stop_ == 0 && in_time && more && !failed_ && outcome_.could_not_start.empty();
+}
+
+ExploreOutcome Explorer::go() {
+  while (go_on()) {
+    batch();
+  }
+  if (failed_) {
+    settle_on(generate(request_.seed, *failed_));
+  }
+  finish();
+  return std::move(outcome_);
+}
+
+/// Requirements of level must that a failing case broke.
+std::set<std::string> broken_by(CaseResult const& result) {
+  std::set<std::string> ids;
+  for (auto const& observation : result.observations) {
+    if (observation.outcome == model::Outcome::never && observation.level == model::Level::must) {
+      ids.insert(observation.requirement);
+    }
+  }
+  return ids;
+}
+
+void Explorer::batch() {
+  auto const left = request_.histories ? *request_.histories - outcome_.histories : kBatch;
+  auto const first = outcome_.histories + 1;
+  std::vector<Scenario> scenarios;
+  std::map<std::string, std::uint64_t> numbers;
+  for (auto number = first; number < first + std::min(left, kBatch); ++number) {
+    auto rendered = render(generate(request_.seed, number));
+    numbers[rendered.scenario.id()] = number;
+    if (!rendered.moves.empty()) {
+      scenarios.push_back(std::move(rendered.scenario));
+    }
+  }
+  auto const results = play(scenarios, first == 1);
+  outcome_.histories += numbers.size();
+  std::uint64_t failed = 0;
+  std::uint64_t lightest = 0;
+  for (auto const& result : results) {
+    auto const number = numbers.find(result.id);
+    take(result);
+    if (result.verdict != Verdict::fail || number == numbers.end()) {
+      continue;
+    }
+    ++failed;
+    auto const heavy = weight(generate(request_.seed, number->second));
+    if (!failed_ || heavy < lightest) {
+      lightest = heavy;
+      failed_ = number->second;
+      broken_ = broken_by(result);
+    }
+  }
+  observer_.on_batch(outcome_.histories, failed);
+}
+
+void Explorer::take(CaseResult const& result) {
+  outcome_.warned += result.verdict == Verdict::warn ? 1 : 0;
+  outcome_.skipped += result.verdict == Verdict::skip ? 1 : 0;
+  auto const unjudged = result.verdict == Verdict::blocked || result.verdict == Verdict::error ||
+                        result.verdict == Verdict::not_run;
+  outcome_.unjudged_count += unjudged ? 1 : 0;
+  if (unjudged && outcome_.unjudged.size() < kMostUnjudged) {
+    outcome_.unjudged.push_back(result);
+  }
+}
+
+std::vector<CaseResult> Explorer::play(std::vector<Scenario> const& scenarios, bool with_sanity) {
+  auto run = request_.run;
+  run.scenarios = scenarios;
+  if (!with_sanity) {
+    run.sanity.clear();
+  }
+  run.seed = request_.seed;
+  run.jobs = run.jobs == 0 ? kAtOnce : run.jobs;
+  run.out = scratch();
+  run.junit.clear();
+  run.evidence = engine::Evidence::none;
+  auto outcome = engine::run(run, notes_, stop_);
+  if (!outcome.could_not_start.empty()) {
+    outcome_.could_not_start = outcome.could_not_start;
+  }
+  return std::move(outcome.result.cases);
+}
+
+std::vector<bool> Explorer::still_fail(std::vector<History> const& candidates) {
+  if (stop_ != 0 || Clock::now() - shrinking_since_ > request_.shrinking) {
+    return {};
+  }
+  std::vector<Scenario> scenarios;
+  std::map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    auto& scenario = scenarios.emplace_back(render(candidates[i]).scenario);
+    scenario.set_id(scenario.id() + "-" + std::to_string(i));
+    index[scenario.id()] = i;
+  }
+  std::vector<bool> fails(candidates.size(), false);
+  for (auto const& result : play(scenarios, false)) {
+    auto const at = index.find(result.id);
+    if (at == index.end() || result.verdict != Verdict::fail) {
+      continue;
+    }
+    auto const broken = broken_by(result);  // of the same fault, as far as that can be told
+    fails[at->second] = std::any_of(broken.begin(), broken.end(),
+                                    [&](auto const& id) { return broken_.contains(id); });
+  }
+  auto const smallest = std::find(fails.begin(), fails.end(), true);
+  if (smallest != fails.end()) {
+    auto const at = static_cast<std::size_t>(smallest - fails.begin());
+    observer_.on_shrunk(candidates[at].moves.size(),
+                        static_cast<std::uint64_t>(scenarios[at].steps_size()));
+  }
+  return fails;
+}
+
+/// Red cells are seen more than once, and made small.
+void Explorer::settle_on(History failing) {
+  shrinking_since_ = Clock::now();
+  failing.moves = render(failing).moves;
+  auto const again = still_fail(std::vector<History>(kConfirmations, failing));
+  outcome_.unstable = std::find(again.begin(), again.end(), true) == again.end();
+  if (!outcome_.unstable) {
+    failing = shrink(std::move(failing),
+                     [this](std::vector<History> const& each) { return still_fail(each); });
+  }
+  found_ = render(failing).scenario;
+}
+
+void Explorer::finish() {
+  std::error_code ignored;
+  std::filesystem::remove_all(scratch(), ignored);
+  auto run = request_.run;
+  run.sanity.clear();
+  run.seed = request_.seed;
+  if (found_) {
+    auto const name = found_->id().substr(found_->id().find('/') + 1) + ".yaml";
+    auto const file = run.out / name;
+    std::filesystem::create_directories(run.out, ignored);
+    if (auto const written = engine::write_file(file, to_yaml(*found_)); !written) {
+      observer_.on_note(to_string(written.error()));
+    }
+    outcome_.file = file;
+    run.scenarios = {*found_};
+  }
+  outcome_.last = engine::run(run, notes_, stop_);
+}
+
+}  // namespace
+
+ExploreOutcome explore(ExploreRequest const& request,
+                       ExploreObserver& observer,
+                       std::atomic<int> const& stop) {
+  return Explorer(request, observer, stop).go();
+}
+
+}  // namespace rpchspec::explore

@@ -1,0 +1,129 @@
+#include "harness/explore/timeline.hpp"
+
+namespace rpchspec::explore {
+
+namespace scn = scenario::v1;
+
+namespace {
+
+// Ours: what takes longer is late, what takes three times as long never comes.
+constexpr int kWithinSeconds = 3;
+
+}  // namespace
+
+void Timeline::begin_move(std::size_t index) {
+  label_ = "move-" + std::to_string(index + 1);
+  labelled_ = false;
+}
+
+scn::Step& Timeline::step(std::uint32_t vc) {
+  auto& made = *scenario_.add_steps();
+  if (vc > 1) {
+    made.set_vc(vc);
+  }
+  if (!labelled_) {
+    made.set_label(label_);
+    labelled_ = true;
+  }
+  return made;
+}
+
+scn::Send& Timeline::client_send(std::uint32_t vc, std::string const& channel) {
+  auto& send = *step(vc).mutable_client_send();
+  send.set_channel(channel);
+  return send;
+}
+
+scn::Send& Timeline::server_send(std::uint32_t vc, std::string const& channel) {
+  auto& send = *step(vc).mutable_server_send();
+  send.set_channel(channel);
+  return send;
+}
+
+void Timeline::client_pdu(std::uint32_t vc,
+                          std::string const& channel,
+                          std::string const& pdu,
+                          std::uint32_t split) {
+  auto& send = client_send(vc, channel);
+  send.set_pdu(pdu);
+  if (split != 0) {
+    send.set_split(split);
+    send.mutable_gap()->set_nanos(1'000'000);
+  }
+}
+
+void Timeline::client_request(std::uint32_t vc,
+                              std::string const& channel,
+                              std::string const& query) {
+  auto& request = *step(vc).mutable_client_request();
+  request.set_channel(channel);
+  request.set_query(query);
+}
+
+void Timeline::pause(std::uint32_t milliseconds) {
+  auto& length = *step(1).mutable_pause()->mutable_for_();
+  length.set_seconds(milliseconds / 1000);
+  length.set_nanos(static_cast<std::int32_t>(milliseconds % 1000) * 1'000'000);
+}
+
+void Timeline::cite(scn::Expectation& expectation, By by) const {
+  for (auto const* id : by) {
+    expectation.add_by(id);
+  }
+  expectation.set_since(label_);
+  expectation.mutable_within()->set_seconds(kWithinSeconds);
+}
+
+scn::Expectation& Timeline::await(std::uint32_t vc, std::string const& subject, By by) {
+  auto& expectation = *step(vc).mutable_await();
+  expectation.set_subject(subject);
+  if (vc > 1) {
+    expectation.set_vc(vc);
+  }
+  cite(expectation, by);
+  return expectation;
+}
+
+void Timeline::await_data(std::uint32_t vc,
+                          std::string const& subject,
+                          std::uint64_t at_least,
+                          By by) {
+  await(vc, subject, by).mutable_data()->set_at_least(at_least);
+}
+
+scn::Receives& Timeline::await_pdu(std::uint32_t vc,
+                                   std::string const& subject,
+                                   std::string const& pdu,
+                                   By by) {
+  auto& receives = *await(vc, subject, by).mutable_receives();
+  receives.set_pdu(pdu);
+  return receives;
+}
+
+void Timeline::await_end(std::uint32_t vc, std::string const& subject, By by) {
+  auto& expectation = await(vc, subject, by);
+  if (subject != "client.in") {
+    expectation.mutable_closed();
+    return;
+  }
+  expectation.clear_subject();
+  auto& closed = *expectation.add_any_of();
+  closed.set_subject(subject);
+  closed.mutable_closed();
+  auto& refused = *expectation.add_any_of();
+  refused.set_subject(subject);
+  refused.mutable_response()->add_status("4xx");
+  refused.mutable_response()->add_status("5xx");
+}
+
+scn::Expectation& Timeline::expect(std::uint32_t vc, std::string const& subject, By by) {
+  auto& expectation = *scenario_.add_expect();
+  expectation.set_subject(subject);
+  if (vc > 1) {
+    expectation.set_vc(vc);
+  }
+  cite(expectation, by);
+  return expectation;
+}
+
+}  // namespace rpchspec::explore

@@ -1,0 +1,56 @@
+// Steps and expectations, added one behind the other.
+
+#pragma once
+
+#include <initializer_list>
+#include <string>
+
+#include "model/scenario.pb.h"
+
+namespace rpchspec::explore {
+
+using By = std::initializer_list<char const*>;
+
+class Timeline {
+ public:
+  explicit Timeline(scenario::v1::Scenario& scenario) : scenario_(scenario) {}
+
+  /// The label of the next move's first step.
+  void begin_move(std::size_t index);
+
+  scenario::v1::Step& step(std::uint32_t vc);
+
+  scenario::v1::Send& client_send(std::uint32_t vc, std::string const& channel);
+  scenario::v1::Send& server_send(std::uint32_t vc, std::string const& channel);
+  void client_pdu(std::uint32_t vc,
+                  std::string const& channel,
+                  std::string const& pdu,
+                  std::uint32_t split = 0);
+  void client_request(std::uint32_t vc, std::string const& channel, std::string const& query = {});
+  void pause(std::uint32_t milliseconds);
+
+  /// Waits for something since the move's first step; that it comes is judged.
+  scenario::v1::Expectation& await(std::uint32_t vc, std::string const& subject, By by);
+  void await_data(std::uint32_t vc, std::string const& subject, std::uint64_t at_least, By by);
+  scenario::v1::Receives& await_pdu(std::uint32_t vc,
+                                    std::string const& subject,
+                                    std::string const& pdu,
+                                    By by);
+
+  /// The channel ends on this leg. On client.in an error is an end, too.
+  void await_end(std::uint32_t vc, std::string const& subject, By by);
+
+  /// Judged at the end, as the step itself waits for it already.
+  scenario::v1::Expectation& expect(std::uint32_t vc, std::string const& subject, By by);
+
+  [[nodiscard]] std::string const& label() const { return label_; }
+
+ private:
+  void cite(scenario::v1::Expectation& expectation, By by) const;
+
+  scenario::v1::Scenario& scenario_;
+  std::string label_;
+  bool labelled_ = false;
+};
+
+}  // namespace rpchspec::explore

@@ -1,0 +1,89 @@
+// The state of a history while it is rendered, and what each kind of move becomes in it.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "harness/explore/history.hpp"
+#include "harness/explore/timeline.hpp"
+
+namespace rpchspec::explore {
+
+enum class Whose { client, server };
+
+/// The requirement that the other leg of a channel ends when this one's peer ends it.
+[[nodiscard]] By end_of(Side side, Whose peer);
+
+class Walk {
+ public:
+  explicit Walk(scenario::v1::Scenario& scenario);
+
+  /// Adds the move's steps. @return false: the state does not admit it, and nothing was added.
+  bool make(std::size_t index, Move const& move);
+
+ private:
+  /// Of one virtual connection.
+  struct State {
+    bool known = false;      // its number is taken
+    bool open = false;       // whole and healthy
+    std::uint64_t up = 0;    // bytes of RPC PDUs that arrived at the server
+    std::uint64_t down = 0;  // at the client
+    bool up_closed = false;  // raw RPC PDUs went past the sender's accounts: no more payload
+    bool down_closed = false;
+  };
+
+  /// Payload as it can be sent without ever standing still.
+  struct Payload {
+    std::uint64_t bytes = 0;
+    std::uint32_t pdu_size = 0;
+    std::uint64_t window = 0;
+  };
+
+  bool open(Move const& move);
+  void open_by_hand(Move const& move);
+  void until_b3(Move const& move);
+  bool transfer(Move const& move, Side side);
+  bool both(Move const& move);
+  bool crowd(Move const& move);
+  bool stall(Move const& move, Side side);
+  bool burst(Move const& move, Side side);
+  bool pings(Move const& move);
+  bool routed_up(Move const& move);
+  bool routed_down(Move const& move);
+  bool echo(Move const& move);
+  bool refused(Move const& move);
+  bool idle(Move const& move);
+  bool client_close(Move const& move);
+  bool server_close(Move const& move);
+  bool last_words(Move const& move, Side side);
+  bool half_pdu(Move const& move);
+  bool early_close(Move const& move);
+  bool client_error(Move const& move);
+  bool server_error(Move const& move);
+  bool bad_first_pdu(Move const& move);
+  bool stray_ack(Move const& move);
+  bool lying_ack(Move const& move);
+  Payload payload_of_lies(std::uint32_t vc, Side side);
+  bool lifetime_overrun(Move const& move);
+
+  [[nodiscard]] bool is_open(std::uint32_t vc) const;
+  [[nodiscard]] bool holds(std::string const& pdu) const;
+  [[nodiscard]] bool may_transfer(std::uint32_t vc, Side side) const;
+  [[nodiscard]] bool acks_by_hand(Side side) const;
+  [[nodiscard]] std::uint64_t window(Side side) const;
+  [[nodiscard]] Payload payload(Move const& move, Side side) const;
+  void fill(scenario::v1::Send& send, Move const& move, Payload const& payload) const;
+  void send(Move const& move, Side side, Payload const& payload);
+  void ack(std::uint32_t vc, Side side);
+  void await_transfer(std::uint32_t vc, Side side, Payload const& payload);
+  void await_all_of(std::uint32_t vc, Side side, Payload const& payload);
+  void read_on(std::uint32_t vc, Side side, bool stop);
+
+  scenario::v1::Scenario& scenario_;
+  Timeline timeline_;
+  std::map<std::uint32_t, State> states_;
+};
+
+}  // namespace rpchspec::explore

@@ -1,0 +1,112 @@
+// Moves that end a channel.
+
+#include "harness/explore/walk.hpp"
+
+namespace rpchspec::explore {
+
+namespace scn = scenario::v1;
+
+namespace {
+
+std::string name_of(Side side) {
+  return side == Side::in ? "in" : "out";
+}
+
+Side other(Side side) {
+  return side == Side::in ? Side::out : Side::in;
+}
+
+}  // namespace
+
+By end_of(Side side, Whose peer) {
+  static constexpr auto kClientIn = {"RPCH-3.2.3.5.10-02"};
+  static constexpr auto kClientOut = {"RPCH-3.2.4.5.14-02"};
+  static constexpr auto kServerIn = {"RPCH-3.2.3.5.10-05"};
+  static constexpr auto kServerOut = {"RPCH-3.2.4.5.14-04"};
+  if (peer == Whose::client) {
+    return side == Side::in ? kClientIn : kClientOut;
+  }
+  return side == Side::in ? kServerIn : kServerOut;
+}
+
+bool Walk::client_close(Move const& move) {
+  if (!is_open(move.vc)) {
+    return false;
+  }
+  states_[move.vc].open = false;
+  // What a half-closed OUT request means is left open.
+  auto const half = move.cause == scn::HALF_CLOSE;
+  auto const side = half ? Side::in : move.side;
+  auto& close = *timeline_.step(move.vc).mutable_client_close();
+  close.set_channel(name_of(side));
+  close.set_cause(move.cause);
+  timeline_.await_end(move.vc, "server." + name_of(side), end_of(side, Whose::client));
+  timeline_.await_end(move.vc, "client." + name_of(half ? side : other(side)),
+                      half ? end_of(side, Whose::client) : By{"FIELD-F46"});
+  return true;
+}
+
+bool Walk::server_close(Move const& move) {
+  if (!is_open(move.vc)) {
+    return false;
+  }
+  states_[move.vc].open = false;
+  auto& close = *timeline_.step(move.vc).mutable_server_close();
+  close.set_leg(name_of(move.side));
+  close.set_cause(move.cause == scn::TCP_RST ? move.cause : scn::TCP_FIN);
+  timeline_.await_end(move.vc, "client." + name_of(move.side), end_of(move.side, Whose::server));
+  return true;
+}
+
+/// What the receiver's window admits must arrive before the end does. It is known to admit what it
+/// did at first, as long as less than that was ever sent.
+bool Walk::last_words(Move const& move, Side side) {
+  auto& state = states_[move.vc];
+  auto const sent = payload(move, side);
+  auto const before = side == Side::in ? state.up : state.down;
+  auto const b3_came = side == Side::out || state.up > 0;
+  if (!may_transfer(move.vc, side) || acks_by_hand(side) || !b3_came ||
+      before + sent.bytes + sent.pdu_size > sent.window) {
+    return false;
+  }
+  state.open = false;
+  // The words are still under way when the end comes.
+  auto const slowly = move.choice % 2 == 1;
+  if (slowly) {
+    read_on(move.vc, side, true);
+  }
+  Move plain = move;
+  plain.choice = 0;
+  send(plain, side, sent);
+  auto& step = timeline_.step(move.vc);
+  if (side == Side::in) {
+    step.mutable_client_close()->set_channel("in");
+  } else {
+    step.mutable_server_close()->set_leg("out");
+  }
+  if (slowly) {
+    timeline_.pause(200);
+    read_on(move.vc, side, false);
+  }
+  auto const subject = side == Side::in ? "server.in" : "client.out";
+  timeline_.await_data(move.vc, subject, sent.bytes, {"RPCH-1.3.4-01"});
+  timeline_.await_end(move.vc, subject,
+                      end_of(side, side == Side::in ? Whose::client : Whose::server));
+  return true;
+}
+
+bool Walk::half_pdu(Move const& move) {
+  if (!is_open(move.vc)) {
+    return false;
+  }
+  states_[move.vc].open = false;
+  // 16 bytes of a request of 64
+  timeline_.client_send(move.vc, "in").set_hex("05000003100000004000000001000000");
+  auto& close = *timeline_.step(move.vc).mutable_client_close();
+  close.set_channel("in");
+  close.set_cause(move.cause == scn::TCP_RST ? move.cause : scn::TCP_FIN);
+  timeline_.await_end(move.vc, "server.in", end_of(Side::in, Whose::client));
+  return true;
+}
+
+}  // namespace rpchspec::explore

@@ -1,0 +1,108 @@
+// Moves that open, or try to.
+
+#include "harness/explore/walk.hpp"
+
+namespace rpchspec::explore {
+
+bool Walk::open(Move const& move) {
+  auto& state = states_[move.vc];
+  if (state.known || (holds("CONN/C1") && holds("CONN/B3"))) {
+    return false;
+  }
+  state.known = state.open = true;
+  if (holds("CONN/C1") || move.split != 0) {
+    open_by_hand(move);
+  } else {
+    auto& open = *timeline_.step(move.vc).mutable_client_open();
+    if (move.choice % 2 == 1) {
+      open.set_order("in-first");
+    }
+    timeline_.expect(move.vc, "client.out", {"RPCH-3.2.4.5.4-02"})
+        .mutable_receives()
+        ->set_pdu("CONN/C2");
+  }
+  if (holds("CONN/B3")) {
+    until_b3(move);
+  }
+  return true;
+}
+
+void Walk::open_by_hand(Move const& move) {
+  for (int i = 0; i < 2; ++i) {
+    auto const in = (move.choice % 2 == 1) == (i == 0);
+    timeline_.client_request(move.vc, in ? "in" : "out");
+    timeline_.client_pdu(move.vc, in ? "in" : "out", in ? "CONN/B1" : "CONN/A1", move.split);
+  }
+  if (holds("CONN/C1")) {
+    timeline_.await_pdu(move.vc, "server.out", "CONN/A2", {"RPCH-3.2.4.5.3-03", "FIELD-F22"});
+    timeline_.await_pdu(move.vc, "server.in", "CONN/B2", {"RPCH-3.2.3.5.3-05", "FIELD-F22"});
+    timeline_.await_pdu(move.vc, "client.out", "CONN/A3", {"RPCH-3.2.4.5.3-05"});
+    timeline_.server_send(move.vc, "out").set_pdu("CONN/C1");
+  }
+  timeline_.await_pdu(move.vc, "client.out", "CONN/C2", {"RPCH-3.2.4.5.4-02", "FIELD-F22"});
+}
+
+/// What the client sends now waits in the proxy.
+void Walk::until_b3(Move const& move) {
+  constexpr std::uint64_t kEarly = 3000;
+  auto& send = timeline_.client_send(move.vc, "in");
+  send.set_bytes(kEarly);
+  send.set_pdu_size(1000);
+  auto& nothing = timeline_.await(move.vc, "server.in", {"RPCH-3.2.3.5.3-07"});
+  nothing.clear_since();  // from now on
+  nothing.mutable_receives_not()->set_pdu("rpc");
+  nothing.mutable_receives_not()->mutable_for_()->set_nanos(200'000'000);
+  timeline_.server_send(move.vc, "in").set_pdu("CONN/B3");
+  timeline_.await_data(move.vc, "server.in", kEarly, {"RPCH-3.2.3.5.4-02", "RPCH-3.2.1.1.4-03"});
+  states_[move.vc].up += kEarly;
+}
+
+bool Walk::refused(Move const& move) {
+  auto& state = states_[move.vc];
+  if (state.known || scenario_.server().closed_ports_size() == 0) {
+    return false;
+  }
+  state.known = true;
+  auto const in = move.side == Side::in;
+  std::string const channel = in ? "in" : "out";
+  timeline_.client_request(move.vc, channel, "$server_name:$" + scenario_.server().closed_ports(0));
+  timeline_.client_pdu(move.vc, channel, in ? "CONN/B1" : "CONN/A1", move.split);
+  auto& told = timeline_.await(move.vc, {},
+                               {"RPCH-2.1.2.1.3-09", "RPCH-2.1.2.1.3-03", "RPCH-2.1.2.1.3-04",
+                                "RPCH-2.1.2.1.3-05", "HTTP-9110-15-01"});
+  auto& answer = *told.add_any_of();
+  answer.set_subject("client." + channel);
+  answer.mutable_response()->add_status("503");
+  answer.mutable_response()->set_rpc_error("*");
+  // The number is a SHOULD; that no other answer takes its place is not.
+  auto& silence = *told.add_any_of();
+  silence.set_subject("client." + channel);
+  silence.mutable_no_response()->mutable_for_()->set_seconds(3);
+  return true;
+}
+
+bool Walk::early_close(Move const& move) {
+  auto& state = states_[move.vc];
+  if (state.known || !holds("CONN/C1") || !holds("CONN/B3")) {
+    return false;
+  }
+  state.known = true;
+  timeline_.client_request(move.vc, "out");
+  timeline_.client_pdu(move.vc, "out", "CONN/A1", move.split);
+  timeline_.client_request(move.vc, "in");
+  timeline_.client_pdu(move.vc, "in", "CONN/B1", move.split);
+  timeline_.await_pdu(move.vc, "server.out", "CONN/A2", {"RPCH-3.2.4.5.3-03", "FIELD-F22"});
+  timeline_.await_pdu(move.vc, "server.in", "CONN/B2", {"RPCH-3.2.3.5.3-05", "FIELD-F22"});
+  auto const in = move.side == Side::in;
+  std::string const channel = in ? "in" : "out";
+  auto const by_server = move.choice % 2 == 1;
+  auto& step = timeline_.step(move.vc);
+  auto& close = by_server ? *step.mutable_server_close() : *step.mutable_client_close();
+  by_server ? close.set_leg(channel) : close.set_channel(channel);
+  close.set_cause(move.cause == scenario::v1::TCP_RST ? move.cause : scenario::v1::TCP_FIN);
+  timeline_.await_end(move.vc, (by_server ? "client." : "server.") + channel,
+                      end_of(move.side, by_server ? Whose::server : Whose::client));
+  return true;
+}
+
+}  // namespace rpchspec::explore

@@ -1,0 +1,136 @@
+// Moves beside the payload: RTS PDUs, echoes, silence.
+
+#include <algorithm>
+
+#include "harness/explore/walk.hpp"
+
+namespace rpchspec::explore {
+
+namespace scn = scenario::v1;
+
+namespace {
+
+constexpr char const* kForeignCookie = "00112233445566778899aabbccddeeff";
+
+/// An RPC PDU of 24 bytes without payload: a request or a response.
+std::string small_pdu(bool request, unsigned call_id) {
+  std::string const type = request ? "00" : "02";
+  return "0500" + type + "03100000001800000" + "0" + (call_id < 16 ? "0" : "") +
+         "0123456789abcdef"[call_id % 16] + "0000000000000000000000";
+}
+
+constexpr unsigned kFirstCall = 11;
+constexpr unsigned kCalls = 3;
+
+}  // namespace
+
+/// RPC PDUs behind RTS PDUs in one segment. They pass the sender's accounts, so that it sends no
+/// payload afterwards.
+bool Walk::burst(Move const& move, Side side) {
+  auto& state = states_[move.vc];
+  auto const up = side == Side::in;
+  if (!is_open(move.vc) || (up ? state.up : state.down) != 0 ||
+      (up ? state.up_closed : state.down_closed)) {
+    return false;
+  }
+  (up ? state.up_closed : state.down_closed) = true;
+  auto& burst = up ? timeline_.client_send(move.vc, "in") : timeline_.server_send(move.vc, "out");
+  auto const set_rts = [&](scn::Send& send) {
+    if (up) {
+      send.set_pdu(move.choice % 2 == 0 ? "Ping" : "Keep-Alive");
+    } else {
+      send.set_pdu("FlowControlAckWithDestination");
+      (*send.mutable_with())["Destination"] = "FDClient";
+      (*send.mutable_with())["ChannelCookie"] = kForeignCookie;
+    }
+  };
+  set_rts(burst);
+  for (unsigned call = kFirstCall; call < kFirstCall + kCalls; ++call) {
+    burst.add_then()->set_hex(small_pdu(up, call));
+    if (call == kFirstCall) {
+      set_rts(*burst.add_then());
+    }
+  }
+  for (unsigned call = kFirstCall; call < kFirstCall + kCalls; ++call) {
+    auto& pdu = timeline_.await_pdu(move.vc, up ? "server.in" : "client.out",
+                                    up ? "request" : "response", {"FIELD-F23", "RPCH-1.3.4-01"});
+    (*pdu.mutable_where())["call_id"] = std::to_string(call);
+  }
+  return true;
+}
+
+bool Walk::pings(Move const& move) {
+  if (!is_open(move.vc)) {
+    return false;
+  }
+  auto& send = timeline_.client_send(move.vc, "in");
+  send.set_pdu(move.choice % 2 == 0 ? "Ping" : "Keep-Alive");
+  send.set_count(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(move.bytes, 1, 1000)));
+  return true;
+}
+
+bool Walk::routed_up(Move const& move) {
+  if (!is_open(move.vc) || states_[move.vc].down_closed) {
+    return false;
+  }
+  (void)timeline_.step(move.vc).mutable_client_ack();
+  timeline_.await_pdu(move.vc, "server.in", "FlowControlAckWithDestination", {"RPCH-3.2.1.5.2-04"});
+  return true;
+}
+
+bool Walk::routed_down(Move const& move) {
+  if (!is_open(move.vc)) {
+    return false;
+  }
+  auto const count = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(move.bytes, 1, 200));
+  auto& send = timeline_.server_send(move.vc, "out");
+  send.set_pdu("FlowControlAckWithDestination");
+  (*send.mutable_with())["Destination"] = "FDClient";
+  (*send.mutable_with())["ChannelCookie"] = kForeignCookie;
+  send.set_count(count);
+  auto& pdu = timeline_.await_pdu(move.vc, "client.out", "FlowControlAckWithDestination",
+                                  {"RPCH-3.2.1.5.2-05"});
+  (*pdu.mutable_where())["ChannelCookie"] = kForeignCookie;
+  pdu.set_at_least(count);
+  return true;
+}
+
+bool Walk::echo(Move const& move) {
+  auto& state = states_[move.vc];
+  if (state.known) {
+    return false;
+  }
+  state.known = true;
+  auto const in = move.side == Side::in;
+  auto& echo = *timeline_.step(move.vc).mutable_client_echo();
+  echo.set_method(in ? "RPC_IN_DATA" : "RPC_OUT_DATA");
+  echo.set_content_length(move.choice % 17);  // 0 to 16 (2.1.2.1.5)
+  auto& answer = *timeline_
+                      .await(move.vc, in ? "client.in" : "client.out",
+                             {"RPCH-2.1.2.1.6-03", "RPCH-2.1.2.1.6-05", "RPCH-2.1.2.1.6-07"})
+                      .mutable_response();
+  answer.add_status("200");
+  answer.set_body_hex("0500140310000000140000000000000040000000");
+  return true;
+}
+
+bool Walk::idle(Move const& move) {
+  auto const any = std::any_of(states_.begin(), states_.end(),
+                               [](auto const& each) { return each.second.open; });
+  if (!any) {
+    return false;
+  }
+  timeline_.pause(static_cast<std::uint32_t>(move.bytes));
+  for (auto const& [vc, state] : states_) {
+    if (!state.open) {
+      continue;
+    }
+    for (auto const* subject : {"client.in", "client.out"}) {
+      auto& whole = timeline_.await(vc, subject, {"PROD-Idle-01", "FIELD-F27"});
+      whole.mutable_stays_open()->mutable_for_()->set_nanos(20'000'000);
+    }
+  }
+  return true;
+}
+
+}  // namespace rpchspec::explore
