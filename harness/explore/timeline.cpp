@@ -75,12 +75,14 @@ void Timeline::cite(scn::Expectation& expectation, By by) const {
 }
 
 scn::Expectation& Timeline::await(std::uint32_t vc, std::string const& subject, By by) {
-  auto& expectation = *step(vc).mutable_await();
+  auto& waiting = step(vc);
+  auto& expectation = *waiting.mutable_await();
   expectation.set_subject(subject);
   if (vc > 1) {
     expectation.set_vc(vc);
   }
   cite(expectation, by);
+  *waiting.mutable_by() = expectation.by();
   return expectation;
 }
 
