@@ -46,6 +46,8 @@ class Notes final : public engine::RunObserver {
   std::set<std::string> said_;
 };
 
+enum class Purpose { look, shrink };
+
 class Explorer {
  public:
   Explorer(ExploreRequest const& request, ExploreObserver& observer, std::atomic<int> const& stop)
@@ -57,7 +59,7 @@ class Explorer {
   bool go_on() const;
   void batch();
   void take(CaseResult const& result);
-  std::vector<CaseResult> play(std::vector<Scenario> const& scenarios, bool with_sanity);
+  std::vector<CaseResult> play(std::vector<Scenario> const& scenarios, Purpose purpose);
   std::vector<bool> still_fail(std::vector<History> const& candidates);
   void settle_on(History failing);
   void finish();
@@ -116,7 +118,7 @@ void Explorer::batch() {
       scenarios.push_back(std::move(rendered.scenario));
     }
   }
-  auto const results = play(scenarios, first == 1);
+  auto const results = play(scenarios, Purpose::look);
   outcome_.histories += numbers.size();
   std::uint64_t failed = 0;
   std::uint64_t lightest = 0;
@@ -140,19 +142,23 @@ void Explorer::batch() {
 void Explorer::take(CaseResult const& result) {
   outcome_.warned += result.verdict == Verdict::warn ? 1 : 0;
   outcome_.skipped += result.verdict == Verdict::skip ? 1 : 0;
-  auto const unjudged = result.verdict == Verdict::blocked || result.verdict == Verdict::error ||
-                        result.verdict == Verdict::not_run;
+  if (result.verdict == Verdict::not_run) {  // a failure or a signal ended the batch before it
+    ++outcome_.not_run;
+    return;
+  }
+  auto const unjudged = result.verdict == Verdict::blocked || result.verdict == Verdict::error;
   outcome_.unjudged_count += unjudged ? 1 : 0;
   if (unjudged && outcome_.unjudged.size() < kMostUnjudged) {
     outcome_.unjudged.push_back(result);
   }
 }
 
-std::vector<CaseResult> Explorer::play(std::vector<Scenario> const& scenarios, bool with_sanity) {
+std::vector<CaseResult> Explorer::play(std::vector<Scenario> const& scenarios, Purpose purpose) {
   auto run = request_.run;
   run.scenarios = scenarios;
-  if (!with_sanity) {
-    run.sanity.clear();
+  run.fail_fast = purpose == Purpose::look;  // one failure is enough; what runs is finished
+  if (purpose != Purpose::look || outcome_.histories != 0) {
+    run.sanity.clear();  // once is enough
   }
   run.seed = request_.seed;
   run.jobs = run.jobs == 0 ? kAtOnce : run.jobs;
@@ -178,7 +184,7 @@ std::vector<bool> Explorer::still_fail(std::vector<History> const& candidates) {
     index[scenario.id()] = i;
   }
   std::vector<bool> fails(candidates.size(), false);
-  for (auto const& result : play(scenarios, false)) {
+  for (auto const& result : play(scenarios, Purpose::shrink)) {
     auto const at = index.find(result.id);
     if (at == index.end() || result.verdict != Verdict::fail) {
       continue;

@@ -32,10 +32,11 @@ class ExploreObserver {
 };
 
 struct ExploreOutcome {
-  std::uint64_t histories = 0;  // played
+  std::uint64_t histories = 0;  // begun with
+  std::uint64_t not_run = 0;    // of them, because a failure or a signal came first
   std::uint64_t warned = 0;
   std::uint64_t skipped = 0;
-  std::vector<model::CaseResult> unjudged;  // blocked, error or not-run, the first few of them
+  std::vector<model::CaseResult> unjudged;  // blocked or error, the first few of them
   std::uint64_t unjudged_count = 0;
   std::optional<std::filesystem::path> file;  // the scenario of what failed
   bool unstable = false;                      // it did not fail again: the file holds it whole
