@@ -107,8 +107,12 @@ void tell(explore::ExploreOutcome const& outcome, std::uint64_t seed, std::strin
   for (auto const& result : outcome.unjudged) {
     fmt::print("{} {}: {}\n", model::to_string(result.verdict), result.id, result.message);
   }
-  if (!outcome.file) {
+  if (!outcome.could_not_start.empty()) {
+    fmt::print("{}\n", outcome.could_not_start);
+  } else if (!outcome.file) {
     fmt::print("nothing was found\n");
+  }
+  if (!outcome.file) {
     return;
   }
   if (outcome.unstable) {

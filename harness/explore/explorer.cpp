@@ -59,6 +59,7 @@ class Explorer {
   bool go_on() const;
   void batch();
   void take(CaseResult const& result);
+  void take_sanity(CaseResult const& result);
   std::vector<CaseResult> play(std::vector<Scenario> const& scenarios, Purpose purpose);
   std::vector<bool> still_fail(std::vector<History> const& candidates);
   void settle_on(History failing);
@@ -124,8 +125,12 @@ void Explorer::batch() {
   std::uint64_t lightest = 0;
   for (auto const& result : results) {
     auto const number = numbers.find(result.id);
+    if (number == numbers.end()) {
+      take_sanity(result);
+      continue;
+    }
     take(result);
-    if (result.verdict != Verdict::fail || number == numbers.end()) {
+    if (result.verdict != Verdict::fail) {
       continue;
     }
     ++failed;
@@ -137,6 +142,13 @@ void Explorer::batch() {
     }
   }
   observer_.on_batch(outcome_.histories, failed);
+}
+
+/// Of a proxy that carries nothing at all, histories say nothing either.
+void Explorer::take_sanity(CaseResult const& result) {
+  if (result.verdict != Verdict::pass && result.verdict != Verdict::warn) {
+    outcome_.could_not_start = result.id + ": " + result.message;
+  }
 }
 
 void Explorer::take(CaseResult const& result) {
