@@ -40,16 +40,17 @@ scn::Send& Timeline::server_send(std::uint32_t vc, std::string const& channel) {
   return send;
 }
 
-void Timeline::client_pdu(std::uint32_t vc,
-                          std::string const& channel,
-                          std::string const& pdu,
-                          std::uint32_t split) {
+scn::Send& Timeline::client_pdu(std::uint32_t vc,
+                                std::string const& channel,
+                                std::string const& pdu,
+                                std::uint32_t split) {
   auto& send = client_send(vc, channel);
   send.set_pdu(pdu);
   if (split != 0) {
     send.set_split(split);
     send.mutable_gap()->set_nanos(1'000'000);
   }
+  return send;
 }
 
 void Timeline::client_request(std::uint32_t vc,

@@ -22,10 +22,10 @@ class Timeline {
 
   scenario::v1::Send& client_send(std::uint32_t vc, std::string const& channel);
   scenario::v1::Send& server_send(std::uint32_t vc, std::string const& channel);
-  void client_pdu(std::uint32_t vc,
-                  std::string const& channel,
-                  std::string const& pdu,
-                  std::uint32_t split = 0);
+  scenario::v1::Send& client_pdu(std::uint32_t vc,
+                                 std::string const& channel,
+                                 std::string const& pdu,
+                                 std::uint32_t split = 0);
   void client_request(std::uint32_t vc, std::string const& channel, std::string const& query = {});
   void pause(std::uint32_t milliseconds);
 

@@ -145,10 +145,11 @@ void Walk::fill(scn::Send& send, Move const& move, Payload const& payload) const
   }
 }
 
-void Walk::send(Move const& move, Side side, Payload const& payload) {
+scn::Send& Walk::send(Move const& move, Side side, Payload const& payload) {
   auto& sent = side == Side::in ? timeline_.client_send(move.vc, "in")
                                 : timeline_.server_send(move.vc, "out");
   fill(sent, move, payload);
+  return sent;
 }
 
 void Walk::ack(std::uint32_t vc, Side side) {

@@ -75,7 +75,7 @@ class Walk {
   [[nodiscard]] std::uint64_t window(Side side) const;
   [[nodiscard]] Payload payload(Move const& move, Side side) const;
   void fill(scenario::v1::Send& send, Move const& move, Payload const& payload) const;
-  void send(Move const& move, Side side, Payload const& payload);
+  scenario::v1::Send& send(Move const& move, Side side, Payload const& payload);
   void ack(std::uint32_t vc, Side side);
   void await_transfer(std::uint32_t vc, Side side, Payload const& payload);
   void await_all_of(std::uint32_t vc, Side side, Payload const& payload);

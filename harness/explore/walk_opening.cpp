@@ -10,7 +10,7 @@ bool Walk::open(Move const& move) {
     return false;
   }
   state.known = state.open = true;
-  if (holds("CONN/C1") || move.split != 0) {
+  if (holds("CONN/C1") || move.split != 0 || move.choice / 2 == 1) {
     open_by_hand(move);
   } else {
     auto& open = *timeline_.step(move.vc).mutable_client_open();
@@ -31,7 +31,11 @@ void Walk::open_by_hand(Move const& move) {
   for (int i = 0; i < 2; ++i) {
     auto const in = (move.choice % 2 == 1) == (i == 0);
     timeline_.client_request(move.vc, in ? "in" : "out");
-    timeline_.client_pdu(move.vc, in ? "in" : "out", in ? "CONN/B1" : "CONN/A1", move.split);
+    auto& first =
+        timeline_.client_pdu(move.vc, in ? "in" : "out", in ? "CONN/B1" : "CONN/A1", move.split);
+    if (move.choice / 2 == 1) {
+      (*first.mutable_with())["Version"] = "2";
+    }
   }
   if (holds("CONN/C1")) {
     timeline_.await_pdu(move.vc, "server.out", "CONN/A2", {"RPCH-3.2.4.5.3-03", "FIELD-F22"});
