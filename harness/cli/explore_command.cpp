@@ -24,6 +24,7 @@ struct ExploreOptions {
   TableOptions table;
   std::uint64_t histories = 0;
   std::string time;
+  bool as_it_is = false;
 };
 
 /// A line a batch, on standard error: standard output is for what was found.
@@ -82,6 +83,9 @@ explore::ExploreRequest request_of(ExploreOptions const& options,
   } else if (!request.time) {
     request.histories = kDefaultHistories;
   }
+  if (options.as_it_is) {
+    request.shrinking = Duration::zero();
+  }
   return request;
 }
 
@@ -125,13 +129,21 @@ void tell(explore::ExploreOutcome const& outcome, std::uint64_t seed, std::strin
   fmt::print("\nscenario: {}\nrepeat:   {}\n", outcome.file->string(), rerun);
 }
 
-int run(ExploreOptions const& options) {
-  auto const settings = settings_of(options.table, {});
-  check_defect(settings.target.defect);
-  check_variant(settings.target.variant);
-  if (settings.target.variant == kAllVariants) {
+void check_choices(targets::Target const& target) {
+  if (!target.defect.empty()) {
+    static_cast<void>(defect_named(target.defect));
+  }
+  if (target.variant == "all") {
     throw UsageError{"--variant all: explore takes one variant at a time; see rpchspec variants"};
   }
+  if (!target.variant.empty()) {
+    static_cast<void>(variant_named(target.variant));
+  }
+}
+
+int run(ExploreOptions const& options) {
+  auto const settings = settings_of(options.table, {});
+  check_choices(settings.target);
   auto const library = open_library();
   auto request = request_of(options, settings, library);
   auto const given = options.table.given();
@@ -151,6 +163,7 @@ void set_up_explore(CLI::App& app, int& exit_code) {
       ->type_name("N")
       ->check(CLI::PositiveNumber);
   app.add_option("--for", options->time, "histories for so long")->type_name("D");
+  app.add_flag("--no-shrink", options->as_it_is, "what fails is written as it is, not made small");
   using enum targets::OptionGroup;
   options->table.add(app, {what, how, output});
   app.footer("The same seed makes the same histories. What fails is made as small as it can be.");

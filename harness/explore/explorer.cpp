@@ -218,6 +218,10 @@ std::vector<bool> Explorer::still_fail(std::vector<History> const& candidates) {
 void Explorer::settle_on(History failing) {
   shrinking_since_ = Clock::now();
   failing.moves = render(failing).moves;
+  if (request_.shrinking == Duration::zero()) {
+    found_ = render(failing).scenario;
+    return;
+  }
   auto const again = still_fail(std::vector<History>(kConfirmations, failing));
   outcome_.unstable = std::find(again.begin(), again.end(), true) == again.end();
   if (!outcome_.unstable) {

@@ -19,7 +19,7 @@ struct ExploreRequest {
   std::uint64_t seed = 0;
   std::optional<std::uint64_t> histories{};      // so many
   std::optional<Duration> time{};                // or so long; the last batch is finished
-  Duration shrinking = std::chrono::minutes(2);  // no round begins after this
+  Duration shrinking = std::chrono::minutes(2);  // no round begins after this; zero: none
 };
 
 /// Called between the batches, from the thread that explores.

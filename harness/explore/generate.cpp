@@ -20,6 +20,11 @@ enum class Theme {
   foul,         // PDUs that nobody may send
   lies,         // acknowledgements that cannot be true
   overrun,      // more than the OUT channel may carry
+  recycling,    // channels are replaced, again and again
+  held,         // one PDU of a recycling comes late
+  filled,       // payload waits for its window when the channel is replaced
+  lifetimes,    // channels are used up, and replaced by the peers themselves
+  impostors,    // successors that no client may ask for
 };
 
 // A window is no multiple of the PDUs of a move that counts them.
@@ -37,7 +42,8 @@ class Author {
   History write(std::uint64_t seed, std::uint64_t number) {
     theme_ = pick_theme();
     auto& frame = history_.frame;
-    auto const illegal = theme_ == Theme::foul || theme_ == Theme::lies || theme_ == Theme::overrun;
+    auto const illegal = theme_ == Theme::foul || theme_ == Theme::lies ||
+                         theme_ == Theme::overrun || theme_ == Theme::impostors;
     frame.set_id(
         fmt::format("{}/explored-{}-{}", illegal ? "protocol-error" : "forwarding", seed, number));
     frame.set_title(
@@ -56,11 +62,14 @@ class Author {
  private:
   Theme pick_theme() {
     static constexpr Theme kThemes[] = {
-        Theme::mixed,    Theme::mixed,       Theme::mixed,       Theme::mixed,     Theme::mixed,
-        Theme::mixed,    Theme::mixed,       Theme::mixed,       Theme::mixed,     Theme::mixed,
-        Theme::mixed,    Theme::client_acks, Theme::server_acks, Theme::held_back, Theme::held_back,
-        Theme::unopened, Theme::silence,     Theme::foul,        Theme::foul,      Theme::foul,
-        Theme::lies,     Theme::overrun,
+        Theme::mixed,     Theme::mixed,       Theme::mixed,     Theme::mixed,
+        Theme::mixed,     Theme::mixed,       Theme::mixed,     Theme::mixed,
+        Theme::mixed,     Theme::mixed,       Theme::mixed,     Theme::client_acks,
+        Theme::held_back, Theme::server_acks, Theme::held_back, Theme::unopened,
+        Theme::silence,   Theme::foul,        Theme::foul,      Theme::foul,
+        Theme::lies,      Theme::overrun,     Theme::recycling, Theme::recycling,
+        Theme::recycling, Theme::held,        Theme::held,      Theme::held,
+        Theme::filled,    Theme::lifetimes,   Theme::impostors, Theme::impostors,
     };
     return dice_.one_of(kThemes);
   }
@@ -97,6 +106,68 @@ class Author {
     }
     if (theme_ == Theme::mixed && dice_.percent(15)) {
       server.add_closed_ports("referral");
+    } else if (dice_.percent(15)) {
+      client.set_server(dice_.percent(50) ? "referral" : "address-book");
+    }
+    set_recycling();
+  }
+
+  void set_recycling() {
+    auto& client = *history_.frame.mutable_client();
+    auto& server = *history_.frame.mutable_server();
+    if (theme_ == Theme::impostors || (theme_ == Theme::unopened && dice_.percent(50))) {
+      client.set_conduct(scn::PATIENT);
+    }
+    if (client.conduct() == scn::PATIENT) {
+      client.set_out_sequence("r2");  // of itself it would leave the server's wish unanswered
+    }
+    if (theme_ == Theme::filled) {
+      dice_.percent(30) ? server.set_ack_policy("never") : client.set_no_ack(true);
+    } else if (theme_ == Theme::lifetimes) {
+      set_lifetimes();
+    } else if (theme_ == Theme::held) {
+      hold_recycling();
+    }
+  }
+
+  /// A lifetime is more than two of the largest windows of the peer who uses it up.
+  void set_lifetimes() {
+    static constexpr char const* kSequences[] = {"r1", "r2"};
+    auto& client = *history_.frame.mutable_client();
+    client.set_conduct(scn::SPEC);
+    if (dice_.percent(50)) {
+      client.set_in_content_length(131072);
+      client.set_recycle_in_at(4096);
+      client.set_in_sequence(dice_.one_of(kSequences));
+    } else {
+      client.clear_receive_window();
+      client.set_out_sequence(dice_.one_of(kSequences));
+      history_.frame.mutable_proxy()->set_channel_lifetime(524288);
+      history_.frame.mutable_server()->set_recycle_out_at(8192);
+    }
+  }
+
+  void hold_recycling() {
+    static constexpr char const* kOfClient[] = {"IN_R2/A5", "IN_R2/A5", "OUT_R2/C1", "OUT_R1/A11"};
+    auto& client = *history_.frame.mutable_client();
+    auto& server = *history_.frame.mutable_server();
+    if (dice_.percent(60)) {
+      client.add_hold(dice_.one_of(kOfClient));
+      if (client.hold(0) == kOfClient[0] && dice_.percent(30)) {
+        history_.frame.add_monitors_off("forwarding");  // it takes what overtakes for lost
+      }
+    } else if (dice_.percent(60)) {
+      server.add_hold("OUT_R2/B1");
+      server.set_conduct(scn::PATIENT);
+    } else {
+      server.add_hold("IN_R1/B2");
+      if (dice_.percent(50)) {
+        server.add_hold("FlowControlAck");
+      }
+    }
+    if (dice_.percent(50)) {
+      client.set_conduct(scn::PATIENT);
+      client.set_out_sequence("r2");
     }
   }
 
@@ -181,6 +252,16 @@ class Author {
       case Theme::overrun:
         add(Kind::lifetime_overrun, 1);
         return;
+      case Theme::recycling:
+        return recycling();
+      case Theme::held:
+        return recycle(Kind::recycle_held);
+      case Theme::filled:
+        return recycle(Kind::recycle_filled);
+      case Theme::lifetimes:
+        return use_up();
+      case Theme::impostors:
+        return impostors();
     }
   }
 
@@ -196,9 +277,12 @@ class Author {
     } else if (what < 56) {
       beside_payload();
     } else if (what < 63) {
-      add(Kind::echo, kEchoes + ++echoes_).choice = static_cast<std::uint32_t>(dice_.below(17));
+      add(Kind::echo, kEchoes + ++echoes_).choice = static_cast<std::uint32_t>(dice_.below(34));
     } else if (what < 70) {
       add(Kind::refused, kRefused + ++refused_);
+    } else if (what < 73) {
+      add(Kind::odd_timeout, kRefused + ++refused_).choice =
+          static_cast<std::uint32_t>(dice_.below(5));
     } else if (what < 80) {
       open();
     } else {
@@ -236,6 +320,10 @@ class Author {
   }
 
   void unopened() {
+    if (history_.frame.client().conduct() == scn::PATIENT && dice_.percent(50)) {
+      add(Kind::early_successor, ++opened_);
+      return;
+    }
     auto& move = add(Kind::early_close, ++opened_);
     move.choice = static_cast<std::uint32_t>(dice_.below(2));
     move.split = dice_.percent(25) ? dice_.one_of(kPieces) : 0;
@@ -267,6 +355,42 @@ class Author {
     auto& move = add(Kind::lying_ack, some_vc());
     move.side = history_.frame.client().no_ack() ? Side::out : Side::in;
     move.choice = static_cast<std::uint32_t>(dice_.below(3));
+  }
+
+  void recycle(Kind kind) {
+    auto& move = payload(kind);
+    move.bytes = dice_.between(1000, 60000);
+    move.choice = static_cast<std::uint32_t>(dice_.below(RecycleChoice::kMost));
+  }
+
+  void recycling() {
+    auto const what = dice_.below(100);
+    if (what < 65) {
+      recycle(Kind::recycle);
+    } else if (what < 80) {
+      recycle(Kind::recycle_both);
+    } else {
+      mixed();
+    }
+  }
+
+  void use_up() {
+    static constexpr Kind kTransfers[] = {Kind::up, Kind::down, Kind::both};
+    auto& move = add(dice_.one_of(kTransfers), some_vc());
+    move.bytes = dice_.between(100'000, 1'500'000);
+  }
+
+  void impostors() {
+    auto const what = dice_.below(100);
+    if (what < 40) {
+      add(Kind::false_successor, some_vc()).choice = static_cast<std::uint32_t>(dice_.below(2));
+    } else if (what < 70) {
+      recycle(Kind::recycle);
+    } else {
+      auto& move = add(Kind::lone_successor, kRefused + ++refused_);
+      move.choice = static_cast<std::uint32_t>(dice_.below(2));
+      move.split = dice_.percent(25) ? dice_.one_of(kPieces) : 0;
+    }
   }
 
   static constexpr std::uint32_t kEchoes = 100;  // numbers beside those of virtual connections

@@ -25,7 +25,8 @@ enum class Kind {
   pings,             // choice: 0 Ping, 1 Keep-Alive
   routed_up,         // an acknowledgement that crosses the inbound proxy
   routed_down,       // RTS PDUs of the server for the client
-  echo,              // choice: length of the body
+  echo,              // choice: length of the body; above 16: and what becomes of it
+  odd_timeout,       // choice: a MinConnTimeout out of its range
   refused,           // a channel to a service that does not listen
   idle,              // bytes: milliseconds of silence
   client_close,      // the client ends a channel
@@ -40,9 +41,30 @@ enum class Kind {
   stray_ack,         // an acknowledgement for another channel
   lying_ack,         // an acknowledgement that cannot be true
   lifetime_overrun,  // the server sends more than the OUT channel may carry
+  recycle,           // side: which channel; choice: see RecycleChoice
+  recycle_both,      // IN and OUT at once; choice: bit 0 IN by IN_R1, bit 1 OUT by OUT_R1
+  recycle_filled,    // while payload waits for the window; choice: bit 0 by R1
+  recycle_held,      // a PDU of the recycling that the frame holds back comes late, or wrong
+  false_successor,   // names another predecessor; choice: bit 0 the one before this one
+  lone_successor,    // of a virtual connection that nobody knows
+  early_successor,   // of a channel that is not open yet
 };
 
 enum class Side { in, out };
+
+/// Bits of a recycling's choice.
+struct RecycleChoice {
+  bool r1 = false;       // as through another proxy
+  bool beside = false;   // payload on this channel meanwhile
+  bool both = false;     // and on the other one
+  bool special = false;  // IN: the client closes the predecessor itself; OUT: another window
+
+  static constexpr std::uint32_t kMost = 16;
+
+  static RecycleChoice of(std::uint32_t choice) {
+    return {(choice & 1) != 0, (choice & 6) != 0, (choice & 4) != 0, (choice & 8) != 0};
+  }
+};
 
 struct Move {
   Kind kind = Kind::open;

@@ -110,6 +110,7 @@ class Candidates {
       with(i, [](Move& move) { move.pdu_size = 0; });
       with(i, [](Move& move) { move.split = 0; });
       with(i, [](Move& move) { move.choice = 0; });
+      with(i, [](Move& move) { move.choice &= move.choice - 1; });  // its lowest bit
       with(i, [](Move& move) {
         move.pdu_size = move.split = move.choice = 0;
         move.bytes = std::min(move.bytes, kLeastBytes);

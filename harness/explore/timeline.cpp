@@ -16,6 +16,13 @@ void Timeline::begin_move(std::size_t index) {
   labelled_ = false;
 }
 
+void Timeline::begin_part() {
+  if (labelled_) {
+    label_ += "+";
+    labelled_ = false;
+  }
+}
+
 scn::Step& Timeline::step(std::uint32_t vc) {
   auto& made = *scenario_.add_steps();
   if (vc > 1) {
@@ -61,6 +68,17 @@ void Timeline::client_request(std::uint32_t vc,
   request.set_query(query);
 }
 
+void Timeline::client_recycle(std::uint32_t vc, std::string const& channel, bool r1) {
+  auto& recycle = *step(vc).mutable_client_recycle();
+  recycle.set_channel(channel);
+  recycle.set_sequence(r1 ? "r1" : "r2");
+  recycle.set_no_wait(channel == "in");  // what does not come is for the expectation to tell
+}
+
+void Timeline::server_recycle(std::uint32_t vc) {
+  step(vc).mutable_server_recycle()->set_no_wait(true);
+}
+
 void Timeline::pause(std::uint32_t milliseconds) {
   auto& length = *step(1).mutable_pause()->mutable_for_();
   length.set_seconds(milliseconds / 1000);
@@ -101,6 +119,23 @@ scn::Receives& Timeline::await_pdu(std::uint32_t vc,
   auto& receives = *await(vc, subject, by).mutable_receives();
   receives.set_pdu(pdu);
   return receives;
+}
+
+scn::ReceivesNot& Timeline::await_silence(std::uint32_t vc,
+                                          std::string const& subject,
+                                          std::string const& pdu,
+                                          std::uint32_t milliseconds,
+                                          By by) {
+  auto& expectation = await(vc, subject, by);
+  expectation.clear_since();
+  auto& nothing = *expectation.mutable_receives_not();
+  nothing.set_pdu(pdu);
+  nothing.mutable_for_()->set_nanos(static_cast<std::int32_t>(milliseconds) * 1'000'000);
+  return nothing;
+}
+
+void Timeline::await_closed(std::uint32_t vc, std::string const& subject, By by) {
+  await(vc, subject, by).mutable_closed();
 }
 
 void Timeline::await_end(std::uint32_t vc, std::string const& subject, By by) {

@@ -18,6 +18,9 @@ class Timeline {
   /// The label of the next move's first step.
   void begin_move(std::size_t index);
 
+  /// What is awaited from here on counts from the next step.
+  void begin_part();
+
   scenario::v1::Step& step(std::uint32_t vc);
 
   scenario::v1::Send& client_send(std::uint32_t vc, std::string const& channel);
@@ -27,6 +30,8 @@ class Timeline {
                                  std::string const& pdu,
                                  std::uint32_t split = 0);
   void client_request(std::uint32_t vc, std::string const& channel, std::string const& query = {});
+  void client_recycle(std::uint32_t vc, std::string const& channel, bool r1);
+  void server_recycle(std::uint32_t vc);
   void pause(std::uint32_t milliseconds);
 
   /// Waits for something since the move's first step; that it comes is judged.
@@ -37,8 +42,16 @@ class Timeline {
                                     std::string const& pdu,
                                     By by);
 
+  /// Nothing of the kind comes for so long, from now on.
+  scenario::v1::ReceivesNot& await_silence(std::uint32_t vc,
+                                           std::string const& subject,
+                                           std::string const& pdu,
+                                           std::uint32_t milliseconds,
+                                           By by);
+
   /// The channel ends on this leg. On client.in an error is an end, too.
   void await_end(std::uint32_t vc, std::string const& subject, By by);
+  void await_closed(std::uint32_t vc, std::string const& subject, By by);
 
   /// Judged at the end, as the step itself waits for it already.
   scenario::v1::Expectation& expect(std::uint32_t vc, std::string const& subject, By by);

@@ -1,6 +1,7 @@
 #include "harness/explore/walk.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace rpchspec::explore {
 
@@ -49,6 +50,8 @@ bool Walk::make(std::size_t index, Move const& move) {
       return routed_down(move);
     case Kind::echo:
       return echo(move);
+    case Kind::odd_timeout:
+      return odd_timeout(move);
     case Kind::refused:
       return refused(move);
     case Kind::idle:
@@ -77,6 +80,20 @@ bool Walk::make(std::size_t index, Move const& move) {
       return lying_ack(move);
     case Kind::lifetime_overrun:
       return lifetime_overrun(move);
+    case Kind::recycle:
+      return recycle(move);
+    case Kind::recycle_both:
+      return recycle_both(move);
+    case Kind::recycle_filled:
+      return recycle_filled(move);
+    case Kind::recycle_held:
+      return recycle_held(move);
+    case Kind::false_successor:
+      return false_successor(move);
+    case Kind::lone_successor:
+      return lone_successor(move);
+    case Kind::early_successor:
+      return early_successor(move);
   }
   return false;
 }
@@ -94,7 +111,8 @@ bool Walk::holds(std::string const& pdu) const {
 bool Walk::may_transfer(std::uint32_t vc, Side side) const {
   auto const at = states_.find(vc);
   return at != states_.end() && at->second.open &&
-         !(side == Side::in ? at->second.up_closed : at->second.down_closed);
+         !(side == Side::in ? at->second.up_closed : at->second.down_closed) &&
+         room(vc, side) > kLeastPdu;
 }
 
 bool Walk::acks_by_hand(Side side) const {
@@ -102,8 +120,29 @@ bool Walk::acks_by_hand(Side side) const {
                           : scenario_.client().no_ack();
 }
 
+/// Bytes that may still be sent. What does not replace its channels must not use one up.
+std::uint64_t Walk::room(std::uint32_t vc, Side side) const {
+  constexpr std::uint64_t kBeside = 8;  // of a lifetime one part is for what is no payload
+  auto const& client = scenario_.client();
+  auto const lifetime =
+      side == Side::in ? client.in_content_length() : scenario_.proxy().channel_lifetime();
+  auto const replaced =
+      side == Side::in ? client.recycle_in_at() : scenario_.server().recycle_out_at();
+  auto const& state = states_.at(vc);
+  auto const carried = side == Side::in ? state.up : state.down;
+  if (lifetime == 0 || replaced != 0) {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
+  auto const most = lifetime - lifetime / kBeside;
+  return most - std::min(most, carried);
+}
+
 /// Of the receiver: the server's for up, the client's for down.
-std::uint64_t Walk::window(Side side) const {
+std::uint64_t Walk::window(std::uint32_t vc, Side side) const {
+  if (auto const at = states_.find(vc);
+      side == Side::out && at != states_.end() && at->second.down_window != 0) {
+    return at->second.down_window;
+  }
   auto const said =
       side == Side::in ? scenario_.server().receive_window() : scenario_.client().receive_window();
   return said == 0 ? kDefaultWindow : said;
@@ -111,12 +150,13 @@ std::uint64_t Walk::window(Side side) const {
 
 Walk::Payload Walk::payload(Move const& move, Side side) const {
   Payload out;
-  out.window = window(side);
+  out.window = window(move.vc, side);
   // Of PDUs of half a window and more, the standard leaves open whether two are under way.
   auto const largest = static_cast<std::uint32_t>(out.window / 2 - 1);
   auto const wanted = move.pdu_size == 0 ? kUsualPdu : move.pdu_size;
   out.pdu_size = std::clamp(wanted, kLeastPdu, largest);
   out.bytes = std::clamp<std::uint64_t>(move.bytes, kLeastPdu, kMostPdus * out.pdu_size);
+  out.bytes = std::min(out.bytes, room(move.vc, side));
   if (acks_by_hand(side) || move.kind == Kind::stall_up || move.kind == Kind::stall_down) {
     out.bytes = std::min(out.bytes, kMostAhead);
   }
@@ -222,17 +262,22 @@ bool Walk::crowd(Move const& move) {
     return false;
   }
   auto& parallel = *timeline_.step(1).mutable_parallel();
+  auto of = move;
   for (auto const vc : those) {
     auto& step = *parallel.add_branches()->add_steps();
-    step.set_vc(vc);
+    of.vc = vc;
+    if (vc > 1) {
+      step.set_vc(vc);
+    }
     auto const up = (vc + move.choice) % 2 == 0;
     auto& sent = up ? *step.mutable_client_send() : *step.mutable_server_send();
     sent.set_channel(up ? "in" : "out");
-    fill(sent, move, payload(move, up ? Side::in : Side::out));
+    fill(sent, of, payload(of, up ? Side::in : Side::out));
   }
   for (auto const vc : those) {
     auto const side = (vc + move.choice) % 2 == 0 ? Side::in : Side::out;
-    await_all_of(vc, side, payload(move, side));
+    of.vc = vc;
+    await_all_of(vc, side, payload(of, side));
   }
   return true;
 }

@@ -32,6 +32,13 @@ class Walk {
     std::uint64_t down = 0;  // at the client
     bool up_closed = false;  // raw RPC PDUs went past the sender's accounts: no more payload
     bool down_closed = false;
+    // Connections so far, as expectations number them: client.in#2 is the first successor.
+    std::uint32_t client_in = 1;
+    std::uint32_t client_out = 1;
+    std::uint32_t server_in = 1;
+    std::uint32_t server_out = 1;
+    std::uint64_t down_window = 0;  // announced by a successor; 0: what the frame says
+    bool released = false;          // nothing of its recyclings is held back any more
   };
 
   /// Payload as it can be sent without ever standing still.
@@ -53,6 +60,8 @@ class Walk {
   bool routed_up(Move const& move);
   bool routed_down(Move const& move);
   bool echo(Move const& move);
+  void await_connection_kept(Move const& move);
+  bool odd_timeout(Move const& move);
   bool refused(Move const& move);
   bool idle(Move const& move);
   bool client_close(Move const& move);
@@ -67,12 +76,44 @@ class Walk {
   bool lying_ack(Move const& move);
   Payload payload_of_lies(std::uint32_t vc, Side side);
   bool lifetime_overrun(Move const& move);
+  bool recycle(Move const& move);
+  void recycle_beside(Move const& move, RecycleChoice how);
+  void recycle_into_small_window(std::uint32_t vc, bool r1);
+  bool recycle_both(Move const& move);
+  bool recycle_filled(Move const& move);
+  bool recycle_held(Move const& move);
+  void hold_a5(Move const& move);
+  void early_on_successor(Move const& move);
+  void out_meanwhile(Move const& move);
+  void lose_successor(Move const& move);
+  void mismatch(Move const& move);
+  void hold_c1(Move const& move);
+  void hold_a11(Move const& move);
+  void hold_b1(Move const& move);
+  void hold_b2(Move const& move);
+  void send_while_held(Move const& move, char const* pdu, char const* by, bool r1);
+  bool false_successor(Move const& move);
+  bool lone_successor(Move const& move);
+  bool early_successor(Move const& move);
+
+  bool make_ready(std::uint32_t vc);
+  void begin_recycling(std::uint32_t vc, Side side, bool r1);
+  void await_successor(std::uint32_t vc, Side side, bool r1);
+  void await_head_of_successor(std::uint32_t vc, char const* by);
+  void await_no_head(std::uint32_t vc, std::uint32_t ordinal, By by);
+  void count_successor(std::uint32_t vc, Side side, bool r1);
+  void close_former(std::uint32_t vc);
+  void release(std::uint32_t vc, Whose whose, char const* pdu);
+  [[nodiscard]] bool may_recycle(std::uint32_t vc, Side side) const;
+  [[nodiscard]] bool holds_recycling() const;
+  [[nodiscard]] bool client_holds(char const* pdu) const;
 
   [[nodiscard]] bool is_open(std::uint32_t vc) const;
   [[nodiscard]] bool holds(std::string const& pdu) const;
   [[nodiscard]] bool may_transfer(std::uint32_t vc, Side side) const;
   [[nodiscard]] bool acks_by_hand(Side side) const;
-  [[nodiscard]] std::uint64_t window(Side side) const;
+  [[nodiscard]] std::uint64_t window(std::uint32_t vc, Side side) const;
+  [[nodiscard]] std::uint64_t room(std::uint32_t vc, Side side) const;
   [[nodiscard]] Payload payload(Move const& move, Side side) const;
   void fill(scenario::v1::Send& send, Move const& move, Payload const& payload) const;
   scenario::v1::Send& send(Move const& move, Side side, Payload const& payload);

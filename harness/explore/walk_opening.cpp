@@ -1,5 +1,7 @@
 // Moves that open, or try to.
 
+#include <iterator>
+
 #include "harness/explore/walk.hpp"
 
 namespace rpchspec::explore {
@@ -59,6 +61,33 @@ void Walk::until_b3(Move const& move) {
   timeline_.server_send(move.vc, "in").set_pdu("CONN/B3");
   timeline_.await_data(move.vc, "server.in", kEarly, {"RPCH-3.2.3.5.4-02", "RPCH-3.2.1.1.4-03"});
   states_[move.vc].up += kEarly;
+}
+
+/// It does no harm: the channel has a lawful timeout, or it is refused.
+bool Walk::odd_timeout(Move const& move) {
+  static constexpr char const* kValues[] = {"0", "119", "14401", "99999999999", "soon"};
+  auto& state = states_[move.vc];
+  if (state.known || !scenario_.client().min_conn_timeout().empty() ||
+      scenario_.client().conduct() != scenario::v1::PATIENT) {
+    return false;
+  }
+  state.known = true;
+  timeline_.client_request(move.vc, "out");
+  auto& pragma =
+      *scenario_.mutable_steps(scenario_.steps_size() - 1)->mutable_client_request()->add_headers();
+  pragma.set_name("Pragma");
+  pragma.set_value(std::string("MinConnTimeout=") + kValues[move.choice % std::size(kValues)]);
+  timeline_.client_pdu(move.vc, "out", "CONN/A1");
+  auto& either = timeline_.await(move.vc, {}, {"PROD-MinConnTimeout-03"});
+  auto& lawful = *either.add_any_of();
+  lawful.set_subject("client.out");
+  lawful.mutable_receives()->set_pdu("CONN/A3");
+  (*lawful.mutable_receives()->mutable_where())["ConnectionTimeout"] = "30000..14400000";
+  auto& refused = *either.add_any_of();
+  refused.set_subject("client.out");
+  refused.mutable_response()->add_status("4xx");
+  refused.mutable_response()->add_status("5xx");
+  return true;
 }
 
 bool Walk::refused(Move const& move) {

@@ -19,6 +19,8 @@ std::string small_pdu(bool request, unsigned call_id) {
          "0123456789abcdef"[call_id % 16] + "0000000000000000000000";
 }
 
+constexpr char const* kEchoPdu = "0500140310000000140000000000000040000000";
+constexpr std::uint32_t kMostEchoBody = 16;  // 2.1.2.1.5
 constexpr unsigned kFirstCall = 11;
 constexpr unsigned kCalls = 3;
 
@@ -104,14 +106,32 @@ bool Walk::echo(Move const& move) {
   auto const in = move.side == Side::in;
   auto& echo = *timeline_.step(move.vc).mutable_client_echo();
   echo.set_method(in ? "RPC_IN_DATA" : "RPC_OUT_DATA");
-  echo.set_content_length(move.choice % 17);  // 0 to 16 (2.1.2.1.5)
+  echo.set_content_length(move.choice % (kMostEchoBody + 1));
   auto& answer = *timeline_
                       .await(move.vc, in ? "client.in" : "client.out",
                              {"RPCH-2.1.2.1.6-03", "RPCH-2.1.2.1.6-05", "RPCH-2.1.2.1.6-07"})
                       .mutable_response();
   answer.add_status("200");
-  answer.set_body_hex("0500140310000000140000000000000040000000");
+  answer.set_body_hex(kEchoPdu);
+  if (move.choice > kMostEchoBody) {
+    await_connection_kept(move);
+  }
   return true;
+}
+
+/// Its body is not taken for the next request. The proxy may close only where it says so.
+void Walk::await_connection_kept(Move const& move) {
+  std::string const subject = move.side == Side::in ? "client.in" : "client.out";
+  auto& either = timeline_.await(move.vc, {}, {"RPCH-2.1.2.1-02", "RPCH-2.1.2.1.5-07"});
+  auto& kept = *either.add_any_of();
+  kept.set_subject(subject);
+  kept.mutable_stays_open()->mutable_for_()->set_nanos(200'000'000);
+  auto& said = *either.add_any_of();
+  said.set_subject(subject);
+  said.mutable_response()->add_status("200");
+  auto& header = *said.mutable_response()->add_headers();
+  header.set_name("Connection");
+  header.set_value("close");
 }
 
 bool Walk::idle(Move const& move) {

@@ -45,6 +45,10 @@ import pytest
         (["up", "--map", "exch01:6001=stor"], "allowed: store, referral, address-book"),
         (["proxy", "--connection-timeout", "29s"], "30"),
         (["down", "--state", "gone"], "no state file"),
+        (["explore", "--histories", "0"], "--histories"),
+        (["explore", "--for", "60"], "--for"),
+        (["explore", "--defect", "pdu-dropt"], "did you mean 'pdu-dropped'?"),
+        (["explore", "--variant", "all"], "one variant at a time"),
         (["facts", "--jsn"], "did you mean '--json'?"),
     ],
 )
@@ -57,7 +61,7 @@ def test_says_what_is_wrong(rpchspec, arguments, said):
 
 @pytest.mark.parametrize(
     "command",
-    "run list lint new explain facts show up down backend proxy defects variants matrix report diagnose".split(),
+    "run list lint new explain facts show up down backend proxy defects variants matrix explore diagnose report".split(),
 )
 def test_help_and_version_are_everywhere(rpchspec, command):
     helped = rpchspec(command, "--help")

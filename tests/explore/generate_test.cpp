@@ -35,7 +35,7 @@ TEST(Generate, LeavesNoKindOfMoveOut) {
       made.insert(move.kind);
     }
   }
-  for (auto kind = 0; kind <= static_cast<int>(Kind::lifetime_overrun); ++kind) {
+  for (auto kind = 0; kind <= static_cast<int>(Kind::early_successor); ++kind) {
     EXPECT_TRUE(made.contains(static_cast<Kind>(kind))) << "kind " << kind;
   }
 }

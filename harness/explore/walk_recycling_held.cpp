@@ -1,0 +1,249 @@
+// Recyclings that stop in the middle, because a peer is slow with one PDU; some go wrong there.
+
+#include "harness/explore/walk.hpp"
+
+namespace rpchspec::explore {
+
+namespace scn = scenario::v1;
+
+namespace {
+
+constexpr char const* kForeignCookie = "00112233445566778899aabbccddeeff";
+constexpr char const* kOrphaned = "05001303100000001000000007000000";  // an RPC PDU of 16 bytes
+constexpr char const* kCoCancel = "05001203100000001000000008000000";
+constexpr std::uint32_t kSilence = 200;  // ms
+constexpr std::uint32_t kPdu = 1000;
+constexpr std::uint64_t kLeastWindow = 8192;
+
+std::string numbered(char const* subject, std::uint32_t ordinal) {
+  return std::string(subject) + "#" + std::to_string(ordinal);
+}
+
+}  // namespace
+
+bool Walk::client_holds(char const* pdu) const {
+  for (auto const& held : scenario_.client().hold()) {
+    if (held == pdu) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Walk::holds_recycling() const {
+  return scenario_.client().hold_size() != 0 || holds("OUT_R2/B1") || holds("IN_R1/B2");
+}
+
+bool Walk::recycle_held(Move const& move) {
+  auto const by_hand = acks_by_hand(Side::in) || acks_by_hand(Side::out);
+  auto& state = states_[move.vc];
+  // What is released once is never held back again.
+  if (!may_recycle(move.vc, Side::in) || !may_recycle(move.vc, Side::out) || by_hand ||
+      state.released || !may_transfer(move.vc, Side::in) || !may_transfer(move.vc, Side::out) ||
+      !holds_recycling() || !make_ready(move.vc)) {
+    return false;
+  }
+  state.released = true;
+  if (client_holds("IN_R2/A5")) {
+    hold_a5(move);
+  } else if (client_holds("OUT_R2/C1")) {
+    hold_c1(move);
+  } else if (client_holds("OUT_R1/A11")) {
+    hold_a11(move);
+  } else if (holds("OUT_R2/B1")) {
+    hold_b1(move);
+  } else {
+    hold_b2(move);
+  }
+  return true;
+}
+
+void Walk::release(std::uint32_t vc, Whose whose, char const* pdu) {
+  timeline_.begin_part();
+  auto& step = timeline_.step(vc);
+  auto& release =
+      whose == Whose::client ? *step.mutable_client_release() : *step.mutable_server_release();
+  release.set_pdu(pdu);
+}
+
+/// On a new connection of the leg nothing is answered yet.
+void Walk::await_no_head(std::uint32_t vc, std::uint32_t ordinal, By by) {
+  auto& expectation = timeline_.await(vc, numbered("client.out", ordinal), by);
+  expectation.clear_since();
+  expectation.mutable_no_response()->mutable_for_()->set_nanos(kSilence * 1'000'000);
+}
+
+void Walk::hold_a5(Move const& move) {
+  timeline_.client_recycle(move.vc, "in", false);
+  timeline_.await_pdu(move.vc, "client.out", "IN_R2/A4", {"RPCH-2.2.4.21-01"});
+  auto const patient = scenario_.client().conduct() == scn::PATIENT;
+  switch (move.choice % (patient ? 4 : 2)) {
+    case 0:
+      return scenario_.monitors_off_size() != 0 ? early_on_successor(move) : out_meanwhile(move);
+    case 1:
+      return out_meanwhile(move);
+    case 2:
+      return lose_successor(move);
+    default:
+      return mismatch(move);
+  }
+}
+
+/// What comes on the successor goes behind all that comes on the predecessor.
+void Walk::early_on_successor(Move const& move) {
+  auto& early = timeline_.client_send(move.vc, "in");
+  early.set_hex(kCoCancel);
+  early.set_on(scn::SUCCESSOR);
+  timeline_.await_silence(move.vc, "server.in", "co_cancel", kSilence,
+                          {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.1.1.4-03"});
+  release(move.vc, Whose::client, "IN_R2/A5");
+  timeline_.await_pdu(move.vc, "server.in", "co_cancel",
+                      {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.3.5.8-03"});
+  await_successor(move.vc, Side::in, false);
+  states_[move.vc].up_closed = true;
+}
+
+void Walk::out_meanwhile(Move const& move) {
+  auto const r1 = (move.choice / 4) % 2 == 1;
+  begin_recycling(move.vc, Side::out, r1);
+  timeline_.await_pdu(move.vc, "server.in", r1 ? "OUT_R1/A8" : "OUT_R2/A8", {"RPCH-3.2.1.5.2-04"});
+  await_successor(move.vc, Side::out, r1);
+  release(move.vc, Whose::client, "IN_R2/A5");
+  await_successor(move.vc, Side::in, false);
+  timeline_.begin_part();
+  for (auto const side : {Side::in, Side::out}) {
+    (void)transfer({.kind = Kind::up, .vc = move.vc, .bytes = move.bytes}, side);
+  }
+}
+
+/// Either all of it ends, or the predecessor goes on.
+void Walk::lose_successor(Move const& move) {
+  auto& state = states_[move.vc];
+  state.open = false;
+  timeline_.begin_part();
+  auto& close = *timeline_.step(move.vc).mutable_client_close();
+  close.set_channel("in");
+  close.set_on(scn::SUCCESSOR);
+  close.set_cause(move.cause == scn::TCP_RST ? move.cause : scn::TCP_FIN);
+  timeline_.client_send(move.vc, "in").set_hex(kOrphaned);
+  auto& either = timeline_.await(move.vc, {}, {"RPCH-3.2.4.5.14-07"});
+  auto& closed = *either.add_any_of();
+  closed.set_subject(numbered("client.in", state.client_in));
+  closed.mutable_closed();
+  auto& goes_on = *either.add_any_of();
+  goes_on.set_subject("server.in");
+  goes_on.mutable_receives()->set_pdu("orphaned");
+}
+
+/// IN_R2/A5 with another cookie costs the successor alone.
+void Walk::mismatch(Move const& move) {
+  auto& state = states_[move.vc];
+  state.open = false;
+  timeline_.begin_part();
+  auto& a5 = timeline_.client_pdu(move.vc, "in", "IN_R2/A5");
+  (*a5.mutable_with())["SuccessorCookie"] = kForeignCookie;
+  timeline_.await_closed(move.vc, numbered("client.in", state.client_in + 1),
+                         {"RPCH-3.2.3.5.8-02"});
+  timeline_.client_send(move.vc, "in").set_hex(kOrphaned);
+  timeline_.await_pdu(move.vc, "server.in", "orphaned", {"RPCH-3.2.3.5.8-02"});
+}
+
+void Walk::hold_c1(Move const& move) {
+  auto const old = states_[move.vc].client_out;
+  begin_recycling(move.vc, Side::out, false);
+  timeline_.await_pdu(move.vc, numbered("client.out", old), "OUT_R2/B3", {"RPCH-3.2.4.5.10-03"});
+  timeline_.await_closed(move.vc, numbered("client.out", old), {"RPCH-3.2.4.5.10-08"});
+  await_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.10-07"});
+  send_while_held(move, "OUT_R2/C1", "RPCH-3.2.4.5.11-02", false);
+}
+
+void Walk::hold_a11(Move const& move) {
+  auto const old = states_[move.vc].client_out;
+  begin_recycling(move.vc, Side::out, true);
+  timeline_.await_closed(move.vc, numbered("client.out", old), {"RPCH-3.2.4.5.8-05"});
+  await_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.6.2-03"});
+  send_while_held(move, "OUT_R1/A11", "RPCH-3.2.4.5.9-02", true);
+}
+
+/// The server sends to the successor, which must wait; then it may go on.
+void Walk::send_while_held(Move const& move, char const* pdu, char const* by, bool r1) {
+  timeline_.begin_part();
+  auto const sent = payload(move, Side::out);
+  send({.kind = Kind::down, .vc = move.vc}, Side::out, sent);
+  await_no_head(move.vc, states_[move.vc].client_out + 1, {by});
+  auto const begun = timeline_.label();
+  release(move.vc, Whose::client, pdu);
+  await_head_of_successor(move.vc, r1 ? "RPCH-3.2.4.5.9-03" : "RPCH-3.2.4.5.11-02");
+  auto& data = timeline_.await(move.vc, "client.out", {by, "RPCH-1.3.4-01"});
+  data.set_since(begun);
+  data.mutable_data()->set_at_least(sent.bytes);
+  states_[move.vc].down += sent.bytes;
+  count_successor(move.vc, Side::out, r1);
+}
+
+/// Until OUT_R2/B1 the predecessor carries what the server sends. B2 instead of it ends the
+/// successor alone.
+void Walk::hold_b1(Move const& move) {
+  auto& state = states_[move.vc];
+  auto const old = state.client_out;
+  begin_recycling(move.vc, Side::out, false);
+  timeline_.await_pdu(move.vc, "server.in", "OUT_R2/A8", {"RPCH-3.2.1.5.2-04"});
+  auto const patient =
+      scenario_.client().conduct() == scn::PATIENT && scenario_.server().conduct() == scn::PATIENT;
+  if (patient && move.choice % 2 == 1) {
+    timeline_.pause(100);
+    timeline_.begin_part();
+    timeline_.server_send(move.vc, "out").set_pdu("OUT_R2/B2");
+    timeline_.await_closed(move.vc, numbered("client.out", old + 1), {"RPCH-3.2.4.5.12-02"});
+  }
+  timeline_.begin_part();
+  auto const sent = payload(move, Side::out);
+  send({.kind = Kind::down, .vc = move.vc}, Side::out, sent);
+  timeline_.await_data(move.vc, numbered("client.out", old), sent.bytes,
+                       {"RPCH-3.2.4.5.11-03", "RPCH-3.2.4.5.6.1-05"});
+  state.down += sent.bytes;
+  await_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.11-03", "RPCH-3.2.4.5.6.1-05"});
+  if (patient && move.choice % 2 == 1) {
+    state.open = false;
+    return;
+  }
+  release(move.vc, Whose::server, "OUT_R2/B1");
+  timeline_.await_pdu(move.vc, numbered("client.out", old), "OUT_R2/B3", {"RPCH-3.2.4.5.10-03"});
+  await_successor(move.vc, Side::out, false);
+}
+
+/// Until IN_R1/B2 the successor sends nothing, and then no more than the window in it.
+void Walk::hold_b2(Move const& move) {
+  timeline_.client_recycle(move.vc, "in", true);
+  timeline_.begin_part();
+  Payload sent;
+  sent.bytes = 3 * kLeastWindow;
+  sent.pdu_size = kPdu;
+  send({.kind = Kind::up, .vc = move.vc}, Side::in, sent);
+  timeline_.await_silence(move.vc, "server.in", "request", kSilence,
+                          {"RPCH-3.2.3.5.5.2-04", "RPCH-3.2.1.1.4-03"});
+  auto const begun = timeline_.label();
+  if (!holds("FlowControlAck")) {
+    release(move.vc, Whose::server, "IN_R1/B2");
+    auto& data = timeline_.await(move.vc, "server.in", {"RPCH-3.2.3.5.7-02"});
+    data.set_since(begun);
+    data.mutable_data()->set_at_least(sent.bytes);
+    await_successor(move.vc, Side::in, true);
+    states_[move.vc].up += sent.bytes;
+    return;
+  }
+  timeline_.begin_part();
+  auto& b2 = timeline_.server_send(move.vc, "in");
+  b2.set_pdu("IN_R1/B2");
+  (*b2.mutable_with())["ReceiveWindowSize"] = std::to_string(kLeastWindow);
+  auto& bounded = *timeline_
+                       .await(move.vc, numbered("server.in", states_[move.vc].server_in + 1),
+                              {"RPCH-3.2.3.5.7-02"})
+                       .mutable_data();
+  bounded.set_at_least(kLeastWindow - 2 * kPdu);
+  bounded.set_at_most(kLeastWindow);
+  bounded.mutable_for_()->set_nanos(kSilence * 1'000'000);
+  states_[move.vc].open = false;
+}
+
+}  // namespace rpchspec::explore
