@@ -17,10 +17,12 @@ using model::CaseResult;
 using model::Verdict;
 using scenario::v1::Scenario;
 
-constexpr std::uint64_t kBatch = 64;
+constexpr std::uint64_t kFirstBatch = 64;  // most of what can be found is found at once
+constexpr std::uint64_t kBatch = 192;
 constexpr std::size_t kAtOnce = 24;  // cases wait more than they work, but these work
 constexpr std::size_t kMostUnjudged = 5;
 constexpr int kConfirmations = 3;
+constexpr double kImpatience = 0.3;
 
 /// Passes on what the engine says beside its results, each thing once.
 class Notes final : public engine::RunObserver {
@@ -62,6 +64,7 @@ class Explorer {
   void take_sanity(CaseResult const& result);
   std::vector<CaseResult> play(std::vector<Scenario> const& scenarios, Purpose purpose);
   std::vector<bool> still_fail(std::vector<History> const& candidates);
+  bool fails_again(History const& history);
   void settle_on(History failing);
   void finish();
 
@@ -76,6 +79,7 @@ class Explorer {
   TimePoint shrinking_since_{};
   std::optional<std::uint64_t> failed_;  // number of the lightest history that did
   std::set<std::string> broken_;         // requirements that it broke
+  double impatience_ = 1;                // on the times after which something never comes
   std::optional<Scenario> found_;
 };
 
@@ -108,11 +112,12 @@ std::set<std::string> broken_by(CaseResult const& result) {
 }
 
 void Explorer::batch() {
-  auto const left = request_.histories ? *request_.histories - outcome_.histories : kBatch;
+  auto const most = outcome_.histories == 0 ? kFirstBatch : kBatch;
+  auto const left = request_.histories ? *request_.histories - outcome_.histories : most;
   auto const first = outcome_.histories + 1;
   std::vector<Scenario> scenarios;
   std::map<std::string, std::uint64_t> numbers;
-  for (auto number = first; number < first + std::min(left, kBatch); ++number) {
+  for (auto number = first; number < first + std::min(left, most); ++number) {
     auto rendered = render(generate(request_.seed, number));
     numbers[rendered.scenario.id()] = number;
     if (!rendered.moves.empty()) {
@@ -173,6 +178,7 @@ std::vector<CaseResult> Explorer::play(std::vector<Scenario> const& scenarios, P
     run.sanity.clear();  // once is enough
   }
   run.seed = request_.seed;
+  run.timeout_scale *= impatience_;
   run.jobs = run.jobs == 0 ? kAtOnce : run.jobs;
   run.out = scratch();
   run.junit.clear();
@@ -185,7 +191,8 @@ std::vector<CaseResult> Explorer::play(std::vector<Scenario> const& scenarios, P
 }
 
 std::vector<bool> Explorer::still_fail(std::vector<History> const& candidates) {
-  if (stop_ != 0 || Clock::now() - shrinking_since_ > request_.shrinking) {
+  auto const late = Clock::now() - shrinking_since_ > request_.shrinking;
+  if (stop_ != 0 || (late && impatience_ != 1)) {
     return {};
   }
   std::vector<Scenario> scenarios;
@@ -222,13 +229,23 @@ void Explorer::settle_on(History failing) {
     found_ = render(failing).scenario;
     return;
   }
-  auto const again = still_fail(std::vector<History>(kConfirmations, failing));
-  outcome_.unstable = std::find(again.begin(), again.end(), true) == again.end();
+  outcome_.unstable = !fails_again(failing);
   if (!outcome_.unstable) {
-    failing = shrink(std::move(failing),
-                     [this](std::vector<History> const& each) { return still_fail(each); });
+    impatience_ = kImpatience;
+    auto small =
+        shrink(failing, [this](std::vector<History> const& each) { return still_fail(each); });
+    impatience_ = 1;
+    // On a slow machine impatience may take for lost what was only late.
+    if (weight(small) == weight(failing) || fails_again(small)) {
+      failing = std::move(small);
+    }
   }
   found_ = render(failing).scenario;
+}
+
+bool Explorer::fails_again(History const& history) {
+  auto const again = still_fail(std::vector<History>(kConfirmations, history));
+  return std::find(again.begin(), again.end(), true) != again.end();
 }
 
 void Explorer::finish() {

@@ -13,6 +13,8 @@ namespace rpchspec::explore {
 
 enum class Whose { client, server };
 
+inline constexpr std::uint32_t kLeastPdu = 48;  // bytes of the smallest payload
+
 /// The requirement that the other leg of a channel ends when this one's peer ends it.
 [[nodiscard]] By end_of(Side side, Whose peer);
 
@@ -75,6 +77,7 @@ class Walk {
   bool stray_ack(Move const& move);
   bool lying_ack(Move const& move);
   Payload payload_of_lies(std::uint32_t vc, Side side);
+  Payload fill_window(std::uint32_t vc, Side side, std::uint64_t more);
   bool lifetime_overrun(Move const& move);
   bool recycle(Move const& move);
   void recycle_beside(Move const& move, RecycleChoice how);
@@ -104,6 +107,7 @@ class Walk {
   void count_successor(std::uint32_t vc, Side side, bool r1);
   void close_former(std::uint32_t vc);
   void release(std::uint32_t vc, Whose whose, char const* pdu);
+  [[nodiscard]] std::uint32_t connections(std::uint32_t vc, Side side) const;
   [[nodiscard]] bool may_recycle(std::uint32_t vc, Side side) const;
   [[nodiscard]] bool holds_recycling() const;
   [[nodiscard]] bool client_holds(char const* pdu) const;

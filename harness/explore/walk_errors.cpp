@@ -122,11 +122,16 @@ bool Walk::stray_ack(Move const& move) {
 
 /// Three windows of small PDUs are sent, and one has arrived.
 Walk::Payload Walk::payload_of_lies(std::uint32_t vc, Side side) {
+  return fill_window(vc, side, 2 * (window(vc, side) - kPduOfLies));
+}
+
+/// A window of small PDUs and some more are sent; the window has arrived.
+Walk::Payload Walk::fill_window(std::uint32_t vc, Side side, std::uint64_t more) {
   Move move;
   move.vc = vc;
   move.pdu_size = kPduOfLies;
   auto sent = payload(move, side);
-  sent.bytes = 3 * (sent.window - sent.pdu_size);
+  sent.bytes = sent.window - sent.pdu_size + more;
   send(move, side, sent);
   timeline_.await_data(vc, side == Side::in ? "server.in" : "client.out",
                        sent.window - sent.pdu_size, {"RPCH-3.2.1.4.1.3-01"});

@@ -215,6 +215,7 @@ void Walk::hold_b1(Move const& move) {
 /// Until IN_R1/B2 the successor sends nothing, and then no more than the window in it.
 void Walk::hold_b2(Move const& move) {
   timeline_.client_recycle(move.vc, "in", true);
+  timeline_.await_pdu(move.vc, "client.out", "IN_R1/A4", {"RPCH-2.2.4.13-01"});
   timeline_.begin_part();
   Payload sent;
   sent.bytes = 3 * kLeastWindow;
