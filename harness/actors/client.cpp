@@ -427,16 +427,18 @@ net::Task<Result<void>> Client::call(std::uint32_t vc, scn::Call step, net::Dead
       }
       return !replies.empty();
     };
-    auto const lost = [&made] {
-      auto const out = made.channel(Channel::out);
-      return !out || out->ended();
+    auto const lost = [this, vc] {
+      auto const v1 = v1_sessions_.find(vc);
+      auto const from = v1 != v1_sessions_.end() ? v1->second->channel()
+                                                 : virtual_connection(vc).channel(Channel::out);
+      return !from || from->ended();
     };
     auto const over = [&] { return answered() || lost(); };
     (void)co_await changed_.wait(over, deadline);
     if (!answered()) {
       co_return fail({lost() ? ErrorCode::io : ErrorCode::deadline, 0, "", "",
-                      step.operation() + (lost() ? " was not answered: the OUT channel ended"
-                                                 : " was not answered")});
+                      step.operation() +
+                          (lost() ? " was not answered: the channel ended" : " was not answered")});
     }
     auto const reply = caller.on_reply(replies.front());
     replies.pop_front();
