@@ -36,7 +36,8 @@ std::uint16_t port_of(RequestSetting const& setting, std::string const& service)
 
 std::string target_of(RequestSetting const& setting, scn::Request const& step) {
   auto const& usual = setting.conduct.path().empty() ? setting.target.path : setting.conduct.path();
-  auto const path = step.path().empty() ? usual : step.path();
+  auto const path = replaced(step.path().empty() ? usual : step.path(), "$proxy",
+                             authority_of(origin_of(setting)));
   auto query = step.query().empty() ? query_of(setting) : step.query();
   query = replaced(std::move(query), "$server_name", server_name(setting));
   query = replaced(std::move(query), "$port",
