@@ -11,17 +11,38 @@
 namespace rpchspec::net {
 namespace {
 
-/// Clients may leave the version out of their first message (MS-NLMP 2.2.1.1), and curl does;
-/// gss-ntlmssp 1.2 takes it with those eight bytes only.
-Bytes with_version(ByteView token) {
-  constexpr std::string_view kFirst{"NTLMSSP\0\1\0\0\0", 12};
-  constexpr std::size_t kWithoutVersion = 32;
-  constexpr std::size_t kWithVersion = 40;
-  Bytes whole(token.begin(), token.end());
-  if (as_text(token).starts_with(kFirst) && whole.size() >= kWithoutVersion) {
-    whole.resize(std::max(whole.size(), kWithVersion));
+constexpr std::string_view kNegotiate{"NTLMSSP\0\1\0\0\0", 12};     // MS-NLMP 2.2.1.1
+constexpr std::string_view kAuthenticate{"NTLMSSP\0\3\0\0\0", 12};  // MS-NLMP 2.2.1.3
+constexpr std::size_t kNegotiateSize = 32;                          // both without Version
+constexpr std::size_t kAuthenticateSize = 64;
+constexpr std::size_t kVersionSize = 8;
+constexpr std::size_t kVersionFlagAt = 63;  // in AUTHENTICATE_MESSAGE
+constexpr std::uint8_t kVersionFlag = 0x02;
+
+/// An AUTHENTICATE_MESSAGE whose payload begins where Version would stand.
+bool lacks_version(ByteView token) {
+  for (auto field = kNegotiate.size(); field < kAuthenticateSize - 4; field += 8) {
+    auto const length = load<std::uint16_t>(token, field);
+    if (length != 0 && load<std::uint32_t>(token, field + 4) < kAuthenticateSize + kVersionSize) {
+      return true;
+    }
   }
-  return whole;
+  return false;
+}
+
+/// Clients may leave Version out, and curl does, also where its flags say that it is there.
+/// gss-ntlmssp 1.2 takes such a first message with those eight bytes only, and such a last one
+/// without that flag. Neither can hold a MIC, which would stand behind Version.
+Bytes readable(ByteView token) {
+  Bytes changed(token.begin(), token.end());
+  auto const text = as_text(token);
+  if (text.starts_with(kNegotiate) && token.size() >= kNegotiateSize) {
+    changed.resize(std::max(token.size(), kNegotiateSize + kVersionSize));
+  } else if (text.starts_with(kAuthenticate) && token.size() >= kAuthenticateSize &&
+             lacks_version(token)) {
+    changed[kVersionFlagAt] &= static_cast<std::uint8_t>(~kVersionFlag);
+  }
+  return changed;
 }
 
 }  // namespace
@@ -86,7 +107,7 @@ Result<GssContext::Step> GssContext::step(ByteView token) {
   if (state_->complete) {
     return fail({ErrorCode::unexpected, 0, "", "RFC 2743 2.2", "a token after the last one"});
   }
-  auto taken = with_version(token);
+  auto taken = readable(token);
   gss_buffer_desc in = {taken.size(), taken.data()};
   gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
   OM_uint32 minor = 0;

@@ -16,8 +16,8 @@ namespace rpchspec::proxy {
 struct Transport {
   bool tls = false;
   bool client_certificate = false;
-  bool let_in = false;    // by a handshake on it, or by what a defect goes by
-  std::string challenge;  // with which a handshake on it goes on; empty: none does
+  bool let_in = false;         // by a handshake on it, or by what a defect goes by
+  std::string challenge = {};  // with which a handshake on it goes on; empty: none does
 };
 
 /// Answer with this head and body, and go on with the connection or close it.

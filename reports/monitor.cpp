@@ -93,8 +93,8 @@ std::vector<std::unique_ptr<Monitor>> make_monitors() {
        {make_forwarding_monitor, make_routing_monitor, make_syntax_monitor, make_window_monitor,
         make_ack_monitor, make_lifetime_monitor, make_head_monitor, make_echo_monitor,
         make_front_monitor, make_values_monitor, make_cross_talk_monitor, make_legacy_monitor,
-        make_tls_monitor, make_close_monitor, make_ping_monitor, make_v1_monitor,
-        make_leak_monitor, make_resources_monitor}) {
+        make_tls_monitor, make_close_monitor, make_ping_monitor, make_v1_monitor, make_leak_monitor,
+        make_resources_monitor}) {
     monitors.push_back(make());
   }
   return monitors;

@@ -67,6 +67,14 @@ class FrontMonitor final : public Monitor {
     auto& response = lanes_[{sighting.vc(), leg, false}];
     if (sighting.event.has_opened() && sighting.event.source() == v1::CLIENT) {
       request = response = {};
+      if (is_beside_another(sighting)) {
+        recycled_.insert({sighting.vc(), leg, true});
+      }
+    }
+    // Which of two connections behind the front carries which of the channels is not known; that
+    // all arrives in order is seen at the servers.
+    if (recycled_.contains({sighting.vc(), leg, true})) {
+      request.off = response.off = true;
     }
     if (sighting.is(v1::CLIENT, v1::SENT)) {
       sent(sighting, request);
@@ -84,6 +92,18 @@ class FrontMonitor final : public Monitor {
 
  private:
   using Key = std::tuple<std::uint32_t, v1::Leg, bool>;
+
+  /// The client opens a successor while the channel that it replaces is open.
+  static bool is_beside_another(Sighting const& sighting) {
+    auto const& all = sighting.around.table.all();
+    return std::any_of(all.begin(), all.end(), [&](auto const& entry) {
+      Connection const& other = entry.second;
+      return other.source == v1::CLIENT && other.number != sighting.event.connection() &&
+             other.leg == sighting.leg() &&
+             std::max(1U, other.virtual_connection) == sighting.vc() && !other.over() &&
+             !other.by_us;
+    });
+  }
 
   static std::string server_name(std::string_view target) {
     auto const query = target.substr(std::min(target.size(), target.find('?')));
@@ -196,6 +216,7 @@ class FrontMonitor final : public Monitor {
   std::map<std::uint32_t, v1::Leg> legs_;  // of connections
   std::set<std::string> ours_;             // server-names that the client asked for
   std::set<std::uint32_t> foreign_;        // upstream connections that carry another case's request
+  std::set<Key> recycled_;                 // channels that had two connections at once
   std::set<Key> known_;                    // lanes whose upstream end was told apart
   bool several_ = false;
 };

@@ -30,7 +30,7 @@ Result<LogOn> Client::begin_log_on(HttpChannel& on,
                                    RequestSetting const& setting,
                                    scn::Request const& step) const {
   return LogOn::begin(
-      credentials_of(setting, step), origin(setting.channel).host,
+      credentials_of(setting, step), origin_of(setting).host,
       channel_binding(on.leg().stream().tls_summary(), options_.conduct.channel_binding()));
 }
 
@@ -79,8 +79,11 @@ net::Task<Result<std::string>> Client::log_on(std::shared_ptr<HttpChannel> on,
     co_return first;
   }
   setting.authorization = *std::move(first);
-  step.set_content_length("0");
-  auto head = request_head(setting, step);
+  scn::Request leg;  // whatever is odd about the step's own request comes after the log-on
+  leg.set_content_length("0");
+  leg.set_user(step.user());
+  leg.set_password(step.password());
+  auto head = request_head(setting, leg);
   on->request_sent();
   auto const written = co_await write_to(on, std::move(head), net::Pieces(), deadline);
   if (!written) {

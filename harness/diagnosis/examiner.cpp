@@ -1,5 +1,6 @@
 #include "harness/diagnosis/examiner.hpp"
 
+#include "harness/engine/case_place.hpp"
 #include "protocol/wire/http_headers.hpp"
 
 namespace rpchspec::diagnosis {
@@ -61,8 +62,8 @@ Result<void> Examiner::prepare() {
   target_.tls.insecure = target.insecure;
   target_.tls.client_certificate_file = target.client_cert;
   target_.tls.client_key_file = target.client_key;
-  if (target.auth == targets::Auth::basic) {
-    target_.credentials = {target.user, target.password};
+  if (target.auth != targets::Auth::none) {
+    target_.credentials = engine::credentials_of(target);
   }
   if (!url().tls) {
     return {};

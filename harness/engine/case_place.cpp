@@ -98,20 +98,6 @@ std::string with_ports(std::string text,
   return text;
 }
 
-/// Without a password, NTLM looks it up where gss-ntlmssp does.
-actors::Credentials credentials_of(targets::Target const& target) {
-  actors::Credentials credentials{target.user, target.password, {}};
-  if (target.auth == targets::Auth::ntlm) {
-    credentials.handshake = net::GssMechanism::ntlm;
-  } else if (target.auth == targets::Auth::negotiate) {
-    credentials.handshake = net::GssMechanism::negotiate;
-  }
-  if (credentials.handshake && target.password.empty() && std::getenv("NTLM_USER_FILE")) {
-    credentials.password.reset();
-  }
-  return credentials;
-}
-
 proxy::AuthScheme scheme_of(scn::Scheme scheme) {
   return scheme == scn::NTLM        ? proxy::AuthScheme::ntlm
          : scheme == scn::NEGOTIATE ? proxy::AuthScheme::negotiate
@@ -171,6 +157,19 @@ void place_on_nodes(targets::Target const& target, actors::ClientTarget& client)
 }
 
 }  // namespace
+
+actors::Credentials credentials_of(targets::Target const& target) {
+  actors::Credentials credentials{target.user, target.password, {}};
+  if (target.auth == targets::Auth::ntlm) {
+    credentials.handshake = net::GssMechanism::ntlm;
+  } else if (target.auth == targets::Auth::negotiate) {
+    credentials.handshake = net::GssMechanism::negotiate;
+  }
+  if (credentials.handshake && target.password.empty() && std::getenv("NTLM_USER_FILE")) {
+    credentials.password.reset();
+  }
+  return credentials;
+}
 
 bool uses_free_ports(targets::Target const& target) {
   return target.topology == Topology::embedded || target.topology == Topology::http_front;

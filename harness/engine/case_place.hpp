@@ -48,6 +48,10 @@ inline constexpr std::array kServiceNames = {
 /// A port that none of our servers has, near theirs: proxies often allow 6001 to 6004.
 [[nodiscard]] std::uint16_t unserved_port(targets::Target const& target);
 
+/// Who the target's options say that the client is. Without a password, NTLM looks it up where
+/// gss-ntlmssp does.
+[[nodiscard]] actors::Credentials credentials_of(targets::Target const& target);
+
 /// User and password of scenarios that need authentication, and how the client shows them.
 [[nodiscard]] actors::Credentials test_credentials(scenario::v1::ProxyNeeds const& needs);
 

@@ -11,7 +11,8 @@ namespace scn = scenario::v1;
 namespace {
 
 constexpr std::uint32_t kUsualPdu = 5840;
-constexpr std::uint64_t kMostPdus = 500;  // of one move: the journal notes each several times
+constexpr std::uint32_t kLargestBehindOthers = 2000;  // a quarter of the least window
+constexpr std::uint64_t kMostPdus = 800;  // of one move: the journal notes each several times
 constexpr std::uint64_t kMostByHand = 6;  // acknowledgements that a script sends for one move
 
 constexpr std::uint64_t kMostAhead = 400'000;  // that the sender's own queue takes at once
@@ -22,7 +23,13 @@ Walk::Payload Walk::payload(Move const& move, Side side) const {
   Payload out;
   out.window = window(move.vc, side);
   // Of PDUs of half a window and more, the standard leaves open whether two are under way.
-  auto const largest = static_cast<std::uint32_t>(out.window / 2 - 1);
+  auto largest = static_cast<std::uint32_t>(out.window / 2 - 1);
+  // Behind others a large PDU may wait for ever: of a proxy's window nobody knows how much is left
+  // when it acknowledges. Of its own kind it cannot.
+  auto const at = states_.find(move.vc);
+  if (at != states_.end() && (side == Side::in ? at->second.up : at->second.down) != 0) {
+    largest = std::min(largest, kLargestBehindOthers);
+  }
   auto const wanted = move.pdu_size == 0 ? kUsualPdu : move.pdu_size;
   out.pdu_size = std::clamp(wanted, kLeastPdu, largest);
   out.bytes = std::clamp<std::uint64_t>(move.bytes, kLeastPdu, kMostPdus * out.pdu_size);

@@ -19,8 +19,8 @@ using scenario::v1::Scenario;
 using scenario::v1::Step;
 
 constexpr std::array<std::string_view, 4> kNeedPrefixes{"topology:", "fact:", "auth:", "not:"};
-constexpr std::array<std::string_view, 6> kPlainNeeds{"tls",         "offload",  "ipv6",
-                                                      "two-proxies", "http-hop", "v1", "raw-socket"};
+constexpr std::array<std::string_view, 7> kPlainNeeds{
+    "tls", "offload", "ipv6", "two-proxies", "http-hop", "v1", "raw-socket"};
 
 bool contains(std::vector<std::string> const& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();

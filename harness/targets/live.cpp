@@ -89,7 +89,8 @@ std::string asked_of_server(scn::Step const& step) {
 bool is_plain(scn::Request const& request) {
   return request.method().empty() && request.path().empty() && request.query().empty() &&
          request.http_version() != "1.0" && request.content_length().empty() &&
-         request.omit().empty() && request.raw().empty() && request.prefix().empty();
+         request.omit().empty() && request.raw().empty() && request.prefix().empty() &&
+         request.user().empty() && request.log_on() == scn::Request::WHERE_NEEDED;
 }
 
 bool is_plain(scn::Echo const& echo) {
@@ -151,8 +152,9 @@ bool is_lawful_timeout(std::string const& text) {
 
 /// The client's conduct: names of its own, other users, roles that are not played.
 bool is_plain(scn::Client const& client) {
-  return client.user().empty() && client.server_name().empty() && client.hold().empty() &&
-         !client.no_ack() && is_lawful_timeout(client.min_conn_timeout());
+  return client.user().empty() && client.auth() == scn::USUAL && client.path().empty() &&
+         client.channel_binding() == scn::Client::RIGHT && client.server_name().empty() &&
+         client.hold().empty() && !client.no_ack() && is_lawful_timeout(client.min_conn_timeout());
 }
 
 }  // namespace

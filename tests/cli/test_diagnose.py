@@ -206,6 +206,16 @@ def test_the_product_that_answers_has_its_cause_first(diagnose, gateway):
 CHALLENGE = answer("401 Unauthorized", b"", "WWW-Authenticate: Negotiate", 'WWW-Authenticate: NTLM, Basic realm="mail"')
 
 
+@pytest.mark.parametrize("scheme", ["ntlm", "negotiate"])
+def test_a_handshake_on_every_request(diagnose, started, scheme):
+    up = started("up", "--tls", "auto", "--auth", scheme, "--user", f"ann:{PASSWORD}")
+    way = [url_of(up, "https"), "--insecure", "--auth", scheme, "--user", "ann"]
+    told = diagnose(*way, env={"RPCHSPEC_PASSWORD": PASSWORD})
+    assert told.code == 0, told.text
+    assert f"{scheme} is taken" in told.seen
+    broke_at(diagnose(*way, env={"RPCHSPEC_PASSWORD": "wrong"}), "authentication", "credentials-refused")
+
+
 def test_credentials_that_are_missing(diagnose, gateway):
     told = diagnose(gateway(every=CHALLENGE).url)
     broke_at(told, "authentication", "credentials-missing")

@@ -27,7 +27,7 @@ KILLERS = {
     "two-hosts-taken": ("http/front-refuses-two-hosts@two", "HTTP-9112-3.2-01"),
     "close-ignored": ("http/close-ends-the-connection", "HTTP-9112-9.6-02"),
     "target-lowered": ("uri/front-carries-target@other-case,usual-port", "HTTP-9110-7.7-01"),
-    "garbage-relayed": ("http/front-answers-for-a-broken-upstream@two-lengths", "HTTP-9112-6.3-02"),
+    "garbage-relayed": ("http/front-refuses-two-lengths", "HTTP-9112-6.3-02"),
     "cut-short": ("limits/front-carries-out-to-its-length", "FIELD-F48"),
     "first-in-only": ("recycling/front-in-lifetimes@r2", "FIELD-F52"),
     "whole-request": ("recycling/front-out-lifetimes@r2", "FIELD-F51"),

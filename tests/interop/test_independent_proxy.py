@@ -153,7 +153,8 @@ def test_with_basic_authentication_it_passes(trial, monkeypatch):
 def test_with_ntlm_it_passes(trial, monkeypatch):
     monkeypatch.setenv("RPCHSPEC_PASSWORD", "secret")
     known = facts(auth="ntlm", allow_anonymous="false", connection_timeout="150s", receive_window="40KiB")
-    done = trial(["--ntlm", "ann:secret"], "--auth", "ntlm", "--user", "ann", *known, schemes=["https"])
+    cases = ["auth/", "flow-control/", "forwarding/", "keepalive/", "reset/"]
+    done = trial(["--ntlm", "ann:secret"], "--auth", "ntlm", "--user", "ann", *known, *cases, schemes=["https"])
     assert_all_pass(done)
     passed = {name.split("@")[0] for name in done.ids("pass")}
     assert passed > {"auth/log-on-opens", "auth/wrong-log-on-is-refused", "auth/log-on-is-not-ended-elsewhere"}

@@ -163,7 +163,8 @@ INSTANTIATE_TEST_SUITE_P(
             "x.yaml:4:9: unknown set-up 'opend'; did you mean 'opened'?\n"},
         Bad{"needs", headed("id: reset/a\ntitle: T\nsince: 1.0\nneeds: [topologie:x]\n"),
             "x.yaml:4:9: unknown need 'topologie:x'; allowed: topology:NAME, fact:NAME, "
-            "auth:SCHEME, tls, offload, ipv6, two-proxies, http-hop, v1, each also after not:\n"}));
+            "auth:SCHEME, tls, offload, ipv6, two-proxies, http-hop, v1, raw-socket, each also "
+            "after not:\n"}));
 
 TEST(BadFiles, TellAllTheirErrorsAtOnceInTheirOrder) {
   auto const errors =

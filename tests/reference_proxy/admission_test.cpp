@@ -9,9 +9,9 @@
 namespace rpchspec::proxy {
 namespace {
 
-constexpr Transport kPlain{};
-constexpr Transport kTls{true, false};
-constexpr Transport kTlsWithCertificate{true, true};
+Transport const kPlain{};
+Transport const kTls{.tls = true};
+Transport const kTlsWithCertificate{.tls = true, .client_certificate = true};
 
 wire::RequestHead in_request(std::string target = "/rpc/rpcproxy.dll?exch01:6001") {
   wire::RequestOptions options;

@@ -74,9 +74,11 @@ TEST(ProxyConfig, AsksForUnits) {
 TEST(ProxyConfig, RefusesValuesOutOfRange) {
   for (auto const* text :
        {"receive_window: 8191", "receive_window: 257KiB", "channel_lifetime: 131071",
-        "channel_lifetime: 3GiB", "ping_traffic_threshold: 8193", "max_head: 512", "listen: ftp://x:1", "listen: http://x:99999",
-        "pings: yes", "users: nobody", "servers: a=b", "valid_ports: a", "defect: none-such",
-        "certificate: a.pem", "auth: [digest]", "extended_protection: on", "on_server_reset: maybe", "connection_timeout: 5h"}) {
+        "channel_lifetime: 3GiB", "ping_traffic_threshold: 8193", "max_head: 512",
+        "listen: ftp://x:1", "listen: http://x:99999", "pings: yes", "users: nobody",
+        "servers: a=b", "valid_ports: a", "defect: none-such", "certificate: a.pem",
+        "auth: [digest]", "extended_protection: on", "on_server_reset: maybe",
+        "connection_timeout: 5h"}) {
     EXPECT_NE(first_error(text), "") << text;
   }
 }

@@ -26,7 +26,8 @@ TEST(LeakMonitor, SeesAServersConnectionThatOutlivesTheClient) {
   EXPECT_EQ(left_until(11.9), "") << "slow is not a leak";
   EXPECT_EQ(left_until(12.6), "leaks RPCH-3.2.3.5.10-02");
   EXPECT_EQ(left_until(12.6, "rpc-proxy"), "leaks RPCH-3.2.3.5.10-02");
-  EXPECT_EQ(left_until(12.6, "http-front"), "") << "what a front keeps is its own";
+  EXPECT_EQ(left_until(12.6, "http-front").find("leaks"), std::string::npos)
+      << "what a front keeps is its own";
 }
 
 TEST(LeakMonitor, SeesAConnectionThatNeverEnded) {

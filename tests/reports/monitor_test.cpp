@@ -528,6 +528,30 @@ TEST(FrontMonitor, SeesWhatAFrontChanged) {
   EXPECT_EQ(front("/rpc/rpcproxy.dll?a:1", "RPC Error: 6ba", 2), "front HTTP-9110-7.7-02");
 }
 
+TEST(FrontMonitor, DoesNotMixAChannelUpWithItsSuccessor) {
+  constexpr End kUpstream{v1::UPSTREAM, v1::IN, 9, 1};
+  constexpr End kSecondUpstream{v1::UPSTREAM, v1::IN, 10, 1};
+  auto const replaced = [&](bool ended) {
+    JournalBuilder journal("http-front");
+    journal.opened(kClientIn).request(kClientIn, v1::SENT, "RPC_IN_DATA", "/x?a:1");
+    journal.opened(kUpstream).request(kUpstream, v1::RECEIVED, "RPC_IN_DATA", "/x?a:1");
+    journal.rpc(kClientIn, v1::SENT, 1).rpc(kClientIn, v1::SENT, 2);
+    if (ended) {
+      journal.ended(kClientIn, v1::SENT, v1::RST);
+    }
+    journal.opened(kSecondIn).request(kSecondIn, v1::SENT, "RPC_IN_DATA", "/x?a:1");
+    journal.rpc(kSecondIn, v1::SENT, 3);
+    if (!ended) {
+      journal.rpc(kUpstream, v1::RECEIVED, 1).rpc(kUpstream, v1::RECEIVED, 2);
+    }
+    journal.opened(kSecondUpstream).request(kSecondUpstream, v1::RECEIVED, "RPC_IN_DATA", "/x?a:1");
+    journal.rpc(kSecondUpstream, v1::RECEIVED, ended ? 4 : 3);
+    return said(journal);
+  };
+  EXPECT_EQ(replaced(false), "");
+  EXPECT_EQ(replaced(true), "front HTTP-9110-7.7-02") << "opened again, and changed";
+}
+
 TEST(FrontMonitor, LeavesTheWordsOfASuccessToTheFront) {
   constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
   JournalBuilder journal("http-front");
