@@ -19,10 +19,18 @@ sys.path.append(str(PROXY))
 from variants import CHOICES, DEFECTS  # noqa: E402
 
 LAWFUL = [  # choices that go together
-    ["halves-apart", "late-connect", "c2-copied", "network-order", "one-segment", "503-with-body"],
-    ["other-half-first", "fins", "newcomer-wins", "strict-window", "version-0"],
-    ["resets", "newcomer-passes", "slow-pings", "server-name-cased", "late-acks"],
+    ["halves-apart", "late-connect", "c2-copied", "network-order", "one-segment", "503-with-body"]
+    + ["503-to-successor", "cookie-returns", "out-r1-unlisted"],
+    ["other-half-first", "fins", "newcomer-wins", "strict-window", "version-0"]
+    + ["counters-restart", "head-before-b3", "newcomer-alone"],
+    ["resets", "newcomer-passes", "slow-pings", "server-name-cased", "late-acks"]
+    + ["one-table", "successor-unread"],
 ]
+
+HELD_AGAINST = {  # lawful, but a monitor judges it wrongly: where, and what is lawful about it
+    "a8-short": ("recycling/out-in-the-middle-of-in", "2.2.4.41 has no Version in OUT_R2/A8"),
+    "bytes-behind-the-end": ("recycling/out-r2-queue-goes-first", "only a SHOULD NOT of 3.2.4.5.10 forbids them"),
+}
 
 SHOULD = {  # choices against a SHOULD: what comes near them, and the requirement that is then told
     "eager-acks": ("flow-control/", "RPCH-3.2.1.4.1.1-02"),
@@ -31,26 +39,38 @@ SHOULD = {  # choices against a SHOULD: what comes near them, and the requiremen
 }
 
 CAUGHT = {  # defect: what finds it, and the requirement it breaks
+    "a11-not-awaited": ("recycling/out-r1-waits-for-a11", "RPCH-3.2.4.5.6.2-03"),
+    "a3-repeated": ("recycling/out-at-the-same-proxy", "RPCH-3.2.4.5.11-02"),
     "ack-cookie": ("flow-control/pings-not-counted", "RPCH-2.2.3.4-03"),
+    "b1-missing": ("recycling/in-through-another-proxy", "RPCH-3.2.3.5.6-04"),
+    "b2-ends-all": ("recycling/out-refused-by-b2", "RPCH-3.2.4.5.12-02"),
     "byte-lost-late": ("forwarding/in-payload-intact@usual", "RPCH-1.3.4-01"),
+    "c1-not-awaited": ("recycling/out-b1-before-c1", "RPCH-3.2.4.5.10-07"),
     "c2-order": ("connection/opens", "RPCH-2.2.4.9-02"),
+    "first-cookie-kept": ("recycling/in-again-and-again@r2", "RPCH-3.2.3.5.5.1-06"),
     "fixed-port": ("uri/in-goes-where-its-url-says", "RPCH-2.1.2.2-02"),
     "forward-rewritten": ("forwarding/routed-*", "RPCH-3.2.1.5.2-04"),
     "group-lost": ("connection/b2-*", "RPCH-2.2.4.6-03"),
     "head-1.0": ("http/out-answer-head", "RPCH-2.1.2.1.4-03"),
     "in-answered": ("http/healthy-in-has-no-answer", "RPCH-2.1.2.1.3-01"),
+    "in-predecessor-kept": ("recycling/in-at-the-same-proxy", "RPCH-3.2.3.5.8-03"),
+    "in-predecessor-unchecked": ("recycling/in-stale-predecessor-cookie", "RPCH-3.2.3.5.5.1-06"),
+    "in-queue-dropped": ("recycling/in-r1-queue-goes-first", "RPCH-3.2.3.5.6-03"),
     "legacy-needed": ("connection/legacy-*", "RPCH-3.2.4.5.15-02"),
     "out-kept": ("reset/server-out-*", "RPCH-3.2.4.5.14-04"),
+    "out-predecessor-kept": ("recycling/out-at-the-same-proxy", "RPCH-3.2.4.5.10-08"),
+    "out-predecessor-unchecked": ("recycling/out-stale-predecessor-cookie", "RPCH-3.2.4.5.6.1-06"),
     "pragma-ignored": ("timeout/min-conn-timeout-*", "RPCH-3.2.4.5.1-04"),
+    "predecessor-ends-all": ("recycling/in-through-another-proxy", "RPCH-3.2.3.5.10-04"),
+    "queue-moved": ("recycling/out-r2-queue-goes-first", "RPCH-3.2.4.5.10-02"),
     "rts-counted": ("flow-control/pings-not-counted", "RPCH-3.2.1.1.4-01"),
     "server-kept": ("reset/client-in-*", "RPCH-3.2.3.5.10-02"),
     "server-not-acknowledged": ("flow-control/download-*", "RPCH-3.2.1.4.1.1-01"),
+    "successor-unplugged": ("recycling/in-successor-waits-for-a5", "RPCH-3.2.3.5.5.1-04"),
+    "successor-window-kept": ("recycling/out-successor-window@r2", "RPCH-3.2.4.5.6.1-03"),
     "unplugged": ("flow-control/plugged-until-b3", "RPCH-3.2.3.5.3-07"),
     "window-overrun": ("flow-control/client-window-honoured", "RPCH-3.2.1.3-02"),
 }
-
-
-NOT_ITS_PART = ["--exclude", "recycling/*"]  # this proxy replaces no channels
 
 
 def attempt(place, number, proxy, *options, schemes=("http", "https")):
@@ -62,7 +82,7 @@ def attempt(place, number, proxy, *options, schemes=("http", "https")):
     start = " ".join(["exec", sys.executable, str(PROXY), *listen, *proxy])
     targets = [option for scheme in schemes for option in ("--proxy", urls[scheme])]
     known = ["--ca-file", cert, "--wait", "20s", "--start", start, "--quick"]
-    return run_in(place, *targets, *known, *NOT_ITS_PART, *options)
+    return run_in(place, *targets, *known, *options)
 
 
 @pytest.fixture
@@ -108,8 +128,22 @@ def test_what_is_not_recommended_is_a_warning(trial, choice):
     assert_all_pass(done, [requirement])
 
 
+@pytest.mark.parametrize("choice", HELD_AGAINST)
+def test_what_is_judged_wrongly_is_known(trial, choice, request):
+    selector, reason = HELD_AGAINST[choice]
+    request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+    assert trial(["--allow-anonymous", "--choose", choice], *OPEN, selector, *IMPATIENT).code == 0
+
+
+def test_an_out_channel_of_half_a_mebibyte_does(trial):
+    options = facts(allow_anonymous="true", connection_timeout="150s", channel_lifetime="512KiB")
+    done = trial(["--allow-anonymous", "--channel-lifetime", "524288"], *options, "recycling/out-lifetimes-*")
+    assert_all_pass(done)
+    assert done.ids("pass")
+
+
 def test_every_choice_and_defect_has_its_line():
-    assert {*CHOICES} == {choice for choices in LAWFUL for choice in choices} | {*SHOULD}
+    assert {*CHOICES} == {choice for choices in LAWFUL for choice in choices} | {*SHOULD} | {*HELD_AGAINST}
     assert list(CAUGHT) == list(DEFECTS)
 
 
@@ -164,13 +198,15 @@ def test_with_ntlm_it_passes(trial, monkeypatch):
 def broken(tmp_path_factory):
     """One run a defect: they wait much and work little, so they wait side by side."""
 
-    def one(number, defect):
-        place = tmp_path_factory.mktemp(defect)
+    def one(number, defect, place):
         options = [*OPEN, CAUGHT[defect][0], *IMPATIENT]
-        return attempt(place, 100 + number, ["--allow-anonymous", "--break", defect], *options)
+        run = functools.partial(attempt, place, 100 + number, ["--allow-anonymous", "--break", defect], *options)
+        done = run()
+        return done if done.code in (0, 1) else run()  # another run on this machine had its address
 
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        runs = {defect: pool.submit(one, number, defect) for number, defect in enumerate(CAUGHT)}
+        places = [tmp_path_factory.mktemp(defect) for defect in CAUGHT]  # which no two threads may ask for
+        runs = {defect: pool.submit(one, number, defect, places[number]) for number, defect in enumerate(CAUGHT)}
     return {defect: done.result() for defect, done in runs.items()}
 
 

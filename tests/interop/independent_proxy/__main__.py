@@ -34,10 +34,12 @@ class Proxy:
 
     def end_other_half(self, half):
         """When one virtual channel is lost, the other goes as well, without waiting for the server."""
-        table = self.outbound if half.table is self.inbound else self.inbound
-        other = table.get(half.connection_cookie)
-        if other is not None and not half.chosen("halves-apart") and not other.ended.done():
-            other.ended.set_result(None)
+        other = self.other_table(half.table).get(half.connection_cookie)
+        if other is not None and not half.chosen("halves-apart"):
+            other.finish()
+
+    def other_table(self, table):
+        return self.outbound if table is self.inbound else self.inbound
 
     async def serve(self, reader, writer):
         """One connection of a client: any number of echoes, and then a channel."""

@@ -7,13 +7,15 @@ import collections
 class Sender:
     """The sending end: holds RPC PDUs back while the leg is plugged or the peer's window is full.
 
-    deliver(pdu) puts one on the wire; released(size) tells that it left our own receive window.
+    deliver(pdu) puts one on the wire; released(size), given with a PDU, tells that it left our own
+    receive window.
     """
 
-    def __init__(self, deliver, released, strict):
-        self.deliver, self.released, self.strict = deliver, released, strict
+    def __init__(self, deliver, strict):
+        self.deliver, self.strict = deliver, strict
         self.queue = collections.deque()
         self.plugged = True
+        self.emptied = None  # called once, when the queue is empty
         self.window = self.available = self.sent = 0
 
     def unplug(self, window):
@@ -21,19 +23,27 @@ class Sender:
         self.plugged = False
         self.pump()
 
-    def push(self, pdu):
-        self.queue.append(pdu)
+    def push(self, pdu, released):
+        self.queue.append((pdu, released))
+        self.pump()
+
+    def when_empty(self, then):
+        """Calls then() as soon as nothing is queued: now, or behind the last PDU."""
+        self.emptied = then
         self.pump()
 
     def pump(self):
         """Sends whole PDUs, in order, while they fit. Equality fits, except in a strict reading of
         3.2.1.4.1.3: the text leaves that open."""
-        while self.queue and not self.plugged and len(self.queue[0]) + self.strict <= self.available:
-            pdu = self.queue.popleft()
+        while self.queue and not self.plugged and len(self.queue[0][0]) + self.strict <= self.available:
+            pdu, released = self.queue.popleft()
             self.sent += len(pdu)
             self.available -= len(pdu)
             self.deliver(pdu)
-            self.released(len(pdu))
+            released(len(pdu))
+        if self.emptied and not self.queue:
+            then, self.emptied = self.emptied, None
+            then()
 
     def acknowledge(self, received, available):
         """False when the acknowledgement cannot be true (3.2.1.5.1.1)."""

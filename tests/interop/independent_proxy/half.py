@@ -21,16 +21,19 @@ class Refused(Exception):
 
 
 class Half:
-    """States are the text's own words; `cookies` holds those of the default channel."""
+    """States are the text's own words. `channel` is the default channel to the client, `successor`
+    the one that is to replace it."""
 
-    def __init__(self, proxy, client, request):
-        self.proxy, self.client, self.request = proxy, client, request
+    def __init__(self, proxy, channel):
+        self.proxy, self.channel, self.request = proxy, channel, channel.request
         self.settings = proxy.settings
         self.state = "Open_Start"
-        self.server = None
-        self.connection_cookie = self.channel_cookie = None
+        self.server = self.successor = None
+        self.connection_cookie = None
+        self.adopted = False  # whether the channel went to another half
+        self.left_by = None  # what made this half a predecessor whose connections close as planned
         self.abrupt = False
-        self.answered = False  # whether anything went to the client that ends HTTP's say
+        self.tasks = set()
         self.ended = asyncio.get_running_loop().create_future()
 
     def broken(self, name):
@@ -41,13 +44,14 @@ class Half:
 
     async def run(self):
         """From behind the request head to the end of all legs."""
-        why = "the other half ended"
+        why = "done"
         try:
             await self.open()
-            await self.carry()
+            if not self.adopted:
+                await self.carry()
         except Refused as refused:
             why = f"{refused}"
-            await self.refuse(refused.code)
+            self.channel.refuse(refused.code)
         except legs.PeerGone as gone:
             why = f"peer gone: {gone}"
         except (legs.ProtocolError, pdus.Malformed) as wrong:
@@ -58,23 +62,37 @@ class Half:
             self.end()
 
     async def carry(self):
-        """Both directions side by side, until one of them, or the other half, ends."""
-        loops = [asyncio.ensure_future(loop) for loop in self.loops()]
+        """All directions side by side, until one of them, or the other half, ends."""
+        self.channel.loop = self.start(self.client_loop(self.channel))
+        for loop in self.loops():
+            self.start(loop)
         try:
-            done, _ = await asyncio.wait({*loops, self.ended}, return_when=asyncio.FIRST_COMPLETED)
-            for loop in done:
-                loop.result()
+            await self.ended
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            for task in self.tasks:
+                task.cancel()
+            await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    async def refuse(self, code):
-        """503, if the channel has no response yet; a client that is still sending must be able to
-        read it, so its leg is not just dropped."""
-        if not self.answered:
-            self.answered = True
-            self.client.send(heads.rpc_error(code, self.settings.chosen))
+    def start(self, work):
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.over)
+        return task
+
+    def over(self, task):
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.fail(task.exception())
+
+    def fail(self, error):
+        """Ends all channels of this half (3.2.3.5.10, 3.2.4.5.14)."""
+        if not self.ended.done():
+            self.ended.set_exception(error)
+
+    def finish(self):
+        """Ends it without an error."""
+        if not self.ended.done():
+            self.ended.set_result(None)
 
     async def connect(self):
         """The TCP connection to the server that the request names."""
@@ -90,7 +108,7 @@ class Half:
     async def first_pdu(self):
         """The PDU that decides what this channel is; waited for a ConnectionTimeout at most."""
         try:
-            pdu = await asyncio.wait_for(self.client.pdu(), self.timeout)
+            pdu = await asyncio.wait_for(self.channel.client.pdu(), self.timeout)
         except asyncio.TimeoutError:
             raise legs.PeerGone("no first PDU") from None
         if not pdus.is_rts(pdu):
@@ -131,29 +149,76 @@ class Half:
         return min(1, rts.one(pdus.Command.VERSION)) if self.chosen("version-0") else 1
 
     def acknowledged(self, sender, rts):
-        """FlowControlAck for our sender: one of an unknown cookie is discarded (3.2.1.5.1.2)."""
-        received, available, cookie = rts.acknowledgement
-        if cookie == self.channel_cookie and not sender.acknowledge(received, available):
+        """A FlowControlAck for this sender of ours."""
+        received, available, _ = rts.acknowledgement
+        if not sender.acknowledge(received, available):
             raise legs.ProtocolError("an acknowledgement that cannot be true")
+
+    async def connected(self):
+        """A connection to the server, which the request may have opened already."""
+        if self.server is None:
+            await self.connect()
+        if self.server.ended:
+            raise Refused(heads.SERVER_UNAVAILABLE, "the server closed")
 
     def register(self, table, cookie):
         """The virtual connection cookie table. A newcomer with a known cookie is turned away."""
         if cookie in table and not self.chosen("newcomer-passes"):
-            if self.chosen("newcomer-wins") and not table[cookie].ended.done():
-                table[cookie].ended.set_result(None)
+            if self.chosen("newcomer-wins"):
+                table[cookie].finish()
             raise Refused(heads.ACCESS_DENIED, "the virtual connection cookie is in use")
         table.setdefault(cookie, self)
-        self.table, self.connection_cookie = table, cookie
+        self.connection_cookie = cookie
+
+    def known(self, cookie):
+        """The half that has this cookie already (3.2.3.5.5, 3.2.4.5.6), or None. Where both roles
+        share a table, a cookie that only the other role knows names no channel that could be replaced."""
+        found = self.table.get(cookie)
+        if found is None and self.chosen("one-table"):
+            other = self.proxy.other_table(self.table).get(cookie)
+            if other is not None:
+                other.fail(legs.ProtocolError("its other channel is replaced before it is there"))
+                raise legs.ProtocolError("nothing to replace")
+        return found
+
+    def compare(self, found, predecessor):
+        """A newcomer must find an opened channel, and name it; otherwise both end."""
+        wrong = None
+        if found.state != "Opened":
+            wrong = legs.ProtocolError(f"a successor in {found.state}")
+        elif predecessor != found.default_cookie and not self.broken(self.unchecked):
+            wrong = legs.ProtocolError("a successor with a wrong predecessor cookie")
+            if self.chosen("newcomer-alone"):
+                raise wrong
+        if wrong:
+            found.fail(wrong)
+            raise wrong
+
+    def adopt(self, newcomer):
+        """Makes the channel of another request the successor of ours."""
+        newcomer.adopted = True
+        self.successor = newcomer.channel
+
+    def depart(self, sequence):
+        """The predecessor's proxy has done its part: what still closes is no loss of the connection."""
+        self.left_by = sequence
+        if self.table.get(self.connection_cookie) is self:
+            del self.table[self.connection_cookie]
 
     def end(self):
         """All legs of this half, and the other half with it."""
+        if self.adopted:
+            if self.server is not None:
+                self.proxy.spawn(self.server.finish())
+            return
         self.state = "Finished"
-        self.receiver.stop()
-        if self.connection_cookie is not None:
-            if self.table.get(self.connection_cookie) is self:
-                del self.table[self.connection_cookie]
-                self.proxy.end_other_half(self)
-        if self.chosen("other-half-first") and not self.ended.done():
+        if self.connection_cookie is not None and self.table.get(self.connection_cookie) is self:
+            del self.table[self.connection_cookie]
+            self.proxy.end_other_half(self)
+        elif self.left_by and self.broken("predecessor-ends-all"):
+            self.proxy.end_other_half(self)
+        told = self.ended.done() and self.ended.exception() is None
+        if self.chosen("other-half-first") and not told:
             asyncio.get_running_loop().call_later(0.05, self.close_legs)
         else:
             self.close_legs()

@@ -1,4 +1,4 @@
-"""The inbound proxy (MS-RPCH 3.2.3)."""
+"""The inbound proxy (MS-RPCH 3.2.3). How a channel is replaced stands in in_recycling.py."""
 
 import socket
 
@@ -6,39 +6,44 @@ import flow
 import heads
 import legs
 import pdus
-from half import Half, Refused
+from channels import InChannel
+from half import Half
+from in_recycling import InRecycling
 from pdus import Command, Destination
 
 UNSETTLED = 1 << 20  # bytes that may wait for the server's TCP before we stop reading the client
 DEFAULT_KEEPALIVE = 300000  # ms, 2.2.3.5.6
 
 
-class Inbound(Half):
+class Inbound(InRecycling, Half):
     def __init__(self, proxy, client, request):
-        super().__init__(proxy, client, request)
+        super().__init__(proxy, InChannel(client, request, proxy.settings, self.send_ack))
+        self.table = proxy.inbound
         self.timeout = self.settings.connection_timeout
-        self.receiver = flow.Receiver(self.settings.receive_window, self.send_ack, self.settings.chosen)
-        self.sender = flow.Sender(self.deliver, self.receiver.release, self.chosen("strict-window"))
+        self.sender = flow.Sender(self.deliver, self.chosen("strict-window"))
+        self.default_cookie = None
+        self.server_cookies = []  # what the server may call our connection to it, the newest last
 
     def loops(self):
-        return (self.client_loop(), self.server_loop())
+        return (self.server_loop(),)
 
     async def open(self):
-        """Up to CONN/B2. The server is connected at the request, as the figures of 3.2.1.5.3 have it."""
-        self.client.left = self.request.content_length
+        """Up to CONN/B2, or to the beginning of a recycling. The server is connected at the request, as
+        the figures of 3.2.1.5.3 have it."""
         if self.broken("in-answered"):
-            self.client.send(heads.success(self.settings.channel_lifetime))
+            self.channel.client.send(heads.success(self.settings.channel_lifetime))
         if not self.chosen("late-connect"):
             await self.connect()
         rts = await self.first_pdu()
+        if rts.form == pdus.IN_A1:
+            await self.open_successor(rts)
+            return
         if rts.form != pdus.B1:
             raise legs.ProtocolError(f"{rts.form} is no CONN/B1")
-        connection, self.channel_cookie = rts.all(Command.COOKIE)
-        self.register(self.proxy.inbound, connection)
-        if self.server is None:
-            await self.connect()
-        if self.server.ended:
-            raise Refused(heads.SERVER_UNAVAILABLE, "the server closed")
+        connection, cookie = rts.all(Command.COOKIE)
+        self.register(self.table, connection)
+        await self.connected()
+        self.name_channel(self.channel, cookie)
         self.keep_alive(rts.one(Command.CLIENT_KEEPALIVE))
         group = rts.one(Command.ASSOCIATION_GROUP_ID)
         self.server.send(
@@ -46,16 +51,21 @@ class Inbound(Half):
                 pdus.IN_CHANNEL,
                 (Command.VERSION, self.version(rts)),
                 (Command.COOKIE, connection),
-                (Command.COOKIE, self.channel_cookie),
+                (Command.COOKIE, cookie),
                 (Command.RECEIVE_WINDOW_SIZE, self.settings.receive_window),
                 (Command.CONNECTION_TIMEOUT, self.timeout * 1000),
                 (Command.ASSOCIATION_GROUP_ID, bytes(16) if self.broken("group-lost") else group),
-                (Command.CLIENT_ADDRESS, pdus.client_address(self.client.peer, self.chosen("network-order"))),
+                (Command.CLIENT_ADDRESS, pdus.client_address(self.channel.client.peer, self.chosen("network-order"))),
             )
         )
         self.state = "B3W"
         if self.broken("unplugged"):
             self.sender.unplug(1 << 16)
+
+    def name_channel(self, channel, cookie):
+        """This channel is the default one from now on, and the server may call its own leg so."""
+        channel.cookie = self.default_cookie = cookie
+        self.server_cookies = [*self.server_cookies[-1:], cookie]
 
     def keep_alive(self, interval):
         """TCP keep-alive towards the server (3.2.3.2.1); interval in ms, 0 for the default."""
@@ -65,27 +75,40 @@ class Inbound(Half):
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, max(seconds, 1))
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, max(seconds, 1))
 
-    async def client_loop(self):
-        while True:
-            pdu = await self.client.pdu()
+    async def client_loop(self, channel):
+        while channel.reading:
+            if channel.plugged and self.chosen("successor-unread"):
+                await channel.unplugged.wait()
+            pdu = await channel.client.pdu()
             if pdus.is_rts(pdu):
-                self.client_rts(pdus.parse(pdu))
+                self.client_rts(channel, pdus.parse(pdu))
             else:
-                await self.receiver.admit(len(pdu))
-                self.sender.push(pdu)
+                await channel.receiver.admit(len(pdu))
+                self.from_client(channel, pdu)
             if self.server.writer.transport.get_write_buffer_size() > UNSETTLED:
                 await self.server.settle()
 
-    def client_rts(self, rts):
+    def from_client(self, channel, pdu):
+        """An RPC PDU: to the server, or held while its channel is plugged."""
+        if channel.plugged:
+            channel.held.append(pdu)
+        else:
+            self.sender.push(pdu, channel.receiver.release)
+
+    def client_rts(self, channel, rts):
         if self.broken("rts-counted"):
-            self.receiver.received += len(rts.raw)
+            channel.receiver.received += len(rts.raw)
         if rts.form == pdus.PING_FORM:
             return
         if rts.form == pdus.KEEP_ALIVE:
             self.keep_alive(rts.one(Command.CLIENT_KEEPALIVE))
+        elif rts.form == pdus.IN_A5:
+            self.replaced(channel, rts)
         elif rts.destination == Destination.IN_PROXY or rts.form == pdus.ACK:
             if rts.form not in (pdus.ACK, pdus.ROUTED_ACK):
                 raise legs.ProtocolError(f"{rts.form} for the inbound proxy")
+        elif rts.form == pdus.OUT_R2_A7 and self.chosen("a8-short"):
+            self.forward_a8(rts)
         elif rts.destination is not None:
             self.forward(rts.raw)
         else:
@@ -102,8 +125,12 @@ class Inbound(Half):
             self.state = "Opened"
             if not self.broken("unplugged"):
                 self.sender.unplug(rts.one(Command.RECEIVE_WINDOW_SIZE))
+        elif rts.form == pdus.IN_R1_B2 and self.state == "Wait_B2":
+            self.state = "Opened"
+            self.sender.unplug(rts.one(Command.RECEIVE_WINDOW_SIZE))
         elif rts.form == pdus.ACK or (rts.form == pdus.ROUTED_ACK and rts.destination == Destination.IN_PROXY):
-            self.acknowledged(self.sender, rts)
+            if rts.acknowledgement[2] in self.server_cookies:
+                self.acknowledged(self.sender, rts)
         elif rts.destination in (None, Destination.IN_PROXY):
             raise legs.ProtocolError(f"{rts.form} from the server in {self.state}")
         # else its next hop is where it came from: dropped
@@ -116,17 +143,15 @@ class Inbound(Half):
             pdu = pdu[:99] + bytes((pdu[99] ^ 1,)) + pdu[100:]
         self.server.send(pdu)
 
-    def send_ack(self, received, available):
-        cookie = self.connection_cookie if self.broken("ack-cookie") else self.channel_cookie
+    def send_ack(self, channel, received, available):
+        cookie = self.connection_cookie if self.broken("ack-cookie") else channel.cookie
         self.server.send(pdus.flow_control_ack(received, available, cookie, Destination.CLIENT))
 
     def close_legs(self):
-        """FIN to the server, behind the data; the client gets a reset, or time to read its 503."""
+        """FIN to the server, behind the data; a reset to the client, or time to read its 503."""
         if self.server is not None and self.abrupt:
             self.server.reset()
         elif self.server is not None and not self.broken("server-kept"):
             self.proxy.spawn(self.server.finish())
-        if self.answered or self.chosen("fins"):
-            self.proxy.spawn(self.client.finish())
-        else:
-            self.client.reset()
+        for channel in filter(None, (self.channel, self.successor)):
+            channel.close(self.proxy.spawn)

@@ -1,4 +1,4 @@
-"""The outbound proxy (MS-RPCH 3.2.4)."""
+"""The outbound proxy (MS-RPCH 3.2.4). How a channel is replaced stands in out_recycling.py."""
 
 import asyncio
 
@@ -6,100 +6,90 @@ import flow
 import heads
 import legs
 import pdus
+from channels import OutChannel
 from half import Half, Refused
+from out_recycling import OutRecycling
 from pdus import Command, Destination
 
+FIRST_LENGTH = 76  # Content-Length of a request that is no replacement (2.1.2.1.2)
 
-class Outbound(Half):
+
+class Outbound(OutRecycling, Half):
     def __init__(self, proxy, client, request):
-        super().__init__(proxy, client, request)
+        super().__init__(proxy, OutChannel(client, request, proxy.settings))
+        self.table = proxy.outbound
         self.timeout = self.settings.connection_timeout
         if not self.broken("pragma-ignored"):
             self.timeout = request.connection_timeout or self.timeout
-        self.left = self.settings.channel_lifetime  # bytes that the response may still carry
         self.receiver = flow.Receiver(self.settings.receive_window, self.send_ack, self.settings.chosen)
-        self.sender = flow.Sender(self.deliver, self.receiver.release, self.chosen("strict-window"))
+        self.default_cookie = None
+        self.window = 0  # of the client, for a channel that isn't answered yet
+        self.after_queue = None  # the successor, while the predecessor's queue goes out
 
     def loops(self):
-        return (self.client_loop(), self.server_loop(), self.ping_loop())
+        return (self.server_loop(), self.ping_loop())
 
     async def open(self):
-        """Up to CONN/A3. The server is connected at the request, as the figures of 3.2.1.5.3 have it."""
-        self.client.left = self.request.content_length
-        if not self.chosen("late-connect"):
+        """Up to CONN/A3, or to the beginning of a recycling. The server is connected at the request, as
+        the figures of 3.2.1.5.3 have it."""
+        if not self.chosen("late-connect") and self.request.content_length == FIRST_LENGTH:
             await self.connect()
         try:
             rts = await self.first_pdu()
-            if rts.form != pdus.A1:
+            if rts.form not in (pdus.A1, pdus.OUT_A3):
                 raise legs.ProtocolError(f"{rts.form} is no CONN/A1")
         except (legs.ProtocolError, pdus.Malformed) as wrong:
             raise Refused(heads.ACCESS_DENIED, f"protocol error: {wrong}") from None
-        connection, self.channel_cookie = rts.all(Command.COOKIE)
-        self.register(self.proxy.outbound, connection)
-        if self.server is None:
-            await self.connect()
-        if self.server.ended:
-            raise Refused(heads.SERVER_UNAVAILABLE, "the server closed")
+        if rts.form == pdus.OUT_A3:
+            await self.open_successor(rts)
+            return
+        connection, cookie = rts.all(Command.COOKIE)
+        self.register(self.table, connection)
+        await self.connected()
+        self.channel.cookie = self.default_cookie = cookie
         self.server.send(
             pdus.build(
                 pdus.OUT_CHANNEL,
                 (Command.VERSION, self.version(rts)),
                 (Command.COOKIE, connection),
-                (Command.COOKIE, self.channel_cookie),
+                (Command.COOKIE, cookie),
                 (Command.CHANNEL_LIFETIME, self.settings.channel_lifetime),
                 (Command.RECEIVE_WINDOW_SIZE, self.settings.receive_window),
             )
         )
-        self.answer(pdus.build(0, (Command.CONNECTION_TIMEOUT, self.timeout * 1000)))
+        self.channel.answer(self.a3())
         self.state = "C1W"
         window = rts.one(Command.RECEIVE_WINDOW_SIZE)
-        self.sender.unplug(window * 4 if self.broken("window-overrun") else window)
+        self.channel.sender.unplug(window * 4 if self.broken("window-overrun") else window)
 
-    def answer(self, first):
-        """The 200, in a segment of its own, and its first PDU."""
-        self.answered = True
-        head = heads.success(self.settings.channel_lifetime)
-        if self.broken("head-1.0"):
-            head = head.replace(b"HTTP/1.1", b"HTTP/1.0")
-        if self.chosen("one-segment"):
-            self.left -= len(first)
-            self.last_sent = asyncio.get_running_loop().time()
-            self.client.send(head + first)
-            return
-        self.client.send(head)
-        self.write(first)
+    def a3(self):
+        return pdus.build(0, (Command.CONNECTION_TIMEOUT, self.timeout * 1000))
 
-    def write(self, pdu):
-        """Onto the OUT channel, within its Content-Length."""
-        if len(pdu) > self.left:
-            raise legs.ProtocolError("the channel is used up")
-        self.left -= len(pdu)
-        self.last_sent = asyncio.get_running_loop().time()
-        self.client.send(pdu)
-
-    def deliver(self, pdu):
-        self.write(pdu)
-
-    async def client_loop(self):
-        """The request is used up with CONN/A1; whatever comes is an error."""
-        pdu = await self.client.pdu()
-        raise legs.ProtocolError(f"PTYPE {pdu[2]} from the client on an OUT channel")
+    async def client_loop(self, channel):
+        """The request is used up with CONN/A1, or with what ends a recycling; whatever else comes is
+        an error."""
+        while True:
+            pdu = await channel.client.pdu()
+            if not pdus.is_rts(pdu):
+                raise legs.ProtocolError(f"PTYPE {pdu[2]} from the client on an OUT channel")
+            self.client_rts(channel, pdus.parse(pdu))
 
     async def ping_loop(self):
         """After half a ConnectionTimeout without traffic (3.2.1.2.1), and the server is told at once;
         or at each expiry (3.2.4.6), and it is never told."""
         while self.chosen("slow-pings"):
             await asyncio.sleep(self.timeout)
-            self.write(pdus.build(pdus.PING))
+            if self.channel.answered:
+                self.channel.write(pdus.build(pdus.PING))
         period = self.timeout / 2
         clock = asyncio.get_running_loop().time
         while True:
-            idle = clock() - self.last_sent
-            if idle < period:
-                await asyncio.sleep(period - idle)
+            idle = clock() - self.channel.last_sent
+            if idle < period or not self.channel.answered:
+                await asyncio.sleep(max(period - idle, 1))
                 continue
             ping = pdus.build(pdus.PING)
-            self.write(ping)
+            self.channel.write(ping)
             notify = (Command.PING_TRAFFIC_SENT_NOTIFY, len(ping))
             self.server.send(pdus.build(pdus.OTHER_CMD, notify))
 
@@ -107,27 +97,34 @@ class Outbound(Half):
         if rts.form == pdus.C1 and self.state == "C1W":
             self.state = "Opened"
             self.send_c2(rts)
-        elif rts.form == pdus.ACK:
-            self.acknowledged(self.sender, rts)
+        elif rts.form in (pdus.ANCE, pdus.OUT_R2_B2):
+            self.server_decides(rts)
+        elif rts.form == pdus.ACK or (rts.form == pdus.ROUTED_ACK and rts.destination == Destination.OUT_PROXY):
+            self.client_acknowledged(rts)
         elif rts.destination == Destination.OUT_PROXY:
-            if rts.form != pdus.ROUTED_ACK:
-                raise legs.ProtocolError(f"{rts.form} for the outbound proxy")
-            self.acknowledged(self.sender, rts)
-        elif rts.form == pdus.RECYCLE_A1 and self.state != "Opened":
-            raise legs.ProtocolError("OUT_R*/A1 before the connection is open")
+            raise legs.ProtocolError(f"{rts.form} for the outbound proxy")
+        elif rts.form in (pdus.RECYCLE_A1, pdus.OUT_R1_A5) and self.state != "Opened":
+            raise legs.ProtocolError(f"OUT_R*/A1 or OUT_R1/A5 in {self.state}")
         elif rts.destination == Destination.CLIENT:
-            self.write(rts.raw)
+            self.channel.write(rts.raw)
         elif rts.destination is None:
             raise legs.ProtocolError(f"{rts.form} from the server in {self.state}")
         # else its next hop is where it came from: dropped
 
+    def client_acknowledged(self, rts):
+        """For the channel that it names; one of an unknown cookie is discarded (3.2.1.5.1.2)."""
+        for channel in filter(None, (self.channel, self.successor)):
+            if channel.cookie == rts.acknowledgement[2]:
+                self.acknowledged(channel.sender, rts)
+                return
+
     def send_c2(self, c1):
         """CONN/C2 of our own values, which are the inbound proxy's too (3.2.4.5.4)."""
         if self.chosen("c2-copied"):
-            self.write(c1.raw)
+            self.channel.write(c1.raw)
             return
         timeout = self.timeout * 1000
-        self.write(
+        self.channel.write(
             pdus.build(
                 0,
                 (Command.VERSION, 1),
@@ -138,20 +135,22 @@ class Outbound(Half):
 
     async def server_rpc(self, pdu):
         await self.receiver.admit(len(pdu))
-        self.sender.push(pdu)
+        (self.after_queue or self.channel).sender.push(pdu, self.receiver.release)
 
     def send_ack(self, received, available):
         if self.broken("server-not-acknowledged") and received > 2 * self.settings.receive_window:
             return
-        self.server.send(pdus.flow_control_ack(received, available, self.channel_cookie))
+        self.server.send(pdus.flow_control_ack(received, available, self.default_cookie))
 
     def close_legs(self):
         """FIN to the client, behind the data; a reset to the server, to which we send none."""
+        self.receiver.stop()
         if self.server is not None and self.chosen("fins"):
             self.proxy.spawn(self.server.finish())
         elif self.server is not None:
             self.server.reset()
-        if self.abrupt:
-            self.client.reset()
-        elif not self.broken("out-kept"):
-            self.proxy.spawn(self.client.finish())
+        for channel in filter(None, (self.channel, self.successor)):
+            if self.abrupt:
+                channel.client.reset()
+            elif not self.broken("out-kept"):
+                channel.close(self.proxy.spawn)
