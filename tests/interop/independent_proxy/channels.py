@@ -99,7 +99,7 @@ class OutChannel(Channel):
         if self.answered:
             self.count(pdu)
             self.client.send(pdu)
-        else:
+        elif "rts-lost" not in self.settings.broken:
             self.held.append(pdu)
 
     def end(self, spawn):

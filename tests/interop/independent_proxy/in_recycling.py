@@ -39,6 +39,8 @@ class InRecycling:
         self.adopt(newcomer)
         channel = self.successor
         channel.acknowledge = self.send_ack
+        if self.broken("bytes-received-kept"):
+            channel.receiver.received = self.channel.receiver.received
         channel.plugged = not self.broken("successor-unplugged")
         former = self.default_cookie
         self.name_channel(channel, cookie)
@@ -84,6 +86,9 @@ class InRecycling:
         self.channel.stop_reading()
         if self.broken("in-queue-dropped"):
             self.sender.queue.clear()
+        if self.broken("a6-late"):
+            self.sender.when_empty(lambda: (self.server.send(a6), self.gone()))
+            return
         self.server.send(a6)
         self.sender.when_empty(self.gone)
 

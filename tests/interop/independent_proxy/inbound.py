@@ -127,7 +127,7 @@ class Inbound(InRecycling, Half):
                 self.sender.unplug(rts.one(Command.RECEIVE_WINDOW_SIZE))
         elif rts.form == pdus.IN_R1_B2 and self.state == "Wait_B2":
             self.state = "Opened"
-            self.sender.unplug(rts.one(Command.RECEIVE_WINDOW_SIZE))
+            self.sender.unplug(1 << 16 if self.broken("b2-ignored") else rts.one(Command.RECEIVE_WINDOW_SIZE))
         elif rts.form == pdus.ACK or (rts.form == pdus.ROUTED_ACK and rts.destination == Destination.IN_PROXY):
             if rts.acknowledgement[2] in self.server_cookies:
                 self.acknowledged(self.sender, rts)

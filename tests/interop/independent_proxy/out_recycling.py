@@ -71,16 +71,21 @@ class OutRecycling:
         self.channel.answer(self.a3() if self.broken("a3-repeated") else b"")
         self.channel.sender.unplug(self.window)
 
+    @property
+    def deciding(self):
+        """Whether the server has yet to say OUT_R2/B1 or OUT_R2/B2."""
+        return self.state in ("B1OrC1W", "B1W") and self.after_queue is None
+
     def server_decides(self, rts):
         """OUT_R1/A9 and OUT_R2/B1, which the state tells apart, and OUT_R2/B2."""
-        ready = self.state in ("B1OrC1W", "B1W") and self.after_queue is None
-        if rts.form == pdus.OUT_R2_B2 and self.state == "B1W" and ready:
+        if rts.form == pdus.OUT_R2_B2 and self.state == "B1W" and self.deciding:
             self.state = "Opened"
             if self.broken("b2-ends-all"):
                 raise legs.ProtocolError("OUT_R2/B2")
             self.successor.close(self.proxy.spawn)
             self.successor = None
-        elif rts.form == pdus.ANCE and ready:
+            self.receiver.send()
+        elif rts.form == pdus.ANCE and self.deciding:
             self.take_over()
         elif rts.form == pdus.ANCE and self.state == "Opened":
             self.give_way()
@@ -91,9 +96,11 @@ class OutRecycling:
         """Section 3.2.4.5.10: what is queued still belongs to the predecessor, what comes now to the
         successor."""
         self.after_queue = self.successor
-        self.default_cookie = self.successor.cookie
+        if not self.broken("out-cookie-kept"):
+            self.default_cookie = self.successor.cookie
         if self.chosen("counters-restart"):
             self.receiver.received = 0
+            self.receiver.send()
         if self.broken("queue-moved"):
             former, newer = self.channel.sender, self.successor.sender
             former.queue, newer.queue = newer.queue, former.queue
@@ -107,7 +114,7 @@ class OutRecycling:
         self.state = "R2C1W"
         if complete and self.chosen("head-before-b3"):
             self.answer_successor()
-        former.write(pdus.build(pdus.EOF, (Command.ANCE,)))
+        former.write(pdus.build(0 if self.broken("b3-flags") else pdus.EOF, (Command.ANCE,)))
         if self.state == "R2C1W" and (complete or self.broken("c1-not-awaited")):
             self.answer_successor()
         if not self.broken("out-predecessor-kept"):

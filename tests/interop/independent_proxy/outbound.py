@@ -114,7 +114,7 @@ class Outbound(OutRecycling, Half):
     def client_acknowledged(self, rts):
         """For the channel that it names; one of an unknown cookie is discarded (3.2.1.5.1.2)."""
         for channel in filter(None, (self.channel, self.successor)):
-            if channel.cookie == rts.acknowledgement[2]:
+            if channel.cookie == rts.acknowledgement[2] or self.broken("acks-mixed"):
                 self.acknowledged(channel.sender, rts)
                 return
 
@@ -140,12 +140,16 @@ class Outbound(OutRecycling, Half):
     def send_ack(self, received, available):
         if self.broken("server-not-acknowledged") and received > 2 * self.settings.receive_window:
             return
+        if self.chosen("counters-restart") and self.deciding:
+            return  # an acknowledgement that crosses OUT_R2/B1 would count by the old counters
         self.server.send(pdus.flow_control_ack(received, available, self.default_cookie))
 
     def close_legs(self):
         """FIN to the client, behind the data; a reset to the server, to which we send none."""
         self.receiver.stop()
-        if self.server is not None and self.chosen("fins"):
+        if self.left_by and self.broken("out-r1-server-kept"):
+            pass
+        elif self.server is not None and self.chosen("fins"):
             self.proxy.spawn(self.server.finish())
         elif self.server is not None:
             self.server.reset()
