@@ -28,7 +28,7 @@ def test_a_good_endpoint_passes(rpchspec, url, tmp_path):
     found = by_verdict(tmp_path)
     assert done.code == 0, done.out
     assert set(found) == {"pass", "skip"}, done.out
-    assert {"echo/in-echo@four", "http/out-answer-head", "connection/endpoint-opens-a-channel"} <= set(found["pass"])
+    assert {"echo/in-echo@four", "http/out-answer-head@1.1", "connection/endpoint-opens-a-channel"} <= set(found["pass"])
     reasons = found["skip"]
     assert "acts at our word" in reasons["reset/server-out-end-reaches-client@tcp-rst"]
     assert "the server's side" in reasons["connection/sanity"] or "payload" in reasons["connection/sanity"]
