@@ -12,7 +12,7 @@ define build
 @cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
 endef
 
-.PHONY: help demo test lint bench asan tsan clang debug fuzz kill-matrix format clean
+.PHONY: help deps demo test lint bench asan asan-build tsan clang debug fuzz kill-matrix format clean
 
 help:
 	@echo "make demo         build the program and run the quick suite against the embedded proxy"
@@ -50,6 +50,12 @@ asan tsan:
 	@tools/install-deps all
 	$(call build,$@)
 	@tools/run-sanitized $@ $(JOBS)
+
+deps:
+	@tools/install-deps all
+
+asan-build:
+	$(call build,asan)
 
 clang debug:
 	@tools/install-deps all

@@ -95,7 +95,7 @@ std::string refused_with(std::string const& body, std::string const& reason = "R
 TEST(HeadMonitor, ReadsTheBodyOfARefusal) {
   EXPECT_EQ(refused_with(""), "");
   EXPECT_EQ(refused_with("RPC EEInfo:AAEC\r\n"), "");
-  EXPECT_EQ(refused_with("<html></html>"), "http-heads RPCH-2.1.2.1.3-10");
+  EXPECT_EQ(refused_with("<html></html>"), "");
   EXPECT_EQ(refused_with("RPC EEInfo:AAEC"), "http-heads RPCH-2.1.2.1.3-10");
   EXPECT_EQ(refused_with("RPC EEInfo:AA EC\r\n"), "http-heads RPCH-2.1.2.1.3-10");
   EXPECT_EQ(refused_with("RPC EEInfo:\r\n"), "http-heads RPCH-2.1.2.1.3-10");

@@ -33,6 +33,7 @@ def test_passes_where_each_step_does(ci):
     done = ci('echo "made $1"')
     assert done.returncode == 0
     assert [line for line in done.stdout.splitlines() if line.startswith("made")] == [
+        "made deps",
         "made test",
         "made lint",
         "made asan",
@@ -48,8 +49,15 @@ def test_lints_after_failed_tests_but_does_not_repeat_them(ci):
     assert done.stdout.splitlines()[-1].startswith("ci: FAILED after ")
 
 
-def test_fails_where_only_the_last_step_does(ci):
-    assert ci('[ "$1" != asan ]').returncode == 1
+@pytest.mark.parametrize("step", ["lint", "asan"])
+def test_fails_where_only_one_step_does(ci, step):
+    done = ci(f'[ "$1" != {step} ]')
+    assert done.returncode == 1
+    assert f"ci: {step:5}" in done.stdout
+
+
+def test_does_not_wait_for_what_runs_beside_where_that_has_failed(ci):
+    assert ci('[ "$1" != asan-build ]').returncode == 0
 
 
 def test_gives_its_steps_no_standard_input(ci):

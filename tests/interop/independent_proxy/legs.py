@@ -22,11 +22,8 @@ class Leg:
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
         self.secure = writer.get_extra_info("ssl_object") is not None
+        self.peer = (writer.get_extra_info("peername") or ("0.0.0.0",))[0]  # unknown once it has left
         self.left = None  # bytes that the body may still bring, where it has a Content-Length
-
-    @property
-    def peer(self):
-        return (self.writer.get_extra_info("peername") or ("0.0.0.0",))[0]
 
     @property
     def ended(self):
