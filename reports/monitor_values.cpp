@@ -42,6 +42,8 @@ struct Known {
   std::optional<std::uint64_t> min_timeout;  // seconds, of the OUT request
   std::optional<std::string> told_by_a4;     // lifetime of the OUT channel that is to come
   std::string client_address;                // of the IN connection
+  std::string in_peer;                       // the other end of it
+  bool is_direct = false;                    // the IN request names that peer: no forward proxy
 };
 
 /// A field that one PDU takes over from another.
@@ -88,6 +90,8 @@ class ValuesMonitor final : public Monitor {
     if (event.source() == v1::CLIENT) {
       if (event.has_opened() && sighting.leg() == v1::IN) {
         known.client_address = event.opened().local();
+        known.in_peer = event.opened().remote();
+        known.is_direct = false;
       } else if (event.has_head()) {
         on_head(sighting, known);
       }
@@ -100,6 +104,10 @@ class ValuesMonitor final : public Monitor {
  private:
   void on_head(Sighting const& sighting, Known& known) {
     auto const& head = sighting.event.head();
+    if (sighting.leg() == v1::IN && !head.response()) {
+      auto const hosts = values_of(head.text(), "Host");
+      known.is_direct = hosts.size() == 1 && hosts.front() == known.in_peer;
+    }
     if (sighting.leg() != v1::OUT) {
       return;
     }
@@ -256,8 +264,8 @@ class ValuesMonitor final : public Monitor {
                         "12 bytes of zero behind the address", "CONN/B2 with others"});
     }
     auto const host = bare_host(known.client_address);
-    auto const is_near =
-        sighting.around.topology == "embedded" || host.starts_with("127.") || host == "::1";
+    auto const is_near = sighting.around.topology == "embedded" ||
+                         (known.is_direct && (host.starts_with("127.") || host == "::1"));
     if (!is_near || sighting.around.topology == "http-front" || sighting.around.offloaded ||
         host.empty()) {
       return;

@@ -288,7 +288,7 @@ net::Task<Result<void>> Client::send(std::uint32_t vc, scn::Send step, net::Dead
     }
     auto const written = co_await write_to(*to, *bytes, pieces, deadline);
     if (!written) {
-      co_return written;
+      co_return step.no_wait() ? Result<void>() : written;  // it may have been closed meanwhile
     }
     made.machine().note_sent(Clock::now());
   }

@@ -85,6 +85,7 @@ struct Differently {
   std::string success = kSuccess;
   std::string pragma{};
   std::string client{"127.0.0.1:40000"};
+  std::string host{"127.0.0.1:80"};
 };
 
 /// A virtual connection as a correct proxy opens it, or with what is given instead.
@@ -95,7 +96,7 @@ inline JournalBuilder open(Differently const& with = {}, std::string topology = 
   journal.request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/rpc/rpcproxy.dll?server:6001",
                   "Content-Length: 76\r\n" + with.pragma);
   journal.request(kClientIn, v1::SENT, "RPC_IN_DATA", "/rpc/rpcproxy.dll?server:6001",
-                  "Content-Length: 1073741824\r\n");
+                  "Content-Length: 1073741824\r\nHost: " + with.host + "\r\n");
   journal.rts(kClientOut, v1::SENT,
               wire::conn_a1(vc_cookie(), cookie(kOut), ReceiveWindowSize(65536)));
   journal.rts(kClientIn, v1::SENT,

@@ -388,6 +388,9 @@ TEST(ValuesMonitor, TakesTheAddressInEitherByteOrderAndOnlyWhereNothingIsBetween
   address->address = {10, 9, 8, 7};
   EXPECT_EQ(said(open(with)), "values RPCH-2.2.4.6-06");
   EXPECT_EQ(said(open(with, "rpc-proxy")), "values RPCH-2.2.4.6-06");
+  with.host = "proxy.example:80";
+  EXPECT_EQ(said(open(with, "rpc-proxy")), "");  // through a forward proxy
+  with.host = "127.0.0.1:80";
   with.client = "10.0.0.5:40000";
   EXPECT_EQ(said(open(with)), "values RPCH-2.2.4.6-06");
   EXPECT_EQ(said(open(with, "rpc-proxy")), "");  // a NAT may stand between
