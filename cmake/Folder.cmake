@@ -17,15 +17,34 @@ function(rpchspec_folder target)
   endif()
 endfunction()
 
+# What tests compile with: quickly rather than for speed.
+add_library(rpchspec_test_options INTERFACE)
+target_link_libraries(rpchspec_test_options INTERFACE GTest::gtest_main GTest::gmock rpchspec_options)
+target_compile_options(rpchspec_test_options INTERFACE $<$<CONFIG:Release>:-O1>)
+
+# Headers that folders of tests share, compiled once for all of them.
+function(rpchspec_test_headers target)
+  add_library(${target} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE rpchspec_test_options)
+  target_precompile_headers(${target} PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${ARGN})
+endfunction()
+
 # A folder of tests is one program and one ctest case, so that ctest -j runs folders side by side.
+# ASIO: its tests are over net/.
 function(rpchspec_tests target)
-  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "ASIO" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${target} ${sources})
-  target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gtest_main GTest::gmock rpchspec_options)
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} rpchspec_test_options)
+  if(ARG_ASIO)
+    target_precompile_headers(${target} REUSE_FROM rpchspec_test_asio_headers)
+  else()
+    target_precompile_headers(${target} REUSE_FROM rpchspec_test_headers)
+  endif()
   target_compile_definitions(${target} PRIVATE RPCHSPEC_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${target} COMMAND ${target})
   set_tests_properties(${target} PROPERTIES TIMEOUT 300)

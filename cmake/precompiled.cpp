@@ -1,0 +1,1 @@
+// The one source of targets that exist for their precompiled headers.
