@@ -98,4 +98,10 @@ net::ConnectOptions server_address(wire::RpcUri const& uri, ProxyConfig const& c
   return options;
 }
 
+void split_writes(net::Stream& stream, ProxyConfig const& config) {
+  if (config.latitude.write_pieces != 0) {
+    stream.set_send_faults({net::Fault(net::Split{config.latitude.write_pieces}, 0, 0)});
+  }
+}
+
 }  // namespace rpchspec::proxy

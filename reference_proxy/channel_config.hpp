@@ -20,4 +20,7 @@ namespace rpchspec::proxy {
 [[nodiscard]] net::ConnectOptions server_address(wire::RpcUri const& uri,
                                                  ProxyConfig const& config);
 
+/// Lets each write of the stream go in pieces where that variant is chosen.
+void split_writes(net::Stream& stream, ProxyConfig const& config);
+
 }  // namespace rpchspec::proxy

@@ -8,6 +8,7 @@
 #include "reference_proxy/admission.hpp"
 #include "reference_proxy/authentication.hpp"
 #include "reference_proxy/channel.hpp"
+#include "reference_proxy/channel_config.hpp"
 #include "reference_proxy/mixed_session.hpp"
 
 namespace rpchspec::proxy {
@@ -32,9 +33,7 @@ class Connection {
       observe();
     }
     auto const shaken = co_await stream_.handshake(net::Deadline::in(config_.head_timeout));
-    if (config_.latitude.write_pieces != 0) {
-      stream_.set_send_faults({net::Fault(net::Split{config_.latitude.write_pieces}, 0, 0)});
-    }
+    split_writes(stream_, config_);
     if (!shaken) {
       log(shaken.error().error.detail);
       co_return;

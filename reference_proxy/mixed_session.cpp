@@ -137,9 +137,7 @@ class MixedSession {
         other_server_.emplace(std::move(*other));
       }
     }
-    if (config_.latitude.write_pieces != 0) {
-      server_->set_send_faults({net::Fault(net::Split{config_.latitude.write_pieces}, 0, 0)});
-    }
+    split_writes(*server_, config_);
     server_out_.emplace(other_server_ ? *other_server_ : *server_, Defect::none);
     scope_->spawn(server_out_->run());
     machine_.on_server_connected();

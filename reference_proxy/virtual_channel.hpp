@@ -276,9 +276,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       co_return;
     }
     server_.emplace(std::move(*attempt));
-    if (config_.latitude.write_pieces != 0) {
-      server_->set_send_faults({net::Fault(net::Split{config_.latitude.write_pieces}, 0, 0)});
-    }
+    split_writes(*server_, config_);
     server_out_.emplace(*server_, Defect::none);
     scope_->spawn(server_out_->run());
     machine_.on_server_connected(Clock::now());

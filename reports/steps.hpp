@@ -47,4 +47,9 @@ struct StepRange {
 /// "server.send", "await", "pause", "parallel"; "step" for one without an action.
 [[nodiscard]] std::string_view action_name(scenario::v1::Step const& step);
 
+/// The mock backend does it: `server.send` and its like.
+[[nodiscard]] inline bool is_of_server(scenario::v1::Step const& step) {
+  return action_name(step).starts_with("server.");
+}
+
 }  // namespace rpchspec::reports

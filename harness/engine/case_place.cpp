@@ -210,6 +210,14 @@ actors::Credentials test_credentials(scn::ProxyNeeds const& needs) {
   return {"tester", "correct horse", actors::handshake_of(scheme)};
 }
 
+std::uint64_t seed_of(Surroundings const& surroundings, CaseOrder const& order) {
+  auto mixed = (surroundings.seed + order.repetition) ^ 0x9E3779B97F4A7C15ULL;
+  for (auto const c : order.scenario->id()) {
+    mixed = (mixed ^ static_cast<std::uint8_t>(c)) * 0x100000001B3ULL;
+  }
+  return mixed;
+}
+
 std::string server_name(Surroundings const& surroundings, CaseOrder const& order) {
   auto const& target = surroundings.target;
   if (order.scenario->server().ipv6()) {

@@ -19,6 +19,10 @@ inline constexpr std::array kServiceNames = {
 [[nodiscard]] backend::BackendConfig backend_config(Surroundings const& surroundings,
                                                     CaseOrder const& order);
 
+/// Of the case's random values: the same in each run with the same seed, another in each
+/// repetition.
+[[nodiscard]] std::uint64_t seed_of(Surroundings const& surroundings, CaseOrder const& order);
+
 /// The server-name of the case's URIs. On loopback an address of its own; behind a front a made-up
 /// name; embedded plain 127.0.0.1; else what the target says.
 [[nodiscard]] std::string server_name(Surroundings const& surroundings, CaseOrder const& order);

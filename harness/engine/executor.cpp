@@ -5,6 +5,7 @@
 
 #include "harness/actors/step_values.hpp"
 #include "net/task_scope.hpp"
+#include "reports/steps.hpp"
 
 namespace rpchspec::engine {
 namespace {
@@ -167,18 +168,10 @@ net::Task<Executor::Outcome> Executor::act(scn::Step const& step, net::Deadline 
     (void)co_await net::sleep_until(earlier(until, watchdog));
     co_return Outcome();
   }
-  switch (step.action_case()) {
-    case scn::Step::kServerSend:
-    case scn::Step::kServerClose:
-    case scn::Step::kServerReading:
-    case scn::Step::kServerAck:
-    case scn::Step::kServerFault:
-    case scn::Step::kServerRecycle:
-    case scn::Step::kServerRelease:
-      co_return co_await act_server(step, deadline);
-    default:
-      co_return co_await act_client(step, deadline);
+  if (reports::is_of_server(step)) {
+    co_return co_await act_server(step, deadline);
   }
+  co_return co_await act_client(step, deadline);
 }
 
 net::Task<Executor::Outcome> Executor::act_client(scn::Step const& step, net::Deadline deadline) {

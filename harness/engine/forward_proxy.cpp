@@ -68,30 +68,14 @@ net::Task<> refuse(net::Stream& client, unsigned status, std::string reason) {
 ForwardProxy::ForwardProxy(net::Executor executor,
                            Target target,
                            std::vector<net::ResolveOverride> resolve)
-    : executor_(executor),
-      target_(target),
+    : target_(target),
       resolve_(std::move(resolve)),
-      scope_(executor, "ForwardProxy") {}
+      server_(executor, "ForwardProxy", [this](net::Stream client) {
+        return serve(std::move(client));
+      }) {}
 
 Result<void> ForwardProxy::start() {
-  auto listener = net::Listener::bind(executor_, net::ListenOptions("127.0.0.1", 0));
-  if (!listener) {
-    return tl::unexpected(listener.error());
-  }
-  port_ = listener->local_port();
-  listener_.emplace(std::move(*listener));
-  scope_.spawn(accept());
-  return {};
-}
-
-net::Task<> ForwardProxy::accept() {
-  for (;;) {
-    auto stream = co_await listener_->accept(net::Deadline::never());
-    if (!stream) {
-      co_return;
-    }
-    scope_.spawn(serve(std::move(*stream)));
-  }
+  return server_.start(net::ListenOptions("127.0.0.1", 0));
 }
 
 net::Task<> ForwardProxy::serve(net::Stream client) {
@@ -127,14 +111,6 @@ net::Task<> ForwardProxy::serve(net::Stream client) {
   append(first, buffer.data());
   (void)co_await server->write_all(first, deadline);
   co_await relay_both(client, *server);
-}
-
-net::Task<> ForwardProxy::stop() {
-  if (listener_) {
-    listener_->close();
-  }
-  scope_.cancel();
-  co_await scope_.join();
 }
 
 }  // namespace rpchspec::engine

@@ -2,9 +2,8 @@
 
 #pragma once
 
+#include "harness/engine/stream_server.hpp"
 #include "net/connect.hpp"
-#include "net/listener.hpp"
-#include "net/task_scope.hpp"
 #include "protocol/wire/http_head.hpp"
 
 namespace rpchspec::engine {
@@ -25,20 +24,16 @@ class ForwardProxy {
   /// Listens on a free port of 127.0.0.1.
   [[nodiscard]] Result<void> start();
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
-  [[nodiscard]] net::Task<> stop();
+  [[nodiscard]] net::Task<> stop() { return server_.stop(); }
 
  private:
-  [[nodiscard]] net::Task<> accept();
   [[nodiscard]] net::Task<> serve(net::Stream client);
 
-  net::Executor executor_;
   Target target_;
   std::vector<net::ResolveOverride> resolve_;
-  net::TaskScope scope_;
-  std::optional<net::Listener> listener_;
-  std::uint16_t port_ = 0;
+  StreamServer server_;
 };
 
 }  // namespace rpchspec::engine

@@ -10,7 +10,10 @@ constexpr auto kHandshakeBound = std::chrono::seconds(15);
 }  // namespace
 
 Offloader::Offloader(net::Executor executor, net::ConnectOptions to, net::ListenOptions at)
-    : executor_(executor), to_(std::move(to)), at_(std::move(at)), scope_(executor, "Offloader") {}
+    : to_(std::move(to)),
+      at_(std::move(at)),
+      server_(
+          executor, "Offloader", [this](net::Stream client) { return serve(std::move(client)); }) {}
 
 Result<void> Offloader::start(net::Certificate const& certificate) {
   net::TlsServerOptions options;
@@ -21,24 +24,7 @@ Result<void> Offloader::start(net::Certificate const& certificate) {
   }
   auto listen = at_;
   listen.tls = *context;
-  auto listener = net::Listener::bind(executor_, listen);
-  if (!listener) {
-    return tl::unexpected(listener.error());
-  }
-  port_ = listener->local_port();
-  listener_.emplace(std::move(*listener));
-  scope_.spawn(accept());
-  return {};
-}
-
-net::Task<> Offloader::accept() {
-  for (;;) {
-    auto stream = co_await listener_->accept(net::Deadline::never());
-    if (!stream) {
-      co_return;
-    }
-    scope_.spawn(serve(std::move(*stream)));
-  }
+  return server_.start(listen);
 }
 
 net::Task<> Offloader::serve(net::Stream client) {
@@ -52,14 +38,6 @@ net::Task<> Offloader::serve(net::Stream client) {
     co_return;
   }
   co_await relay_both(client, *proxy);
-}
-
-net::Task<> Offloader::stop() {
-  if (listener_) {
-    listener_->close();
-  }
-  scope_.cancel();
-  co_await scope_.join();
 }
 
 }  // namespace rpchspec::engine

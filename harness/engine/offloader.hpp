@@ -2,9 +2,8 @@
 
 #pragma once
 
+#include "harness/engine/stream_server.hpp"
 #include "net/connect.hpp"
-#include "net/listener.hpp"
-#include "net/task_scope.hpp"
 
 namespace rpchspec::engine {
 
@@ -19,20 +18,16 @@ class Offloader {
   /// Listens with this certificate.
   [[nodiscard]] Result<void> start(net::Certificate const& certificate);
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
-  [[nodiscard]] net::Task<> stop();
+  [[nodiscard]] net::Task<> stop() { return server_.stop(); }
 
  private:
-  [[nodiscard]] net::Task<> accept();
   [[nodiscard]] net::Task<> serve(net::Stream client);
 
-  net::Executor executor_;
   net::ConnectOptions to_;
   net::ListenOptions at_;
-  net::TaskScope scope_;
-  std::optional<net::Listener> listener_;
-  std::uint16_t port_ = 0;
+  StreamServer server_;
 };
 
 }  // namespace rpchspec::engine
