@@ -36,6 +36,14 @@ def against(port, *more):
             "--backend-ports", "0,0,0", "--timeout-scale", "0.2", *more]  # fmt: skip
 
 
+@pytest.fixture
+def closed_port():
+    """A port where nobody listens, and where nobody else can meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
@@ -120,14 +128,14 @@ def test_compare_is_one_when_something_regressed(rpchspec):
     assert rpchspec("report", "good", "--compare", "bad").code == 0
 
 
-def test_nobody_there_is_exit_three_and_says_what_to_check(rpchspec, tmp_path):
-    finished = rpchspec(*against(free_port()))
+def test_nobody_there_is_exit_three_and_says_what_to_check(rpchspec, tmp_path, closed_port):
+    finished = rpchspec(*against(closed_port))
     assert finished.code == 3
     assert results(tmp_path / "rpchspec-out")["complete"] is True
 
 
-def test_wait_ends_with_words(rpchspec):
-    finished = rpchspec(*against(free_port(), "--wait", "200ms"))
+def test_wait_ends_with_words(rpchspec, closed_port):
+    finished = rpchspec(*against(closed_port, "--wait", "200ms"))
     assert finished.code == 3
     assert "check --proxy" in finished.err
 
@@ -149,19 +157,19 @@ def test_a_proxy_that_refuses_the_method_is_told_in_words(rpchspec, fake):
     assert "501" in finished.out + finished.err
 
 
-def test_a_backend_port_in_use_is_exit_three(rpchspec):
+def test_a_backend_port_in_use_is_exit_three(rpchspec, closed_port):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         finished = rpchspec(
-            "run", "connection/opens", "--proxy", f"http://127.0.0.1:{free_port()}",
+            "run", "connection/opens", "--proxy", f"http://127.0.0.1:{closed_port}",
             "--backend-ports", f"{port},0,0", "--backend-bind", "127.0.0.1",
         )  # fmt: skip
     assert finished.code == 3
     assert str(port) in finished.err
 
 
-def test_a_started_proxy_that_dies_at_once_is_told_with_its_last_words(rpchspec):
-    finished = rpchspec(*against(free_port(), "--start", "echo cannot load config; exit 9"))
+def test_a_started_proxy_that_dies_at_once_is_told_with_its_last_words(rpchspec, closed_port):
+    finished = rpchspec(*against(closed_port, "--start", "echo cannot load config; exit 9"))
     assert finished.code == 3
     assert "exited with 9" in finished.err and "cannot load config" in finished.err
 

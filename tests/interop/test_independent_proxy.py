@@ -4,7 +4,6 @@ What it does differently from the reference proxy, and lawfully, must not be hel
 does wrongly on request must be found.
 """
 
-import concurrent.futures
 import functools
 import pathlib
 import sys
@@ -77,29 +76,33 @@ CAUGHT = {  # defect: what finds it, and the requirement it breaks
 }
 
 
-def attempt(place, number, proxy, *options, schemes=("http", "https")):
+def attempt(place, proxy, *options, schemes=("http", "https")):
     """The suite, with these options, on a proxy of its own with those."""
-    address = fronts.own_address(number)
+    address = fronts.own_address(5)
     cert, key, _ = fronts.certificate(place, f"IP:{address}")
     urls = {scheme: f"{scheme}://{address}:{fronts.free_port(address)}" for scheme in ("http", "https")}
     listen = [f"--listen {url}" for url in urls.values()] + [f"--tls {cert},{key}"]
     start = " ".join(["exec", sys.executable, str(PROXY), *listen, *proxy])
     targets = [option for scheme in schemes for option in ("--proxy", urls[scheme])]
     known = ["--ca-file", cert, "--wait", "20s", "--start", start, "--quick"]
+    known += ["--exclude", "uri/server-by-ipv6-address"]  # there is only one ::1 for tests side by side
     return run_in(place, *targets, *known, *options)
 
 
 @pytest.fixture
 def trial(tmp_path):
     """trial(proxy's options, run's options) -> Finished."""
-    return functools.partial(attempt, tmp_path, 5)
+    return functools.partial(attempt, tmp_path)
 
 
 def facts(**known):
     return [word for name, value in known.items() for word in ("--set", f"{name}={value}")]
 
 
-FEW_ACKS = "RPCH-3.2.1.4.1.1-02"  # a slow machine may need one more than the case allows
+MISSED_WHEN_SLOW = {  # bounds of ours that a machine misses which does more than this
+    "RPCH-3.2.1.4.1.1-02",
+    "FIELD-F19",
+}
 IMPATIENT = ["--timeout-scale", "0.4"]
 OPEN = facts(allow_anonymous="true", connection_timeout="150s", receive_window="40KiB")
 
@@ -107,8 +110,12 @@ OPEN = facts(allow_anonymous="true", connection_timeout="150s", receive_window="
 def assert_all_pass(done, warned=()):
     assert done.code == 0, done.text
     assert done.ids("fail", "blocked", "error", "not-run") == set(), done.text
-    told = {finding["requirement"] for finding in done.results["findings"] if finding["level"] != "product"}
-    assert set(warned) <= told <= {*warned, FEW_ACKS}, done.text  # a bound of ours may be missed on a machine that does more than this
+    told = {
+        finding["requirement"]
+        for finding in done.results["findings"]
+        if finding["level"] != "product" and finding["kind"] != "late"
+    }
+    assert set(warned) <= told <= {*warned, *MISSED_WHEN_SLOW}, done.text
     for name in done.ids("skip"):
         assert done.case(name)["message"], name
 
@@ -191,25 +198,10 @@ def test_with_ntlm_it_passes(trial, monkeypatch):
     assert passed > {"auth/log-on-opens", "auth/wrong-log-on-is-refused", "auth/log-on-is-not-ended-elsewhere"}
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory):
-    """One run a defect: they wait much and work little, so they wait side by side."""
-
-    def one(number, defect, place):
-        options = [*OPEN, CAUGHT[defect][0], *IMPATIENT]
-        run = functools.partial(attempt, place, 100 + number, ["--allow-anonymous", "--break", defect], *options)
-        done = run()
-        return done if done.code in (0, 1) else run()  # another run on this machine had its address
-
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        places = [tmp_path_factory.mktemp(defect) for defect in CAUGHT]  # which no two threads may ask for
-        runs = {defect: pool.submit(one, number, defect, places[number]) for number, defect in enumerate(CAUGHT)}
-    return {defect: done.result() for defect, done in runs.items()}
-
-
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_a_defect_is_caught(broken, defect):
-    done = broken[defect]
+def test_a_defect_is_caught(trial, defect):
+    selector, requirement = CAUGHT[defect]
+    done = trial(["--allow-anonymous", "--break", defect], *OPEN, selector, *IMPATIENT)
     assert done.code == 1, done.text
     cited = {finding["requirement"] for finding in done.results["findings"] if finding["level"] == "must"}
-    assert CAUGHT[defect][1] in cited, done.text
+    assert requirement in cited, done.text

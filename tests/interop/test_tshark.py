@@ -39,7 +39,10 @@ def can_capture():
     )
 
 
-pytestmark = pytest.mark.skipif(not can_capture(), reason="may not capture in a namespace of its own")
+pytestmark = [
+    pytest.mark.skipif(not can_capture(), reason="may not capture in a namespace of its own"),
+    pytest.mark.xdist_group("captured"),  # once for all of them
+]
 
 
 @pytest.fixture(scope="module")
