@@ -48,6 +48,7 @@ struct CaseResult {
   std::string where;
   std::string rerun;  // the command that repeats only this case
   std::vector<Observation> observations;
+  std::string configuration;  // of the target, where it has several; empty: its first
 };
 
 /// One cause with all its sightings: same requirement, kind, leg and what was seen.

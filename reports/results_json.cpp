@@ -51,16 +51,20 @@ double rounded(double seconds) {
 }
 
 json::object case_json(model::CaseResult const& result) {
-  return {{"id", utf8(result.id)},
-          {"title", utf8(result.title)},
-          {"category", utf8(result.category)},
-          {"verdict", model::to_string(result.verdict)},
-          {"suspect", result.suspect},
-          {"duration_s", rounded(result.duration_s)},
-          {"requirements", list(result.requirements)},
-          {"message", utf8(result.message)},
-          {"where", utf8(result.where)},
-          {"rerun", utf8(result.rerun)}};
+  json::object made{{"id", utf8(result.id)},
+                    {"title", utf8(result.title)},
+                    {"category", utf8(result.category)},
+                    {"verdict", model::to_string(result.verdict)},
+                    {"suspect", result.suspect},
+                    {"duration_s", rounded(result.duration_s)},
+                    {"requirements", list(result.requirements)},
+                    {"message", utf8(result.message)},
+                    {"where", utf8(result.where)},
+                    {"rerun", utf8(result.rerun)}};
+  if (!result.configuration.empty()) {
+    made["configuration"] = utf8(result.configuration);
+  }
+  return made;
 }
 
 json::object requirement_json(model::RequirementResult const& requirement) {

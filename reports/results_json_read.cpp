@@ -116,6 +116,7 @@ model::CaseResult case_of(json::object const& object) {
   result.message = text_of(object, "message");
   result.where = text_of(object, "where");
   result.rerun = text_of(object, "rerun");
+  result.configuration = text_of(object, "configuration");
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/targets/config.hpp"
+#include "harness/targets/configurations.hpp"
 #include "harness/targets/free_ports.hpp"
 #include "harness/targets/shipped.hpp"
 #include "model/suggestion.hpp"
@@ -47,26 +48,31 @@ targets::Config checked(tl::expected<targets::Config, targets::ConfigErrors> con
   return std::move(*config);
 }
 
-void apply_target(targets::Config const& config, std::string const& name, Settings& settings) {
+using Configurations = std::vector<std::pair<std::string, targets::ConfigEntry>>;
+
+/// @return the target's further configurations.
+Configurations apply_target(targets::Config const& config,
+                            std::string const& name,
+                            Settings& settings) {
+  auto const& entry = config.targets.at(name);
   settings.target.folder = config.folder.empty() ? "." : config.folder.string();
-  targets::apply(config.targets.at(name), settings);
+  targets::apply(entry, settings);
   settings.target_name = name;
   settings.target.name = name;
+  return entry.configurations;
 }
 
 /// A name that no file of the user's has may be a shipped target's.
-void apply_named(std::string const& name,
-                 targets::Config const& config,
-                 std::string const& file,
-                 Settings& settings) {
+Configurations apply_named(std::string const& name,
+                           targets::Config const& config,
+                           std::string const& file,
+                           Settings& settings) {
   if (config.targets.contains(name)) {
-    apply_target(config, name, settings);
-    return;
+    return apply_target(config, name, settings);
   }
   auto const shipped = checked(targets::load_shipped());
   if (shipped.targets.contains(name)) {
-    apply_target(shipped, name, settings);
-    return;
+    return apply_target(shipped, name, settings);
   }
   if (file.empty()) {
     throw UsageError{"--target: there is no ./rpchspec.yaml, and no shipped target '" + name + "'" +
@@ -97,7 +103,7 @@ std::string only_target(Settings const& said,
 }
 
 /// Defaults and target of the file, if there is one; a target may also be a shipped one.
-void apply_files(Settings const& said, Settings& settings) {
+Configurations apply_files(Settings const& said, Settings& settings) {
   auto file = said.config.empty() ? std::string("rpchspec.yaml") : said.config;
   targets::Config config;
   if (!said.config.empty() || std::filesystem::exists(file)) {
@@ -114,9 +120,7 @@ void apply_files(Settings const& said, Settings& settings) {
   if (name.empty()) {
     name = only_target(said, config, file);
   }
-  if (!name.empty()) {
-    apply_named(name, config, file, settings);
-  }
+  return name.empty() ? Configurations() : apply_named(name, config, file, settings);
 }
 
 }  // namespace
@@ -179,18 +183,26 @@ Settings settings_of(TableOptions const& options,
     said.target_name = target;
   }
   Settings settings;
-  apply_files(said, settings);
+  auto const configurations = apply_files(said, settings);
   auto const target_name = settings.target_name;
   options.apply(settings);
   settings.target_name = target_name;
   if (!selectors.empty()) {
     settings.select = selectors;
   }
+  auto const uncompleted = settings;
   if (auto const completed = targets::complete(settings); !completed) {
     throw UsageError{completed.error().detail};
   }
   if (auto const settled = targets::settle_ports(settings.target); !settled) {
     throw UsageError{settled.error().detail};
+  }
+  for (auto const& each : configurations) {
+    auto made = targets::configured(uncompleted, settings.target, each);
+    if (!made) {
+      throw UsageError{"target '" + settings.target_name + "', " + made.error().detail};
+    }
+    settings.configurations.push_back(*std::move(made));
   }
   return settings;
 }

@@ -65,6 +65,7 @@ Cases select(loader::Suite const& suite,
 engine::RunRequest request_of(targets::Settings const& settings) {
   engine::RunRequest request;
   request.target = settings.target;
+  request.configurations = settings.configurations;
   request.jobs = settings.jobs;
   request.max_time = settings.max_time;
   request.timeout_scale = settings.timeout_scale;

@@ -13,10 +13,33 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kOurs = {"results.json", "junit.xml",      "events.jsonl", "cases",
-                              "report.html",  "capture.pcapng", "proxy.log",    "tls"};
+                              "report.html",  "capture.pcapng", "tls"};
 
 Error io_error(fs::path const& file, std::error_code code) {
   return {ErrorCode::io, 0, "", "", file.string() + ": " + code.message()};
+}
+
+/// proxy.log; proxy-NAME.log and reconfigure-NAME.log of a configuration.
+bool is_log_of_ours(fs::path const& file) {
+  auto const name = file.filename().string();
+  return file.extension() == ".log" &&
+         (name.starts_with("proxy") || name.starts_with("reconfigure"));
+}
+
+void remove_old_files(fs::path const& folder) {
+  std::error_code ignored;
+  for (auto const* name : kOurs) {
+    fs::remove_all(folder / name, ignored);
+  }
+  std::vector<fs::path> logs;
+  for (auto const& entry : fs::directory_iterator(folder, ignored)) {
+    if (is_log_of_ours(entry.path())) {
+      logs.push_back(entry.path());
+    }
+  }
+  for (auto const& log : logs) {
+    fs::remove(log, ignored);
+  }
 }
 
 bool is_trouble(model::CaseResult const& result) {
@@ -44,9 +67,7 @@ Result<void> Output::open(model::RunResult const& begun) {
   if (code) {
     return fail(io_error(request_.out, code));
   }
-  for (auto const* name : kOurs) {
-    fs::remove_all(request_.out / name, code);
-  }
+  remove_old_files(request_.out);
   return write_file(results(), reports::to_json(begun));
 }
 

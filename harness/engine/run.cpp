@@ -13,13 +13,12 @@
 #include "harness/engine/case_run.hpp"
 #include "harness/engine/output.hpp"
 #include "harness/engine/preflight.hpp"
+#include "harness/engine/proxy_under_test.hpp"
 #include "harness/engine/proxy_use.hpp"
 #include "harness/engine/schedule.hpp"
 #include "harness/engine/shared_listeners.hpp"
 #include "harness/loader/selector.hpp"
 #include "harness/targets/needs.hpp"
-#include "harness/targets/process.hpp"
-#include "harness/targets/process_watch.hpp"
 #include "harness/targets/program.hpp"
 #include "reports/findings.hpp"
 #include "reports/run_result.hpp"
@@ -43,19 +42,35 @@ bool is_trouble(Verdict verdict) {
   return verdict == Verdict::fail || verdict == Verdict::blocked || verdict == Verdict::error;
 }
 
+/// What is played under one configuration of the target.
+struct Stage {
+  targets::Target const* target = nullptr;
+  std::vector<CaseJob> jobs = {};
+};
+
 class Run {
  public:
   Run(RunRequest const& request, RunObserver& observer, std::atomic<int> const& stop)
-      : request_(request), observer_(observer), stop_(stop), output_(request) {}
+      : request_(request),
+        observer_(observer),
+        stop_(stop),
+        output_(request),
+        proxy_(request.out, stop) {
+    stages_.push_back({&request.target});
+    for (auto const& target : request.configurations) {
+      stages_.push_back({&target});
+    }
+  }
 
   RunOutcome go();
 
  private:
+  void play_stages();
+  void begin_stage(Stage const& stage);
+  void end_stage(std::size_t index);
   bool prepare();
-  bool start_proxy();
+  bool enter_configuration();
   bool determine_proxy_use();
-  bool start_process();
-  Result<std::filesystem::path> write_certificate();
   void check_way();
   void play_all();
   void play(CaseJob const& job);
@@ -65,17 +80,25 @@ class Run {
   bool go_on() const;
   std::string why_not_run() const;
   void select();
+  Stage* stage_for(scn::Scenario const& scenario);
+  void estimate();
   void finish();
   void fail_to_start(std::string why);
 
-  [[nodiscard]] bool shares_servers() const {
-    return targets::has_our_servers(request_.target.topology) &&
-           !has_own_addresses(request_.target);
+  /// The target as it is configured now.
+  [[nodiscard]] targets::Target const& target() const { return *target_; }
+
+  [[nodiscard]] std::size_t threads_for(std::size_t jobs) const {
+    return request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs, 1, kMostJobs);
   }
 
-  /// Of a case's evidence. Repetitions run side by side: each has its own.
+  /// Of a case's evidence. Repetitions run side by side: each has its own; so has each
+  /// configuration's sanity.
   [[nodiscard]] std::filesystem::path directory_of(CaseJob const& job) const {
-    auto const suffix = request_.repeat > 1 ? fmt::format("~{}", job.number) : std::string();
+    auto suffix = request_.repeat > 1 ? fmt::format("~{}", job.number) : std::string();
+    if (job.scenario->role() != scn::Scenario::ORDINARY && !target().configuration.empty()) {
+      suffix += "~" + target().configuration;
+    }
     return output_.case_directory(job.scenario->id() + suffix);
   }
 
@@ -89,11 +112,12 @@ class Run {
   Output output_;
   RunOutcome outcome_;
   std::optional<SharedListeners> shared_;
-  std::optional<targets::StartedProcess> process_;
-  std::optional<targets::ProcessWatch> watch_;
+  ProxyUnderTest proxy_;
   std::string absent_;  // why the target cannot be started on this machine
   std::optional<Surroundings> surroundings_;
-  std::vector<CaseJob> jobs_;
+  std::vector<Stage> stages_;
+  targets::Target const* target_ = &request_.target;
+  std::vector<CaseJob> jobs_;  // of the stage
   reports::FindingCollector findings_;
   TimePoint begun_ = Clock::now();
   mutable std::mutex mutex_;
@@ -129,12 +153,66 @@ RunOutcome Run::go() {
     }
   }
   select();
-  if (absent_.empty() && prepare()) {
-    check_way();
-    play_all();
+  estimate();
+  if (absent_.empty()) {
+    play_stages();
   }
   finish();
   return std::move(outcome_);
+}
+
+/// Each configuration in turn, but for those that no case is left for.
+void Run::play_stages() {
+  auto const idle = std::all_of(stages_.begin(), stages_.end(),
+                                [](Stage const& stage) { return stage.jobs.empty(); });
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (stages_[i].jobs.empty() && !(idle && i == 0)) {
+      continue;
+    }
+    begin_stage(stages_[i]);
+    if (go_on() && prepare()) {
+      check_way();
+      play_all();
+    }
+    end_stage(i);
+  }
+}
+
+/// Of the proxy's state under another configuration nothing is known.
+void Run::begin_stage(Stage const& stage) {
+  std::lock_guard const lock(mutex_);
+  target_ = stage.target;
+  jobs_ = stage.jobs;
+  dead_.clear();
+  suspect_since_.clear();
+  proxy_died_ = false;
+  if (!target().configuration.empty()) {
+    observer_.on_note(
+        fmt::format("configuration {}: {} cases", target().configuration, stage.jobs.size()));
+  }
+}
+
+/// What did not run is told with its reason here, before the next stage has others.
+void Run::end_stage(std::size_t index) {
+  proxy_.unwatch();
+  auto const last = index + 1 == stages_.size();
+  if (last || stages_[index + 1].target->reconfigure.empty()) {
+    proxy_.stop();
+  }
+  surroundings_.reset();
+  shared_.reset();
+  auto& cases = outcome_.result.cases;
+  std::set<std::string> told;
+  for (auto const& known : cases) {
+    told.insert(known.id);
+  }
+  for (auto const& job : jobs_) {
+    if (told.insert(job.scenario->id()).second) {
+      cases.push_back(reports::unexecuted(*job.scenario, Verdict::not_run, why_not_run(),
+                                          rerun(job.scenario->id())));
+      cases.back().configuration = target().configuration;
+    }
+  }
 }
 
 void Run::fail_to_start(std::string why) {
@@ -150,23 +228,22 @@ bool Run::prepare() {
     fail_to_start(to_string(certificate.error()));
     return false;
   }
-  auto shared = SharedListeners::open(request_.target);
+  auto shared = SharedListeners::open(target());
   if (!shared) {
     fail_to_start(to_string(shared.error()));
     return false;
   }
   shared_.emplace(std::move(*shared));
-  surroundings_.emplace(Surroundings{request_.target, *request_.registry, request_.seed,
+  surroundings_.emplace(Surroundings{target(), *request_.registry, request_.seed,
                                      request_.timeout_scale, request_.strict, request_.tool_version,
                                      *certificate, shared_->own_address(), shared_->server_legs(),
                                      shared_->upstream()});
-  return start_proxy() && determine_proxy_use();
+  return enter_configuration() && determine_proxy_use();
 }
 
 /// MS-RPCH 3.2.2.4.1.1, once for all cases.
 bool Run::determine_proxy_use() {
-  auto const& target = request_.target;
-  if (!target.forward_proxy || jobs_.empty()) {
+  if (!target().forward_proxy || jobs_.empty()) {
     return true;
   }
   auto const use = engine::determine_proxy_use(*surroundings_);
@@ -176,121 +253,73 @@ bool Run::determine_proxy_use() {
   }
   surroundings_->indirect = *use == session::ProxyUse::indirect;
   observer_.on_note(surroundings_->indirect
-                        ? "the proxy is reached through " + target.forward_proxy->text
+                        ? "the proxy is reached through " + target().forward_proxy->text
                         : "the proxy is reached directly, not through " +
-                              target.forward_proxy->text);
+                              target().forward_proxy->text);
   return true;
 }
 
-bool Run::start_proxy() {
-  auto const& target = request_.target;
-  if (target.topology == Topology::embedded || target.urls.empty()) {
-    return true;
-  }
-  if (!target.start.empty() && !start_process()) {
+bool Run::enter_configuration() {
+  if (auto const entered = proxy_.enter(target(), shared_->own_address()); !entered) {
+    fail_to_start(entered.error().detail);
     return false;
   }
-  Duration wait = target.wait;
-  if (process_ && wait == Duration::zero()) {
-    wait = targets::kDefaultStartWait;
-  }
-  if (wait == Duration::zero()) {
-    return true;
-  }
-  auto const& url = target.urls.front();
-  auto const ready =
-      targets::wait_until_ready({url.host, url.port}, process_ ? &*process_ : nullptr, wait, stop_);
-  if (!ready) {
-    fail_to_start(ready.error().detail);
-    return false;
-  }
-  if (process_) {
-    watch_.emplace(*process_, [this](std::string const& how) {
-      std::lock_guard const lock(mutex_);
-      dead_ = dead_.empty() ? how : dead_;
-      proxy_died_ = true;
-      observer_.on_note(how);
-    });
-  }
+  surroundings_->proxy_group = proxy_.group();
+  proxy_.watch([this](std::string const& how) {
+    std::lock_guard const lock(mutex_);
+    dead_ = dead_.empty() ? how : dead_;
+    proxy_died_ = true;
+    observer_.on_note(how);
+  });
   return true;
 }
 
-bool Run::start_process() {
-  auto const& target = request_.target;
-  targets::BackendPlace place;
-  place.address = shared_->own_address();
-  place.server_name = target.server_name == "auto" ? place.address : target.server_name;
-  place.ports = target.backend_ports;
-  place.upstreams = target.upstream_listen;
-  place.out = request_.out;
-  if (targets::url_of(target, true) != nullptr) {
-    auto folder = write_certificate();
-    if (!folder) {
-      fail_to_start(to_string(folder.error()));
-      return false;
-    }
-    place.tls = std::move(*folder);
-  }
-  auto started = targets::StartedProcess::start(
-      target.start, targets::environment_for(target, place), request_.out / "proxy.log");
-  if (!started) {
-    fail_to_start(to_string(started.error()));
-    return false;
-  }
-  process_.emplace(std::move(*started));
-  surroundings_->proxy_group = process_->pid();
-  return true;
-}
-
-/// A certificate for the proxy that is about to be started, if it wants one of ours.
-Result<std::filesystem::path> Run::write_certificate() {
-  auto const certificate =
-      net::self_signed({targets::url_of(request_.target, true)->host, "localhost"});
-  if (!certificate) {
-    return tl::unexpected(certificate.error());
-  }
-  auto folder = request_.out / "tls";
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  auto written = write_file(folder / "cert.pem", certificate->certificate_pem);
-  if (written) {
-    written = write_file(folder / "key.pem", certificate->private_key_pem);
-  }
-  if (written) {
-    written = write_file(folder / "both.pem",
-                         certificate->certificate_pem + certificate->private_key_pem);
-  }
-  return written ? Result<std::filesystem::path>(std::move(folder))
-                 : tl::unexpected(written.error());
+/// The first configuration that shows this case; null: none does.
+Stage* Run::stage_for(scn::Scenario const& scenario) {
+  auto const fits = [&](Stage const& stage) {
+    return !targets::skip_reason(scenario, *stage.target);
+  };
+  auto const found = std::find_if(stages_.begin(), stages_.end(), fits);
+  return found == stages_.end() ? nullptr : &*found;
 }
 
 void Run::select() {
-  auto const topology = std::string(targets::to_string(request_.target.topology));
   for (auto const& scenario : request_.scenarios) {
-    auto reason = absent_.empty() ? targets::skip_reason(scenario, request_.target)
-                                  : std::optional(reports::SkipReason{scenario.id(), absent_, {}});
-    if (reason) {
+    auto* const stage = absent_.empty() ? stage_for(scenario) : nullptr;
+    if (stage == nullptr) {
+      auto reason = absent_.empty() ? *targets::skip_reason(scenario, request_.target)
+                                    : reports::SkipReason{scenario.id(), absent_, {}};
       outcome_.result.cases.push_back(
-          reports::unexecuted(scenario, Verdict::skip, reason->reason, rerun(scenario.id())));
-      outcome_.skipped.push_back(std::move(*reason));
+          reports::unexecuted(scenario, Verdict::skip, reason.reason, rerun(scenario.id())));
+      outcome_.skipped.push_back(std::move(reason));
       continue;
     }
-    auto const alone = scenario.exclusive() || (shares_servers() && ends_unattributed(scenario));
+    auto const shares_servers =
+        targets::has_our_servers(stage->target->topology) && !has_own_addresses(*stage->target);
+    auto const alone = scenario.exclusive() || (shares_servers && ends_unattributed(scenario));
     for (std::uint32_t i = 0; i < std::max(request_.repeat, 1U); ++i) {
-      jobs_.push_back({&scenario, next_number_++, alone, false, i});
+      stage->jobs.push_back({&scenario, next_number_++, alone, false, i});
     }
   }
-  jobs_ = in_order(std::move(jobs_));
+  for (auto& stage : stages_) {
+    stage.jobs = in_order(std::move(stage.jobs));
+  }
+}
+
+void Run::estimate() {
   reports::Estimate estimate;
-  estimate.cases = jobs_.size();
-  estimate.jobs =
-      request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
-  estimate.seconds = estimated_seconds(jobs_, estimate.jobs);
-  estimate.bytes = estimated_bytes(jobs_);
+  for (auto const& stage : stages_) {
+    auto const threads = threads_for(stage.jobs.size());
+    estimate.cases += stage.jobs.size();
+    estimate.jobs = std::max(estimate.jobs, threads);
+    estimate.seconds += estimated_seconds(stage.jobs, threads);
+    estimate.bytes += estimated_bytes(stage.jobs);
+  }
   estimate.embedded = request_.target.topology == Topology::embedded;
   estimate.target = request_.target.urls.empty()
                         ? "the embedded reference proxy"
-                        : request_.target.urls.front().text + " (" + topology + ")";
+                        : fmt::format("{} ({})", request_.target.urls.front().text,
+                                      targets::to_string(request_.target.topology));
   observer_.on_estimate(estimate);
 }
 
@@ -300,7 +329,7 @@ void Run::check_way() {
     return;  // broken on purpose: what fails is what one wants to see
   }
   for (auto const& scenario : request_.sanity) {
-    if (targets::skip_reason(scenario, request_.target) || !go_on()) {
+    if (targets::skip_reason(scenario, target()) || !go_on()) {
       continue;
     }
     auto const job = CaseJob{&scenario, next_number_++, true, false};
@@ -310,24 +339,27 @@ void Run::check_way() {
       auto const way = read_way(journal);
       auto const server =
           server_name(*surroundings_, {&scenario, job.number, {}, {}, true, false}) + ":" +
-          std::to_string(request_.target.backend_ports.front());
-      auto const words = advice(way, request_.target, server);
+          std::to_string(target().backend_ports.front());
+      auto const words = advice(way, target(), server);
       dead_ = words.empty()
                   ? "the sanity case " + scenario.id() +
                         " did not pass: " + result.message.substr(result.message.rfind('\n') + 1)
                   : words;
-      outcome_.exit.could_not_start = (!way.proxy_reached && !request_.target.urls.empty()) ||
-                                      leads_nowhere(way, request_.target);
+      outcome_.exit.could_not_start =
+          (!way.proxy_reached && !target().urls.empty()) || leads_nowhere(way, target());
       observer_.on_note(dead_);
       if (outcome_.exit.could_not_start) {  // of a proxy that is not there nothing was judged
         result = reports::unexecuted(scenario, Verdict::not_run, dead_, rerun(scenario.id()));
       }
     }
-    auto const selected =
-        std::any_of(request_.scenarios.begin(), request_.scenarios.end(),
-                    [&](scn::Scenario const& chosen) { return chosen.id() == scenario.id(); });
+    auto const selected = std::any_of(jobs_.begin(), jobs_.end(), [&](CaseJob const& chosen) {
+      return chosen.scenario->id() == scenario.id();
+    });
     if (selected || result.verdict != Verdict::pass) {
       take(std::move(result), journal);
+    } else {
+      std::error_code ignored;
+      std::filesystem::remove_all(journal.parent_path(), ignored);
     }
   }
 }
@@ -349,8 +381,7 @@ std::string Run::why_not_run() const {
 }
 
 void Run::play_all() {
-  auto const threads =
-      request_.jobs != 0 ? request_.jobs : std::clamp<std::size_t>(jobs_.size(), 1, kMostJobs);
+  auto const threads = threads_for(jobs_.size());
   std::set<std::string> played;
   for (auto const& result : outcome_.result.cases) {
     played.insert(result.id);
@@ -376,6 +407,10 @@ CaseResult Run::play_once(CaseJob const& job, bool retry) {
   // Lag can only make a healthy proxy look late, never a broken one look well.
   if (outcome.judgement.lagged && !retry && result.verdict != Verdict::pass) {
     result.verdict = Verdict::not_run;
+  }
+  result.configuration = target().configuration;
+  if (!result.configuration.empty() && !result.where.empty()) {
+    result.where = "configuration " + result.configuration + ", " + result.where;
   }
   return std::move(result);
 }
@@ -416,8 +451,9 @@ void Run::take(CaseResult result, std::filesystem::path const& journal) {
                                  [&](CaseResult const& known) { return known.id == result.id; });
   if (same == cases.end()) {
     cases.push_back(std::move(result));
-  } else if (same->verdict == Verdict::pass) {
-    *same = std::move(result);  // --repeat: what failed once is told
+  } else if (same->verdict == Verdict::pass ||
+             (is_trouble(result.verdict) && !is_trouble(same->verdict))) {
+    *same = std::move(result);  // --repeat, sanity elsewhere: what failed once is told
   }
 }
 
@@ -427,8 +463,8 @@ void Run::check_sanity_after(CaseResult const& culprit) {
     return;
   }
   for (auto const& scenario : request_.sanity) {
-    if (scenario.role() != scn::Scenario::SANITY ||
-        targets::skip_reason(scenario, request_.target) || !go_on()) {
+    if (scenario.role() != scn::Scenario::SANITY || targets::skip_reason(scenario, target()) ||
+        !go_on()) {
       continue;
     }
     CaseOrder order;
@@ -457,24 +493,10 @@ void Run::check_sanity_after(CaseResult const& culprit) {
 
 void Run::finish() {
   auto& result = outcome_.result;
-  std::set<std::string> told;
-  for (auto const& known : result.cases) {
-    told.insert(known.id);
-  }
-  for (auto const& job : jobs_) {
-    if (told.insert(job.scenario->id()).second) {
-      result.cases.push_back(reports::unexecuted(*job.scenario, Verdict::not_run, why_not_run(),
-                                                 rerun(job.scenario->id())));
-    }
-  }
   std::stable_sort(result.cases.begin(), result.cases.end(),
                    [&](CaseResult const& a, CaseResult const& b) {
                      return std::pair(a.category, a.id) < std::pair(b.category, b.id);
                    });
-  watch_.reset();
-  if (process_) {
-    process_->stop();
-  }
   result.duration_s = std::chrono::duration<double>(Clock::now() - begun_).count();
   reports::summarize(result);
   std::vector<reports::Waiver> waivers;

@@ -26,6 +26,8 @@ struct RunRequest {
       sanity;  // role SANITY or CANARY of the whole suite: run around them
   model::RequirementRegistry const* registry = nullptr;
   targets::Target target;
+  // Of the same proxy, after `target`: each is entered for the cases that none before could show.
+  std::vector<targets::Target> configurations;
   std::size_t jobs = 0;  // 0: as many as there are scenarios, up to 64
   Duration max_time = Duration::max();
   double timeout_scale = 1;

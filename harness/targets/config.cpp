@@ -1,5 +1,8 @@
 #include "harness/targets/config.hpp"
 
+#include <algorithm>
+
+#include "harness/targets/configurations.hpp"
 #include "harness/targets/facts.hpp"
 #include "model/suggestion.hpp"
 
@@ -10,8 +13,17 @@ namespace {
 using model::TextErrors;
 using model::YamlNode;
 
-std::vector<std::string> known_keys() {
+/// Where an entry stands in the file.
+enum class Place { defaults, target, configuration };
+
+std::vector<std::string> known_keys(Place place) {
+  if (place == Place::configuration) {
+    return configuration_keys();
+  }
   std::vector<std::string> keys{"select", "facts", "environment", "program", "waivers"};
+  if (place == Place::target) {
+    keys.emplace_back("configurations");
+  }
   for (auto const& option : run_options()) {
     if (option.name != "config") {
       keys.emplace_back(option.name);
@@ -20,10 +32,16 @@ std::vector<std::string> known_keys() {
   return keys;
 }
 
+bool is_known(std::string const& key) {
+  auto const keys = known_keys(Place::target);
+  auto const* option = find_option(key);
+  return option != nullptr || std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
 class EntryReader {
  public:
-  EntryReader(std::filesystem::path folder, TextErrors& errors)
-      : folder_(std::move(folder)), errors_(errors), source_(scratch_) {}
+  EntryReader(std::filesystem::path folder, Place place, TextErrors& errors)
+      : folder_(std::move(folder)), place_(place), errors_(errors), source_(scratch_) {}
 
   ConfigEntry read(YamlNode const& node) {
     if (!node.is_mapping() && !node.is_null()) {
@@ -39,7 +57,13 @@ class EntryReader {
 
  private:
   void key(model::YamlEntry const& entry) {
-    if (entry.key == "facts") {
+    if (place_ == Place::configuration && is_known(entry.key) &&
+        !differs_by_configuration(entry.key)) {
+      errors_.add(entry.mark, "'" + entry.key + "' is the same in all configurations; allowed: " +
+                                  model::join(configuration_keys()));
+    } else if (entry.key == "configurations" && place_ == Place::target) {
+      configurations(entry.value);
+    } else if (entry.key == "facts") {
       facts(entry.value);
     } else if (entry.key == "environment") {
       environment(entry.value);
@@ -54,8 +78,22 @@ class EntryReader {
         value(*option, item);
       }
     } else {
-      errors_.add(entry.mark,
-                  "unknown key '" + entry.key + "'" + model::suggestion(entry.key, known_keys()));
+      errors_.add(entry.mark, "unknown key '" + entry.key + "'" +
+                                  model::suggestion(entry.key, known_keys(place_)));
+    }
+  }
+
+  void configurations(YamlNode const& node) {
+    if (!node.is_mapping()) {
+      errors_.add(node.mark, "configurations: expected a mapping of names to settings, found " +
+                                 std::string(model::describe(node)));
+    }
+    for (auto const& entry : node.entries) {
+      if (auto const why = unfit_name(entry.key); !why.empty()) {
+        errors_.add(entry.mark, why);
+      }
+      out_.configurations.emplace_back(
+          entry.key, EntryReader(folder_, Place::configuration, errors_).read(entry.value));
     }
   }
 
@@ -166,6 +204,7 @@ class EntryReader {
   }
 
   std::filesystem::path folder_;
+  Place place_;
   TextErrors& errors_;
   Settings scratch_;
   OptionSource source_;
@@ -203,13 +242,13 @@ tl::expected<Config, ConfigErrors> parse_config(std::string_view yaml,
   config.folder = folder;
   for (auto const& entry : root->entries) {
     if (entry.key == "defaults") {
-      config.defaults = EntryReader(folder, errors).read(entry.value);
+      config.defaults = EntryReader(folder, Place::defaults, errors).read(entry.value);
     } else if (entry.key == "targets" && entry.value.is_mapping()) {
       for (auto const& target : entry.value.entries) {
         if (auto const* nested = target.value.entry("target")) {
           errors.add(nested->mark, "'target' stands in defaults: a target cannot name another");
         }
-        config.targets[target.key] = EntryReader(folder, errors).read(target.value);
+        config.targets[target.key] = EntryReader(folder, Place::target, errors).read(target.value);
       }
     } else {
       errors.add(entry.mark, entry.key == "targets"

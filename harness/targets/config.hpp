@@ -9,8 +9,9 @@
 //         - {finding: f-1a2b3c4d, reason: ticket 4711, owner: ann, until: 2027-01-31}
 //
 // Every option of `run` is a key, in `defaults` and in a target. Besides, there are `select`,
-// `facts`, `environment` (for `start`), `program` (what `start` needs) and `waivers` (a list, or a
-// file that holds one).
+// `facts`, `environment` (for `start`), `program` (what `start` needs), `waivers` (a list, or a
+// file that holds one) and, in a target, `configurations`: other facts of the same proxy, and what
+// differs where it is started with them.
 
 #pragma once
 
@@ -38,6 +39,7 @@ struct ConfigEntry {
   std::map<std::string, std::string> environment;
   std::vector<WaiverEntry> waivers;
   std::optional<Program> program{};
+  std::vector<std::pair<std::string, ConfigEntry>> configurations{};  // as the file has them
 };
 
 /// A file whose every value was checked.

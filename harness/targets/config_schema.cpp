@@ -2,6 +2,7 @@
 
 #include "harness/loader/pretty_json.hpp"
 #include "harness/targets/config.hpp"
+#include "harness/targets/configurations.hpp"
 #include "harness/targets/facts.hpp"
 
 namespace rpchspec::targets {
@@ -64,6 +65,22 @@ json::object program_schema() {
              {{"type", "string"}, {"description", "command whose first line is the version"}}}}}};
 }
 
+json::object environment_schema() {
+  return {{"type", "object"}, {"description", "environment of the command that start names"}};
+}
+
+json::object configuration_schema() {
+  json::object properties{{"facts", facts_schema()}, {"environment", environment_schema()}};
+  for (auto const& option : run_options()) {
+    if (differs_by_configuration(option.name)) {
+      properties[option.name] = schema_of(option);
+    }
+  }
+  return {{"type", json::array{"object", "null"}},
+          {"additionalProperties", false},
+          {"properties", properties}};
+}
+
 json::object entry_schema() {
   json::object properties;
   for (auto const& option : run_options()) {
@@ -73,8 +90,13 @@ json::object entry_schema() {
   }
   properties["select"] = scalar_or({{"type", "string"}});
   properties["facts"] = facts_schema();
-  properties["environment"] = {{"type", "object"},
-                               {"description", "environment of the command that start names"}};
+  properties["environment"] = environment_schema();
+  properties["configurations"] = {
+      {"type", "object"},
+      {"additionalProperties", {{"$ref", "#/definitions/configuration"}}},
+      {"description",
+       "of a target: other facts of the same proxy, and how it is started or reconfigured with "
+       "them; the run goes on there with the cases that were skipped before"}};
   properties["program"] = program_schema();
   properties["waivers"] = {
       {"anyOf", json::array{{{"type", "array"}, {"items", waiver_schema()}}, {{"type", "string"}}}},
@@ -97,7 +119,7 @@ std::string config_schema() {
        {{"defaults", {{"$ref", "#/definitions/entry"}}},
         {"targets",
          {{"type", "object"}, {"additionalProperties", {{"$ref", "#/definitions/entry"}}}}}}},
-      {"definitions", {{"entry", entry_schema()}}}};
+      {"definitions", {{"entry", entry_schema()}, {"configuration", configuration_schema()}}}};
   return loader::pretty(root);
 }
 

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <deque>
 #include <fstream>
 #include <system_error>
@@ -39,6 +41,12 @@ std::vector<std::string> merged(std::map<std::string, std::string> const& enviro
     out.push_back(name + "=" + value);
   }
   return out;
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
 }
 
 class SpawnSettings {
@@ -117,6 +125,10 @@ std::map<std::string, std::string> environment_for(Target const& target,
     out["RPCHSPEC_TLS_CERT"] = folder / "cert.pem";
     out["RPCHSPEC_TLS_KEY"] = folder / "key.pem";
     out["RPCHSPEC_TLS_PEM"] = folder / "both.pem";
+  }
+  out["RPCHSPEC_CONFIGURATION"] = target.configuration;
+  for (auto const& [name, value] : target.facts.given) {
+    out["RPCHSPEC_FACT_" + upper(name)] = value;
   }
   if (!target.folder.empty()) {
     out["RPCHSPEC_TARGET_DIR"] = std::filesystem::absolute(target.folder, ignored);

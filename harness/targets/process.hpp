@@ -30,7 +30,8 @@ struct BackendPlace {
 /// RPCHSPEC_ADDRESS_BOOK_PORT, RPCHSPEC_UPSTREAM (first; _HOST and _PORT of it; _1, _2, ...),
 /// RPCHSPEC_PROXY_URL, _HOST and _PORT, RPCHSPEC_PROXY_TLS_PORT (of its https URL),
 /// RPCHSPEC_TLS_CERT, _KEY and _PEM (both), RPCHSPEC_OUT, RPCHSPEC_TARGET_DIR (of the target's
-/// file); and what the target's file adds.
+/// file), RPCHSPEC_CONFIGURATION, RPCHSPEC_FACT_ and the name of each fact in capitals; and what
+/// the target's file adds.
 [[nodiscard]] std::map<std::string, std::string> environment_for(Target const& target,
                                                                  BackendPlace const& place);
 

@@ -17,7 +17,8 @@ enum class KeepEvidence { failed, all, none };
 /// What was written, not yet what it means where that depends on other settings.
 struct Settings {
   Target target;
-  std::string config;  // file; empty: ./rpchspec.yaml where it is
+  std::vector<Target> configurations;  // further ones of the same proxy, in their order
+  std::string config;                  // file; empty: ./rpchspec.yaml where it is
   std::string target_name;
   std::string password_file;
 

@@ -83,6 +83,8 @@ struct Target {
   std::vector<Url> out_urls;  // and of that for OUT channels
   std::optional<Url> forward_proxy{};  // HTTP proxy between the client and this proxy
   std::string start;                   // shell command; empty: it runs already
+  std::string configuration;  // which of several this is (config.hpp); empty: the first one
+  std::string reconfigure;    // shell command that brings the running proxy into it; empty: `start`
   std::map<std::string, std::string> environment;
   std::string folder;  // of the file that describes this target; empty: the command line does
   Program program{};

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/targets/configurations.hpp"
 #include "harness/targets/facts.hpp"
 
 namespace rpchspec::targets {
@@ -84,6 +85,72 @@ TEST(Config, AProgramHasNamePackageAndVersion) {
   EXPECT_EQ(settings.target.program.name, "squid");
   EXPECT_EQ(settings.target.program.version, "squid -v");
   EXPECT_EQ(config->folder, "x");
+}
+
+TEST(Config, ConfigurationsKeepTheOrderOfTheFile) {
+  auto const config = parse_config(R"(
+targets:
+  e:
+    proxy: http://gw
+    configurations:
+      z: {facts: {receive_window: 8KiB}, start: ./z}
+      a: {environment: {MODE: a}}
+)",
+                                   "rpchspec.yaml");
+  ASSERT_TRUE(config);
+  auto const& made = config->targets.at("e").configurations;
+  ASSERT_EQ(made.size(), 2U);
+  EXPECT_EQ(made[0].first, "z");
+  EXPECT_EQ(made[0].second.facts.size(), 1U);
+  EXPECT_EQ(made[1].second.environment.at("MODE"), "a");
+}
+
+TEST(Config, AConfigurationIsOfOneTargetAndOfTheSameTopology) {
+  EXPECT_THAT(errors_of("targets: {e: {configurations: {a: {topology: split}}}}\n"),
+              HasSubstr("1:35: 'topology' is the same in all configurations; allowed: facts"));
+  EXPECT_THAT(errors_of("defaults: {configurations: {}}\n"), HasSubstr("unknown key"));
+  EXPECT_THAT(errors_of("targets: {e: {configurations: {a: {configurations: {}}}}}\n"),
+              HasSubstr("is the same in all configurations"));
+  EXPECT_THAT(errors_of("targets: {e: {configurations: {a/b: {}}}}\n"),
+              HasSubstr("'a/b' names no configuration"));
+}
+
+Result<Target> under(std::string const& configuration) {
+  auto const config =
+      parse_config("targets: {e: {configurations: {c: " + configuration + "}}}\n", "rpchspec.yaml");
+  Settings said;
+  OptionSource source(said);
+  EXPECT_TRUE(source.apply(*find_option("proxy"), "http://127.0.0.1:0"));
+  EXPECT_TRUE(source.apply(*find_option("start"), "./edge"));
+  EXPECT_TRUE(source.apply(*find_option("set"), "receive_window=64KiB"));
+  auto first = said;
+  EXPECT_TRUE(complete(first));
+  first.target.urls.front().port = 8081;
+  return configured(said, first.target, config->targets.at("e").configurations.front());
+}
+
+TEST(Configurations, HoldAgainstTheTargetAndKeepItsPorts) {
+  auto const target = under("{facts: {receive_window: 8KiB}}");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->configuration, "c");
+  EXPECT_EQ(target->facts.receive_window, 8192U);
+  EXPECT_EQ(target->urls.front().port, 8081);
+  EXPECT_EQ(target->start, "./edge");
+}
+
+TEST(Configurations, MayHaveAddressesAndCredentialsOfTheirOwn) {
+  auto const target = under("{proxy: 'https://127.0.0.1:0', user: ann, auth: ntlm}");
+  ASSERT_TRUE(target);
+  ASSERT_EQ(target->urls.size(), 1U);
+  EXPECT_TRUE(target->urls.front().tls);
+  EXPECT_NE(target->urls.front().port, 0);
+  EXPECT_EQ(target->facts.auth, Auth::ntlm);
+}
+
+TEST(Configurations, ThatContradictThemselvesAreToldByName) {
+  auto const target = under("{auth: basic}");
+  ASSERT_FALSE(target);
+  EXPECT_THAT(target.error().detail, HasSubstr("configuration 'c': --auth needs --user"));
 }
 
 TEST(Config, TellsAllErrorsAtOnce) {
