@@ -116,6 +116,10 @@ void ConnectionTap::ended(v1::Direction direction,
   impl_->events.append(event, direction, now);
 }
 
+void ConnectionTap::log_on_leg() {
+  impl_->events.log_on_leg();
+}
+
 void ConnectionTap::fault(std::string name, std::string detail, TimePoint now) {
   auto& event = impl_->fresh();
   event.mutable_fault()->set_name(std::move(name));

@@ -68,6 +68,10 @@ class ConnectionTap {
   /// A PDU that was under way is recorded in `Ended.cut_pdu` with the bytes it had got.
   void ended(v1::Direction direction, v1::Ending ending, std::string detail, TimePoint now);
 
+  /// A leg of a log-on goes out next, which is no request of the scenario: its head, and the head
+  /// that answers it with 401 or with success, are marked (Head.log_on).
+  void log_on_leg();
+
   void fault(std::string name, std::string detail, TimePoint now);
   void timer(std::string name, bool fired, std::uint64_t after_ms, TimePoint now);
   void note(std::string text, TimePoint now);

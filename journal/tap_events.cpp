@@ -130,7 +130,19 @@ void TapEvents::head(v1::Direction direction,
                      TimePoint now) {
   Event event;
   framed.write_to(*event.mutable_head(), cut);
+  if (log_on_) {
+    mark_log_on(*event.mutable_head());
+  }
   append(event, direction, now);
+}
+
+/// A challenge, or an answer of who asks for no log-on. Another status is an answer to anybody.
+void TapEvents::mark_log_on(v1::Head& head) {
+  auto const interim = head.response() && head.error().empty() && head.status() < 200;
+  auto const expected =
+      !head.response() || interim || head.status() == 401 || head.status() / 100 == 2;
+  head.set_log_on(head.error().empty() && expected);
+  log_on_ = !head.response() || interim;
 }
 
 void TapEvents::raw(v1::Direction direction, RawRun const& run, TimePoint now) {

@@ -21,6 +21,9 @@ class TapEvents {
 
   void identify(v1::Leg leg, std::uint32_t virtual_connection);
 
+  /// Until the next final response.
+  void log_on_leg() { log_on_ = true; }
+
   void pdu(v1::Direction direction, PduFramer const& framed, std::uint64_t offset, TimePoint now);
   void head(v1::Direction direction, HeadFramer const& framed, std::string_view cut, TimePoint now);
   void raw(v1::Direction direction, RawRun const& run, TimePoint now);
@@ -35,6 +38,7 @@ class TapEvents {
  private:
   void stamp(Event& event, v1::Direction direction) const;
   void describe_rts(ByteView bytes, v1::Pdu& pdu);
+  void mark_log_on(v1::Head& head);
   void learn_leg(TimePoint now);
   void learn_number(TimePoint now);
   void mismatch(v1::Direction direction,
@@ -48,6 +52,7 @@ class TapEvents {
   std::uint32_t virtual_connection_;
   std::uint32_t connection_;
   std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of_;
+  bool log_on_ = false;
   Event pdu_;         // reused: a PDU costs no allocation
   wire::RtsPdu rts_;  // likewise
 };

@@ -293,6 +293,10 @@ void ExpectationWatch::on_event(v1::Event const& event) {
     impl.note_step(event);
   }
   auto const* connection = impl.table.on_event(event);
+  if (event.has_head() && event.head().log_on()) {
+    impl.advance(impl.now_ns, false);
+    return;  // the way to the request that the scenario makes
+  }
   impl.note_last(event, connection);
   Moment const moment{
       event, connection, impl.table, impl.parameters, impl.in_scope && !impl.muted, impl.muted};

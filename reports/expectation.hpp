@@ -31,7 +31,8 @@ struct ExpectationContext {
 /// and 10 s (scaled) is never. `for` of a negative predicate and of stays_open, and `spaced`, are
 /// taken as they are written: they measure the proxy, not us. Whether a connection is closed or
 /// open is a state: an end before the anchor counts, too. CONN/* PDUs come once in a virtual
-/// connection, so all of the case counts for them, whatever the scope.
+/// connection, so all of the case counts for them, whatever the scope. Legs of a log-on that the
+/// client actor puts before a request (Head.log_on) belong to no expectation.
 class ExpectationWatch {
  public:
   /// @param expectation  copied.

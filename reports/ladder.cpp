@@ -143,7 +143,7 @@ class Drawing {
       case v1::Event::kTls:
         return fmt::format("{} {}", event.tls().version(), event.tls().cipher());
       case v1::Event::kHead:
-        return head_words(event.head());
+        return head_words(event.head()) + (event.head().log_on() ? " (log-on)" : "");
       case v1::Event::kPdu: {
         auto const fields = key_fields(event);
         return pdu_name(event) + (fields.empty() ? "" : " " + fields) +

@@ -84,6 +84,9 @@ net::Task<Result<std::string>> Client::log_on(std::shared_ptr<HttpChannel> on,
   leg.set_user(step.user());
   leg.set_password(step.password());
   auto head = request_head(setting, leg);
+  if (auto* tap = on->leg().stream().tap()) {
+    tap->log_on_leg();
+  }
   on->request_sent();
   auto const written = co_await write_to(on, std::move(head), net::Pieces(), deadline);
   if (!written) {

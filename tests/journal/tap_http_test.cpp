@@ -46,6 +46,30 @@ TEST(TapOnHttp, SeesBothDirectionsOfAnOutChannelFromEitherEnd) {
           "end, cut 0"});
 }
 
+/// `*` at each head that is marked.
+std::string log_on_marks(std::vector<Bytes> const& answers) {
+  Recorder recorder({.start = {}, .digest_key = kKey});
+  ConnectionTap tap(recorder, kClient);
+  tap.log_on_leg();
+  for (auto const& answer : answers) {
+    tap.sent(request("RPC_IN_DATA", "Content-Length: 0\r\n"), {});
+    tap.received(answer, {});
+  }
+  std::string marks;
+  EXPECT_TRUE(read(recorder.memory(),
+                   [&](Event const& event) { marks += event.head().log_on() ? '*' : '-'; }));
+  return marks;
+}
+
+TEST(TapOnHttp, MarksALegOfALogOnAndItsAnswerAndNothingElse) {
+  auto const empty = "Content-Length: 0\r\n";
+  auto const challenge = response("401 Unauthorized", empty);
+  EXPECT_EQ(log_on_marks({challenge, challenge}), "**--");
+  EXPECT_EQ(log_on_marks({response("200 Success", empty), challenge}), "**--");
+  EXPECT_EQ(log_on_marks({joined(response("100 Continue"), challenge)}), "***");
+  EXPECT_EQ(log_on_marks({response("503 RPC Error: 6ba", empty), challenge}), "*---");
+}
+
 TEST(TapOnHttp, RecordsTheSameDigestsAtBothEnds) {
   auto const bytes = joined(request("RPC_IN_DATA", "Content-Length: 4096\r\n"),
                             payload_pdu_of(700, {1, false, 0}));

@@ -31,16 +31,22 @@ Expectation closed(std::string subject, std::int64_t within_s = 5) {
   return made;
 }
 
-ExpectationWatch watch(Expectation const& made, JournalBuilder const& journal, double until = 0) {
+ExpectationWatch watch(Expectation const& made,
+                       std::vector<v1::Event> const& events,
+                       double until = 0) {
   ExpectationContext context;
   context.anchor = 0;
   context.scope = 0;
   ExpectationWatch result(made, context);
-  for (auto const& event : journal.events()) {
+  for (auto const& event : events) {
     result.on_event(event);
   }
   result.on_time(static_cast<std::uint64_t>(until * 1e9));
   return result;
+}
+
+ExpectationWatch watch(Expectation const& made, JournalBuilder const& journal, double until = 0) {
+  return watch(made, journal.events(), until);
 }
 
 JournalBuilder opened_and_stepped(double scale = 1) {
@@ -157,6 +163,20 @@ TEST(ResponseExpectation, PassesOverInterimResponses) {
   auto const interim = opened_and_stepped().response(kClientOut, v1::RECEIVED, 100, "Continue");
   EXPECT_EQ(watch(none, interim, 10).decided(), Outcome::held);
   EXPECT_EQ(watch(none, journal, 10).decided(), Outcome::never);
+}
+
+TEST(ResponseExpectation, PassesOverTheLegsOfALogOn) {
+  auto none = expectation("client.out");
+  none.mutable_no_response()->mutable_for_()->set_seconds(2);
+  auto made = expectation("client.out");
+  made.mutable_response()->add_status("401");
+  auto const journal = opened_and_stepped().response(kClientOut, v1::RECEIVED, 401, "Unauthorized");
+  auto on_the_way = journal.events();
+  on_the_way.back().mutable_head()->set_log_on(true);
+  EXPECT_EQ(watch(none, on_the_way, 10).decided(), Outcome::held);
+  EXPECT_FALSE(watch(made, on_the_way, 2).decided());
+  EXPECT_EQ(watch(none, journal, 10).decided(), Outcome::never);
+  EXPECT_EQ(watch(made, journal, 2).decided(), Outcome::held);
 }
 
 TEST(ResponseExpectation, ReadsTheBodyOfAnEcho) {

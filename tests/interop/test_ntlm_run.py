@@ -1,0 +1,22 @@
+"""A whole quick run against a proxy that asks for NTLM or Negotiate on every connection."""
+
+import pytest
+
+import fronts
+
+USER, PASSWORD = "ann", "correct horse"
+
+
+@pytest.mark.parametrize("scheme", ["ntlm", "negotiate"])
+def test_a_good_proxy_that_wants_a_log_on_passes(scheme, start, run, monkeypatch):
+    address = fronts.own_address(8)
+    proxy = start("proxy", "--listen", f"https://{address}:0", "--auth", scheme, "--user", f"{USER}:{PASSWORD}")
+    monkeypatch.setenv("RPCHSPEC_PASSWORD", PASSWORD)
+    facts = ["--set", "allow_anonymous=false", "--set", "connection_timeout=120s"]
+    done = run("--proxy", proxy.url("https"), "-k", "--auth", scheme, "--user", USER, *facts, "--quick")
+    assert done.code == 0, done.text
+    assert done.ids("fail", "blocked", "error", "not-run", "warn") == set(), done.text
+    passed = done.ids("pass")
+    assert len(passed) > 250, len(passed)
+    # Legs of the log-on must not be taken for answers to these.
+    assert {"connection/out-request-waits-for-a1", "http/healthy-in-has-no-answer"} <= passed
