@@ -17,7 +17,7 @@ std::string bracketed(std::string const& host) {
 }
 
 Error no_tunnel(std::string const& why) {
-  return {ErrorCode::io, 0, "", "RFC 9110 9.3.6",
+  return {ErrorCode::io, 0, "", kTunnelSection,
           "the HTTP proxy opened no tunnel for CONNECT: " + why};
 }
 
@@ -43,22 +43,13 @@ net::Task<Result<Bytes>> ask_for_tunnel(net::Stream& stream, Origin to, net::Dea
   co_return Bytes(rest.begin(), rest.end());
 }
 
-net::Task<Result<net::Stream>> open_tunnel(Way way,
-                                           std::optional<journal::ConnectionTap> tap,
-                                           net::Deadline deadline) {
-  auto const& proxy = *way.target.forward_proxy;
-  net::ConnectOptions options(proxy.host, proxy.port);
-  options.local_address = way.target.local_address;
-  options.resolve = way.target.resolve;
-  auto stream = co_await net::connect(std::move(options), deadline);
+net::Task<Result<net::Stream>> open_tls_tunnel(Way way,
+                                               std::optional<journal::ConnectionTap> tap,
+                                               net::Deadline deadline) {
+  auto stream = co_await open_tunnel(way, deadline);
   if (!stream) {
-    co_return tl::unexpected(stream.error().error);
+    co_return tl::unexpected(stream.error());
   }
-  auto rest = co_await ask_for_tunnel(*stream, way.to, deadline);
-  if (!rest) {
-    co_return tl::unexpected(rest.error());
-  }
-  stream->push_back(std::move(*rest));
   if (tap) {
     stream->observe(std::move(*tap));
   }
@@ -145,6 +136,23 @@ net::Task<> wait(Determination& made) {
 
 }  // namespace
 
+net::Task<Result<net::Stream>> open_tunnel(Way way, net::Deadline deadline) {
+  auto const& proxy = *way.target.forward_proxy;
+  net::ConnectOptions options(proxy.host, proxy.port);
+  options.local_address = way.target.local_address;
+  options.resolve = way.target.resolve;
+  auto stream = co_await net::connect(std::move(options), deadline);
+  if (!stream) {
+    co_return tl::unexpected(stream.error().error);
+  }
+  auto rest = co_await ask_for_tunnel(*stream, way.to, deadline);
+  if (!rest) {
+    co_return tl::unexpected(rest.error());
+  }
+  stream->push_back(std::move(*rest));
+  co_return std::move(*stream);
+}
+
 std::string authority_of(Origin const& origin) {
   auto const usual = origin.tls ? 443 : 80;
   auto host = bracketed(origin.host);
@@ -162,7 +170,7 @@ net::Task<Result<net::Stream>> open_way(Way way,
                                         std::optional<journal::ConnectionTap> tap,
                                         net::Deadline deadline) {
   if (way.target.forward_proxy && way.to.tls) {
-    co_return co_await open_tunnel(std::move(way), std::move(tap), deadline);
+    co_return co_await open_tls_tunnel(std::move(way), std::move(tap), deadline);
   }
   auto const& to = way.target.forward_proxy ? *way.target.forward_proxy : way.to;
   net::ConnectOptions options(to.host, to.port);

@@ -24,6 +24,13 @@ struct Way {
                                                       std::optional<journal::ConnectionTap> tap,
                                                       net::Deadline deadline);
 
+/// Where errors come from that no tunnel was opened.
+inline constexpr std::string_view kTunnelSection = "RFC 9110 9.3.6";
+
+/// The tunnel alone: a connection to way.to by CONNECT, before any TLS.
+/// @param way  its target has a forward proxy. @return io: none was opened, and why.
+[[nodiscard]] net::Task<Result<net::Stream>> open_tunnel(Way way, net::Deadline deadline);
+
 /// Proxy use determination (MS-RPCH 3.2.2.4.1.1): an echo request each way.
 /// @param target  has a forward proxy; outlives the call.
 /// @return io when neither way an echo response comes.

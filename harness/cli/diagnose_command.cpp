@@ -23,14 +23,15 @@ struct DiagnoseOptions {
   std::uint16_t port = 6001;
   std::string service;
   std::string timeout;
+  std::string forward_proxy;
   bool as_json = false;
   TableOptions table;
 };
 
-targets::Url url_named(std::string const& text) {
+targets::Url url_named(std::string const& text, std::string const& option) {
   auto const parsed = targets::parse_url(text);
   if (!parsed) {
-    throw UsageError{"URL: " + parsed.error().detail};
+    throw UsageError{option + ": " + parsed.error().detail};
   }
   return *parsed;
 }
@@ -52,7 +53,10 @@ Duration time_named(std::string const& text) {
 diagnosis::Request request_of(DiagnoseOptions const& options) {
   targets::Settings settings;
   options.table.apply(settings);
-  settings.target.urls = {url_named(options.url)};
+  settings.target.urls = {url_named(options.url, "URL")};
+  if (!options.forward_proxy.empty()) {
+    settings.target.forward_proxy = url_named(options.forward_proxy, "--forward-proxy");
+  }
   settings.target.server_name =
       options.server.empty() ? settings.target.urls.front().host : options.server;
   settings.target.topology = targets::Topology::live;
@@ -100,6 +104,9 @@ void set_up_diagnose(CLI::App& app, int& exit_code) {
                  "what is bound (default: by the port; mgmt on others than Exchange's)")
       ->check(CLI::IsMember({"store", "referral", "address-book", "mgmt"}));
   app.add_option("--timeout", options->timeout, "bound on each step (default 15s)")->type_name("D");
+  app.add_option("--forward-proxy", options->forward_proxy,
+                 "HTTP proxy on the way there, that every step goes through")
+      ->type_name("URL");
   app.add_flag("--json", options->as_json, "for programs");
   options->table.add(app, {},
                      {"resolve", "sni", "auth", "user", "password-file", "ca-file", "insecure",

@@ -43,6 +43,7 @@ constexpr SymptomText kTexts[] = {
     {Symptom::refused, "refused", "nothing listens there"},
     {Symptom::no_answer_to_connect, "no-answer-to-connect", "nobody answers the connection"},
     {Symptom::unreachable, "unreachable", "the address cannot be reached"},
+    {Symptom::tunnel_refused, "tunnel-refused", "the HTTP proxy on the way opens no tunnel"},
     {Symptom::not_tls, "not-tls", "what listens there does not speak TLS"},
     {Symptom::tls_too_old, "tls-too-old", "it speaks only TLS versions before 1.2"},
     {Symptom::tls_silent, "tls-silent", "the TLS handshake is not answered"},

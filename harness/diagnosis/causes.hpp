@@ -16,6 +16,7 @@ enum class Symptom {
   refused,
   no_answer_to_connect,
   unreachable,
+  tunnel_refused,
   not_tls,
   tls_too_old,
   tls_silent,

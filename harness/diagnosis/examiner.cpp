@@ -53,6 +53,9 @@ Result<void> Examiner::prepare() {
   auto const& target = request_.target;
   actors::Origin const origin{url().host, url().port, url().tls};
   target_.in = target_.out = origin;
+  if (auto const& forward = request_.target.forward_proxy) {
+    target_.forward_proxy = actors::Origin{forward->host, forward->port, false};
+  }
   target_.path = url().path;
   target_.server_name = request_.server;
   target_.ports[request_.service] = request_.port;

@@ -34,6 +34,8 @@ class Examiner {
   [[nodiscard]] Result<void> prepare();
 
   [[nodiscard]] Found try_tls(net::TlsVersion least, net::TlsVersion most, net::Deadline deadline);
+  [[nodiscard]] net::Task<net::Attempt<net::Stream>> reach_over_tls(net::TlsContext context,
+                                                                    net::Deadline deadline);
   [[nodiscard]] Symptom judge_certificates();
   [[nodiscard]] Found authenticate_with(net::Deadline deadline);
   [[nodiscard]] Found echo_on(session::Channel channel, net::Deadline deadline);
@@ -53,6 +55,12 @@ class Examiner {
   void note_delay();
 
   [[nodiscard]] targets::Url const& url() const { return request_.target.urls.front(); }
+
+  /// Where connections go: the endpoint, or the HTTP proxy on the way there.
+  [[nodiscard]] targets::Url const& first_hop() const {
+    auto const& forward = request_.target.forward_proxy;
+    return forward ? *forward : url();
+  }
 
   net::Executor executor_;
   Request const& request_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/actors/way_to_proxy.hpp"
 #include "harness/diagnosis/examiner.hpp"
 #include "model/suggestion.hpp"
 #include "protocol/wire/http_headers.hpp"
@@ -44,6 +45,9 @@ Symptom symptom_of_connect(net::Ending ending) {
 }
 
 Symptom symptom_of_handshake(net::Failure const& why) {
+  if (why.error.section == actors::kTunnelSection) {
+    return Symptom::tunnel_refused;
+  }
   switch (why.ending) {
     case net::Ending::deadline:
       return Symptom::tls_silent;
@@ -83,9 +87,13 @@ Symptom symptom_of_certificate(net::CertificateFault fault) {
 }  // namespace
 
 net::Task<Symptom> Examiner::resolve(net::Deadline deadline) {
-  auto const host = bare(url().host);
+  auto const host = bare(first_hop().host);
+  if (request_.target.forward_proxy) {
+    say("all goes through the HTTP proxy " + first_hop().text + ", which looks up " +
+        bare(url().host) + " itself");
+  }
   for (auto const& entry : request_.target.resolve) {
-    if (wire::iequals(entry.host, host) && (entry.port == 0 || entry.port == url().port)) {
+    if (wire::iequals(entry.host, host) && (entry.port == 0 || entry.port == first_hop().port)) {
       addresses_ = {entry.address};
       left_out(host + " is taken to be " + entry.address + " (--resolve)");
       co_return Symptom::none;
@@ -93,11 +101,11 @@ net::Task<Symptom> Examiner::resolve(net::Deadline deadline) {
   }
   if (is_address(host)) {
     addresses_ = {host};
-    left_out("the URL has an address");
+    left_out(request_.target.forward_proxy ? host + " is an address" : "the URL has an address");
     co_return Symptom::none;
   }
   net::Resolver resolver(executor_);
-  auto lookup = resolver.async_resolve(host, std::to_string(url().port));
+  auto lookup = resolver.async_resolve(host, std::to_string(first_hop().port));
   auto const [error, found] = co_await net::until(deadline, std::move(lookup));
   if (error) {
     say("cannot resolve " + host + ": " + error.message());
@@ -116,18 +124,43 @@ net::Task<Symptom> Examiner::resolve(net::Deadline deadline) {
 net::Task<Symptom> Examiner::connect(net::Deadline deadline) {
   auto worst = Symptom::unreachable;
   for (auto const& address : addresses_) {
-    auto connected = co_await net::connect(net::ConnectOptions(address, url().port), deadline);
+    auto connected =
+        co_await net::connect(net::ConnectOptions(address, first_hop().port), deadline);
     if (connected) {
-      say(with_port(address, url().port) + " accepts connections");
+      say(with_port(address, first_hop().port) + " accepts connections");
       connected->close_now(net::CloseHow::fin);
       // One address from here on, so that what is told is told of one machine.
-      target_.resolve.insert(target_.resolve.begin(), {bare(url().host), url().port, address});
+      target_.resolve.insert(target_.resolve.begin(),
+                             {bare(first_hop().host), first_hop().port, address});
       co_return Symptom::none;
     }
     worst = symptom_of_connect(connected.error().ending);
     say(connected.error().error.detail);
   }
   co_return worst;
+}
+
+net::Task<net::Attempt<net::Stream>> Examiner::reach_over_tls(net::TlsContext context,
+                                                              net::Deadline deadline) {
+  if (!target_.forward_proxy) {
+    net::ConnectOptions options(bare(url().host), url().port);
+    options.resolve = target_.resolve;
+    options.tls = std::move(context);
+    co_return co_await net::connect(std::move(options), deadline);
+  }
+  actors::Way way(target_, target_.in);
+  auto tunnel = co_await actors::open_tunnel(std::move(way), deadline);
+  if (!tunnel) {
+    co_return tl::unexpected(net::Failure(net::Ending::unreachable, tunnel.error()));
+  }
+  if (auto const uses = tunnel->use_tls(context, bare(url().host)); !uses) {
+    co_return tl::unexpected(net::Failure(net::Ending::tls_failed, uses.error()));
+  }
+  auto const shaken = co_await tunnel->handshake(deadline);
+  if (!shaken) {
+    co_return tl::unexpected(shaken.error());
+  }
+  co_return std::move(*tunnel);
 }
 
 net::Task<Symptom> Examiner::try_tls(net::TlsVersion least,
@@ -143,10 +176,7 @@ net::Task<Symptom> Examiner::try_tls(net::TlsVersion least,
     co_return Symptom::tls_failed;
   }
   net::report_certificates(*context, certificates_);
-  net::ConnectOptions options(bare(url().host), url().port);
-  options.resolve = target_.resolve;
-  options.tls = *context;
-  auto connected = co_await net::connect(std::move(options), deadline);
+  auto connected = co_await reach_over_tls(*context, deadline);
   if (!connected) {
     say(connected.error().error.detail);
     co_return symptom_of_handshake(connected.error());

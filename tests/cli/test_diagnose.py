@@ -9,6 +9,7 @@ import pytest
 
 from certificates import Authority
 from fake_gateway import HTML, Gateway, answer
+from forward_proxy import ForwardProxy
 
 STEPS = "name tcp tls authentication echo out-channel in-channel conn bind call".split()
 PASSWORD = "correct horse battery"
@@ -72,6 +73,32 @@ def test_a_good_way_is_well_to_its_end(diagnose, started, port):
     assert told.verdicts == {name: "left-out" if name in left_out else "well" for name in STEPS}
     assert "ConnectionTimeout of the outbound proxy 120000 ms" in told.seen
     assert "ReceiveWindowSize of the inbound proxy 65536" in told.seen
+
+
+@pytest.fixture
+def between():
+    proxy = ForwardProxy("mail.example.test")  # nobody resolves it but this
+    yield proxy
+    proxy.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_way_through_an_http_proxy_is_taken_at_every_step(diagnose, started, between, scheme):
+    port = url_of(started("up", "--tls", "auto"), scheme).rsplit(":", 1)[1]
+    told = diagnose(f"{scheme}://mail.example.test:{port}", "-k", "--forward-proxy", between.url)
+    assert told.code == 0, told.text
+    assert f"all goes through the HTTP proxy {between.url}" in told.seen
+    methods = {method for method, _ in between.seen}
+    assert methods == ({"CONNECT"} if scheme == "https" else {"RPC_IN_DATA", "RPC_OUT_DATA"})
+    assert all("mail.example.test" in target for _, target in between.seen)
+
+
+def test_an_http_proxy_that_opens_no_tunnel_is_the_cause(diagnose, between):
+    told = diagnose("https://elsewhere.example.test", "--forward-proxy", between.url)
+    broke_at(told, "tls", "tunnel-refused")
+    assert "opened no tunnel for CONNECT: it answered 502 Bad Gateway" in told.seen
+    closed = diagnose("https://mail.example.test", "--forward-proxy", "http://127.0.0.1:1")
+    broke_at(closed, "tcp", "refused")
 
 
 def test_a_good_way_over_tls_with_credentials_and_a_name(diagnose, started, tmp_path):
