@@ -103,16 +103,28 @@ void CaseWatch::on_event(v1::Event const& event) {
   }
 }
 
-/// A negative await looks from its own beginning on; a failed step ends the timeline.
+/// A negative await looks from its own beginning on; a failed step ends the timeline. While an
+/// await lasts, and behind the end of the timeline, the client asks for nothing more.
 void CaseWatch::note_step(v1::Event const& event) {
   auto const& step = event.step();
-  if (step.phase() == v1::Step::BEGAN) {
-    auto const found = awaits_.find(step.index());
-    if (found != awaits_.end() && found->second.negative && !found->second.armed) {
+  auto const found = awaits_.find(step.index());
+  auto const in_branch = step.index() < steps_.size() && steps_[step.index()].in_branch;
+  if (step.phase() == v1::Step::BEGAN && found != awaits_.end()) {
+    if (found->second.negative && !found->second.armed) {
       found->second.armed = true;
       found->second.watch.restart_scope();
     }
-  } else if (step.phase() == v1::Step::FAILED && !step.setup()) {
+    if (!in_branch) {
+      found->second.watch.await_no_more();
+    }
+  }
+  if (step.phase() != v1::Step::BEGAN && !in_branch &&
+      (step.phase() == v1::Step::FAILED || step.index() == last_step(steps_))) {
+    for (auto& watch : final_) {
+      watch.await_no_more();
+    }
+  }
+  if (step.phase() == v1::Step::FAILED && !step.setup()) {
     for (auto& watch : final_) {
       watch.anchor_at(event.at_ns());  // also what waits for a step that now never comes
     }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/exhaustion.hpp"
 #include "reports/pdu_text.hpp"
 #include "reports/predicate.hpp"
 
@@ -19,6 +20,7 @@ namespace {
 constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kDefaultWithin = 5 * kSecond;
 constexpr std::uint64_t kLeastNever = 10 * kSecond;
+constexpr std::uint64_t kLastConnect = kSecond;  // a session that replaces a channel is connecting
 
 /// One predicate; an expectation with any_of has several.
 struct Alternative {
@@ -28,6 +30,7 @@ struct Alternative {
   std::optional<Outcome> decided{};
   std::uint64_t decided_ns = 0;
   std::string seen{};
+  std::optional<std::uint64_t> exhausted_ns{};  // nothing can come any more, since then
 };
 
 void add_alternatives(Expectation const& expectation,
@@ -77,6 +80,8 @@ struct ExpectationWatch::Impl {
   ExpectationContext context;
   std::vector<Alternative> alternatives;
   ConnectionTable table;
+  Exhaustion exhaustion;
+  bool awaits_no_more = false;
   Parameters parameters;
   std::optional<std::uint64_t> anchor_ns;
   std::string anchor_label;
@@ -91,8 +96,26 @@ struct ExpectationWatch::Impl {
     return static_cast<std::uint64_t>(static_cast<double>(ns) * context.timeout_scale);
   }
 
+  /// How long after the anchor what has not come is never.
   [[nodiscard]] std::uint64_t never_ns(Alternative const& alternative) const {
-    return scaled(std::max(3 * alternative.within_ns, kLeastNever));
+    auto const waited = scaled(std::max(3 * alternative.within_ns, kLeastNever));
+    if (!alternative.exhausted_ns) {
+      return waited;
+    }
+    auto const since = std::max(*alternative.exhausted_ns, *anchor_ns) - *anchor_ns;
+    return std::min(waited, since + scaled(kLastConnect));
+  }
+
+  void note_exhaustion(v1::Event const& event) {
+    for (auto& alternative : alternatives) {
+      auto const over = awaits_no_more && alternative.predicate->wants_more() &&
+                        exhaustion.of(alternative.subject, table);
+      if (!over) {
+        alternative.exhausted_ns.reset();
+      } else if (!alternative.exhausted_ns) {
+        alternative.exhausted_ns = event.at_ns();
+      }
+    }
   }
 
   /// When an alternative is decided if nothing more happens.
@@ -194,8 +217,10 @@ struct ExpectationWatch::Impl {
     auto const subject = subject_text(alternative.subject);
     if (text.empty()) {
       auto const waited = alternative.decided_ns - anchor_ns.value_or(0);
-      text = alternative.decided == Outcome::held
-                 ? "as expected"
+      text = alternative.decided == Outcome::held ? "as expected"
+             : alternative.exhausted_ns
+                 ? fmt::format("{} on {}, where nothing can come any more",
+                               alternative.predicate->kind(), subject)
                  : fmt::format("{} on {} within {}", alternative.predicate->kind(), subject,
                                span_text(waited));
     }
@@ -293,7 +318,9 @@ void ExpectationWatch::on_event(v1::Event const& event) {
     impl.note_step(event);
   }
   auto const* connection = impl.table.on_event(event);
+  impl.exhaustion.on_event(event);
   if (event.has_head() && event.head().log_on()) {
+    impl.note_exhaustion(event);
     impl.advance(impl.now_ns, false);
     return;  // the way to the request that the scenario makes
   }
@@ -305,6 +332,7 @@ void ExpectationWatch::on_event(v1::Event const& event) {
       alternative.predicate->on_event(moment);
     }
   }
+  impl.note_exhaustion(event);
   impl.advance(impl.now_ns, false);
 }
 
@@ -364,6 +392,10 @@ std::vector<model::Observation> ExpectationWatch::observations() const {
 bool ExpectationWatch::satisfied() const {
   return std::any_of(impl_->alternatives.begin(), impl_->alternatives.end(),
                      [](auto const& a) { return a.predicate->satisfied_at().has_value(); });
+}
+
+void ExpectationWatch::await_no_more() {
+  impl_->awaits_no_more = true;
 }
 
 void ExpectationWatch::mute() {

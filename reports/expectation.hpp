@@ -66,6 +66,10 @@ class ExpectationWatch {
   /// following `await` on the same subject looks at what comes after (see CaseWatch).
   [[nodiscard]] bool satisfied() const;
 
+  /// The client does nothing more before this is decided: where all its connections in question are
+  /// over, or answered, what has not come by a second later is never, without more waiting.
+  void await_no_more();
+
   /// Looks at nothing but connections and steps until restart_scope().
   void mute();
 

@@ -51,6 +51,9 @@ class Predicate {
 
   [[nodiscard]] std::uint64_t settle_ns() const { return settle_ns_; }
 
+  /// True for what the peer must send yet, where none of it can come on connections that are over.
+  [[nodiscard]] virtual bool wants_more() const { return false; }
+
   [[nodiscard]] virtual std::string expected() const = 0;
 
   /// What was seen instead, or of it; empty: nothing worth telling.

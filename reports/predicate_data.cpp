@@ -59,6 +59,8 @@ class DataPredicate final : public Predicate {
     }
   }
 
+  [[nodiscard]] bool wants_more() const override { return !satisfied_at_; }
+
   [[nodiscard]] std::string expected() const override {
     auto const what = at_least_ == at_most_ ? fmt::format("exactly {}", at_least_)
                       : at_most_ == 0       ? fmt::format("at least {}", at_least_)
@@ -113,6 +115,8 @@ class FaultPredicate final : public Predicate {
     Predicate::restart();
     seen_.clear();
   }
+
+  [[nodiscard]] bool wants_more() const override { return !satisfied_at_; }
 
   [[nodiscard]] std::string expected() const override {
     return fmt::format("{} receives a fault {}", subject_text(subject_), wanted_.status());

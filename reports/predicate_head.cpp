@@ -100,6 +100,8 @@ class ResponsePredicate final : public Predicate {
     bodies_.clear();
   }
 
+  [[nodiscard]] bool wants_more() const override { return !satisfied_at_; }
+
   [[nodiscard]] std::string expected() const override {
     std::string text = fmt::format("{} is answered", subject_text(subject_));
     for (int i = 0; i < wanted_.status_size(); ++i) {

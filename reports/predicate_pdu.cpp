@@ -84,6 +84,8 @@ class ReceivesPredicate final : public Predicate {
     other_.clear();
   }
 
+  [[nodiscard]] bool wants_more() const override { return !satisfied_at_; }
+
   [[nodiscard]] std::string expected() const override {
     auto text = subject_text(subject_) + " receives ";
     if (at_least_ > 1 || wanted_.at_most() != 0) {

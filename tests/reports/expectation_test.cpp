@@ -179,6 +179,58 @@ TEST(ResponseExpectation, PassesOverTheLegsOfALogOn) {
   EXPECT_EQ(watch(made, journal, 2).decided(), Outcome::held);
 }
 
+/// CONN/C2 on OUT, of a client that asks for nothing more.
+ExpectationWatch last_wish(JournalBuilder const& journal, double until) {
+  auto made = expectation("client.out");
+  made.mutable_receives()->set_pdu("CONN/C2");
+  ExpectationContext context;
+  context.anchor = 0;
+  ExpectationWatch result(made, context);
+  result.await_no_more();
+  for (auto const& event : journal.events()) {
+    result.on_event(event);
+  }
+  result.on_time(static_cast<std::uint64_t>(until * 1e9));
+  return result;
+}
+
+TEST(ReceivesExpectation, IsNotWaitedForOnAConnectionThatHasEnded) {
+  auto const ended = opened_and_stepped().at(2).ended(kClientOut, v1::RECEIVED, v1::FIN);
+  EXPECT_FALSE(last_wish(ended, 2.9).decided());  // a successor may be connecting
+  auto const result = last_wish(ended, 3);
+  EXPECT_EQ(result.decided(), Outcome::never);
+  EXPECT_EQ(result.observation().seen,
+            "not received on client.out, where nothing can come any more; the last was FIN at "
+            "2.000 s");
+  auto const successor = opened_and_stepped()
+                             .at(2)
+                             .ended(kClientOut, v1::RECEIVED, v1::FIN)
+                             .at(2.5)
+                             .opened({v1::CLIENT, v1::OUT, 5, 1});
+  EXPECT_FALSE(last_wish(successor, 15.9).decided());
+  EXPECT_EQ(last_wish(successor, 16).decided(), Outcome::never);
+}
+
+TEST(ReceivesExpectation, IsNotWaitedForBehindAWholeAnswer) {
+  auto const asked = opened_and_stepped().request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/rpc");
+  auto answered = asked;
+  answered.response(kClientOut, v1::RECEIVED, 503, "RPC Error: 6ba", "Content-Length: 0\r\n");
+  EXPECT_EQ(last_wish(answered, 2).decided(), Outcome::never);
+  auto in_part = asked;
+  in_part.response(kClientOut, v1::RECEIVED, 503, "RPC Error: 6ba", "Content-Length: 9\r\n");
+  EXPECT_FALSE(last_wish(in_part, 15.9).decided());
+  auto asked_again = answered;
+  asked_again.request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/rpc");
+  EXPECT_FALSE(last_wish(asked_again, 15.9).decided());
+}
+
+TEST(ReceivesExpectation, IsWaitedForAsLongAsTheClientMayAskForMore) {
+  auto made = expectation("client.out");
+  made.mutable_receives()->set_pdu("CONN/C2");
+  auto const ended = opened_and_stepped().at(2).ended(kClientOut, v1::RECEIVED, v1::FIN);
+  EXPECT_FALSE(watch(made, ended, 15.9).decided());
+}
+
 TEST(ResponseExpectation, ReadsTheBodyOfAnEcho) {
   auto made = expectation("client.in");
   made.mutable_response()->set_body_hex("0500140310000000140000000000000040000000");
