@@ -16,7 +16,7 @@ CaseWorld::CaseWorld(net::asio::io_context& io,
 
 Result<void> CaseWorld::raise() {
   for (auto const each :
-       {&CaseWorld::raise_backend, &CaseWorld::raise_proxy, &CaseWorld::raise_offloader,
+       {&CaseWorld::raise_backend, &CaseWorld::raise_proxy, &CaseWorld::raise_offloaders,
         &CaseWorld::raise_forward_proxy, &CaseWorld::raise_client}) {
     if (auto raised = (this->*each)(); !raised) {
       return raised;
@@ -156,7 +156,7 @@ void CaseWorld::find_embedded_proxy() {
   }
 }
 
-Result<void> CaseWorld::raise_offloader() {
+void CaseWorld::find_proxy() {
   target_ = client_target(surroundings_, order_, ports_);
   if (surroundings_.target.topology == Topology::embedded) {
     find_embedded_proxy();
@@ -164,18 +164,33 @@ Result<void> CaseWorld::raise_offloader() {
   if (proxy_ && asks_for_credentials(scenario().proxy())) {
     target_.credentials = test_credentials(scenario().proxy());
   }
+}
+
+Result<void> CaseWorld::raise_offloaders() {
+  find_proxy();
   if (!scenario().client().offload_tls()) {
     return {};
   }
-  net::ConnectOptions to(target_.in.host, target_.in.port);
+  auto started = raise_offloader_of(target_.in, target_.tls_in);
+  if (started && target_.has_two_nodes()) {
+    started = raise_offloader_of(target_.out, target_.tls_out);
+  } else {
+    target_.tls_out = target_.tls_in;
+  }
+  target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
+  target_.tls.ca_file.clear();
+  target_.tls.server_name.clear();
+  return started;
+}
+
+/// Each node has one of its own.
+Result<void> CaseWorld::raise_offloader_of(actors::Origin const& plain, actors::Origin& secure) {
+  net::ConnectOptions to(plain.host, plain.port);
   to.resolve = target_.resolve;
-  offloader_.emplace(io_.get_executor(), to);
-  auto started = offloader_->start(surroundings_.certificate);
+  auto& offloader = offloaders_.emplace_back(io_.get_executor(), to);
+  auto started = offloader.start(surroundings_.certificate);
   if (started) {
-    target_.tls_in = target_.tls_out = {"127.0.0.1", offloader_->port(), true};
-    target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
-    target_.tls.ca_file.clear();
-    target_.tls.server_name.clear();
+    secure = {"127.0.0.1", offloader.port(), true};
   }
   return started;
 }
@@ -198,7 +213,7 @@ Result<void> CaseWorld::raise_forward_proxy() {
 Result<void> CaseWorld::raise_client() {
   actors::ClientOptions options;
   options.target = target_;
-  options.conduct = scenario().client();
+  options.conduct = client_conduct(surroundings_, order_);
   options.seed = seed_of(surroundings_, order_);
   options.payload_key = recorder_.digest_key();
   options.on_v1 = [this](std::uint32_t number, actors::V1Expected expected) {
@@ -241,8 +256,8 @@ net::Task<> CaseWorld::strike() {
   if (client_) {
     co_await client_->stop();
   }
-  if (offloader_) {
-    co_await offloader_->stop();
+  for (auto& offloader : offloaders_) {
+    co_await offloader.stop();
   }
   if (forward_proxy_) {
     co_await forward_proxy_->stop();

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <list>
 #include <map>
 #include <optional>
 
@@ -39,10 +40,12 @@ class CaseWorld {
  private:
   Result<void> raise_backend();
   Result<void> raise_proxy();
-  Result<void> raise_offloader();
+  Result<void> raise_offloaders();
+  Result<void> raise_offloader_of(actors::Origin const& plain, actors::Origin& secure);
   Result<void> raise_forward_proxy();
   Result<void> raise_client();
   void reserve_closed_ports();
+  void find_proxy();
   void find_embedded_proxy();
   void attribute(VirtualConnectionCookie const& cookie, std::uint32_t number);
   void route_upstream();
@@ -58,7 +61,7 @@ class CaseWorld {
   journal::Recorder& recorder_;
   std::optional<backend::MockBackend> backend_;
   std::optional<proxy::ReferenceProxy> proxy_;
-  std::optional<Offloader> offloader_;
+  std::list<Offloader> offloaders_;
   std::optional<ForwardProxy> forward_proxy_;
   std::optional<actors::Client> client_;
   actors::ClientTarget target_;

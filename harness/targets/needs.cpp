@@ -149,9 +149,6 @@ void check_client(Scenario const& scenario, Target const& target, Lacks& lacks) 
   if (!client.forward_proxy().empty() && target.forward_proxy) {
     lacks.push_back({"goes through an HTTP proxy of ours; --forward-proxy is in its way", {}});
   }
-  if (client.offload_tls() && target.topology == Topology::split) {
-    lacks.push_back({"needs one proxy for both channels: the offloader has one way on", {}});
-  }
   if (client.certificate() && target.topology != Topology::embedded && target.client_cert.empty()) {
     lacks.push_back({"needs a TLS client certificate (--client-cert and --client-key)", {}});
   }

@@ -46,6 +46,7 @@ def test_two_good_nodes_pass(nodes, run):
     assert done.code == 0, done.text
     assert done.ids("fail", "blocked", "error", "not-run") == set()
     assert len(done.ids("pass")) > 300
+    assert any(name.startswith("tls/offloaded") for name in done.ids("pass"))
     for name in done.ids("skip"):
         assert done.case(name)["message"], name
 
