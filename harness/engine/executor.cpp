@@ -19,7 +19,7 @@ constexpr std::uint64_t kSlowestRate = 4 << 20;  // bytes a second, for steps th
 // one call in 500 ms still counts as moving, up to a limit.
 constexpr std::uint64_t kSlowestSmallRate = 64 << 10;
 constexpr auto kSlowestCall = std::chrono::milliseconds(500);
-constexpr auto kMostPatience = std::chrono::seconds(30);
+constexpr auto kMostPatience = std::chrono::seconds(60);
 
 Duration scaled(Duration duration, double scale) {
   return std::chrono::duration_cast<Duration>(duration * scale);
