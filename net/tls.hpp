@@ -10,6 +10,7 @@
 #include "protocol/base/error.hpp"
 
 struct ssl_ctx_st;
+struct x509_st;
 
 namespace rpchspec::net {
 
@@ -31,6 +32,11 @@ struct Certificate {
 /// Reads two PEM files; an empty key_file means that both are in the first. Errors name the file.
 [[nodiscard]] Result<Certificate> load_certificate(std::string const& certificate_file,
                                                    std::string const& key_file);
+
+/// The channel binding of TLS to a server with this certificate: "tls-server-end-point:" and its
+/// hash (RFC 5929 4.1). Empty: there is none, or it can't be read.
+[[nodiscard]] Bytes end_point_binding(x509_st const* certificate);
+[[nodiscard]] Bytes end_point_binding(Certificate const& certificate);
 
 /// What a client offers and accepts.
 struct TlsClientOptions {

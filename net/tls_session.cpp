@@ -53,28 +53,6 @@ std::string subject_of(X509* certificate) {
   return std::string(text, static_cast<std::size_t>(size));
 }
 
-/// "tls-server-end-point:" and the certificate's hash, by the hash of its signature, by SHA-256
-/// where that is MD5, SHA-1, or none of its own (RFC 5929 4.1).
-Bytes end_point_binding(X509 const* certificate) {
-  auto hash_kind = NID_undef;
-  if (certificate == nullptr || X509_get_signature_info(const_cast<X509*>(certificate), &hash_kind,
-                                                        nullptr, nullptr, nullptr) != 1) {
-    hash_kind = NID_undef;
-  }
-  auto const weak = hash_kind == NID_undef || hash_kind == NID_md5 || hash_kind == NID_sha1;
-  auto const* algorithm = weak ? EVP_sha256() : EVP_get_digestbynid(hash_kind);
-  std::array<std::uint8_t, EVP_MAX_MD_SIZE> hash{};
-  unsigned int size = 0;
-  if (certificate == nullptr || algorithm == nullptr ||
-      X509_digest(certificate, algorithm, hash.data(), &size) != 1) {
-    return {};
-  }
-  constexpr std::string_view kType = "tls-server-end-point:";
-  Bytes binding(kType.begin(), kType.end());
-  append(binding, ByteView(hash).first(size));
-  return binding;
-}
-
 }  // namespace
 
 int TlsSession::read_bio(BIO* bio, char* into, int size) {

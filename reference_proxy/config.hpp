@@ -82,7 +82,8 @@ struct Lender {
   /// Takes a connection that stands between two requests: the next one is another's, or this
   /// proxy stops.
   std::function<void(net::Handover)> take_back = {};
-  bool over_tls = false;  // its connections came over TLS, which ended before they got here
+  bool over_tls = false;       // its connections came over TLS, which ended before they got here
+  Bytes channel_binding = {};  // of that TLS
 };
 
 inline constexpr std::chrono::seconds kLeastConnectionTimeout{30};

@@ -165,6 +165,10 @@ class Connection {
     co_return !written.ending;
   }
 
+  [[nodiscard]] Bytes const& channel_binding() const {
+    return is_lent() ? config_.lender->channel_binding : stream_.tls_summary().channel_binding;
+  }
+
   /// @return true when the connection goes on to a next request.
   net::Task<bool> answer(wire::RequestHead const& head) {
     if (config_.answers != Answers::as_an_rpc_proxy) {
@@ -174,7 +178,7 @@ class Connection {
     Transport transport;
     transport.tls = stream_.is_tls() || (config_.lender && config_.lender->over_tls);
     transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
-    auto identity = authentication_.judge(head, stream_.tls_summary().channel_binding);
+    auto identity = authentication_.judge(head, channel_binding());
     transport.let_in = identity.known || was_let_in();
     transport.challenge = std::move(identity.challenge);
     auto admission = admit(head, transport, config_);

@@ -56,7 +56,7 @@ Result<ProxyUnderTest::Environment> ProxyUnderTest::environment(
   place.out = out_;
   auto const starts = !target.start.empty() || !target.reconfigure.empty();
   if (starts && targets::url_of(target, true) != nullptr) {
-    auto folder = write_certificate(target);
+    auto folder = certificate(target);
     if (!folder) {
       return tl::unexpected(folder.error());
     }
@@ -65,23 +65,22 @@ Result<ProxyUnderTest::Environment> ProxyUnderTest::environment(
   return targets::environment_for(target, place);
 }
 
-/// A certificate for the proxy, if it wants one of ours. It keeps it through all configurations.
-Result<fs::path> ProxyUnderTest::write_certificate(targets::Target const& target) const {
+Result<fs::path> ProxyUnderTest::certificate(targets::Target const& target) const {
   auto folder = out_ / "tls";
   std::error_code error;
   if (fs::exists(folder / "both.pem", error)) {
     return folder;
   }
-  auto const certificate = net::self_signed({targets::url_of(target, true)->host, "localhost"});
-  if (!certificate) {
-    return tl::unexpected(certificate.error());
+  auto const made = net::self_signed({targets::url_of(target, true)->host, "localhost"});
+  if (!made) {
+    return tl::unexpected(made.error());
   }
   fs::create_directories(folder, error);
-  auto const both = certificate->certificate_pem + certificate->private_key_pem;
+  auto const both = made->certificate_pem + made->private_key_pem;
   Result<void> written;
   for (auto const& [name, text] :
-       {std::pair("cert.pem", certificate->certificate_pem),
-        std::pair("key.pem", certificate->private_key_pem), std::pair("both.pem", both)}) {
+       {std::pair("cert.pem", made->certificate_pem), std::pair("key.pem", made->private_key_pem),
+        std::pair("both.pem", both)}) {
     written = written ? write_file(folder / name, text) : written;
   }
   return written ? Result<fs::path>(std::move(folder)) : tl::unexpected(written.error());

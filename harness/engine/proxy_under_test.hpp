@@ -27,6 +27,10 @@ class ProxyUnderTest {
   /// @return why it isn't there, in words.
   [[nodiscard]] Result<void> enter(targets::Target const& target, std::string const& own_address);
 
+  /// Folder of cert.pem, key.pem and both.pem, which are made at the first call: what the proxy may
+  /// show, in all its configurations. Precondition: it has an https URL.
+  [[nodiscard]] Result<std::filesystem::path> certificate(targets::Target const& target) const;
+
   /// From now on its death is told, once, from another thread.
   void watch(std::function<void(std::string const& how)> died);
 
@@ -43,8 +47,6 @@ class ProxyUnderTest {
 
   [[nodiscard]] Result<Environment> environment(targets::Target const& target,
                                                 std::string const& own_address) const;
-  [[nodiscard]] Result<std::filesystem::path> write_certificate(
-      targets::Target const& target) const;
   [[nodiscard]] Result<void> reconfigure(targets::Target const& target,
                                          Environment environment) const;
   [[nodiscard]] Result<void> wait_until_ready(targets::Target const& target);

@@ -69,6 +69,7 @@ class Run {
   void begin_stage(Stage const& stage);
   void end_stage(std::size_t index);
   bool prepare();
+  Result<targets::Target> with_upstream_certificate() const;
   bool enter_configuration();
   bool determine_proxy_use();
   void check_way();
@@ -228,7 +229,12 @@ bool Run::prepare() {
     fail_to_start(to_string(certificate.error()));
     return false;
   }
-  auto shared = SharedListeners::open(target());
+  auto const reachable = with_upstream_certificate();
+  if (!reachable) {
+    fail_to_start(to_string(reachable.error()));
+    return false;
+  }
+  auto shared = SharedListeners::open(*reachable);
   if (!shared) {
     fail_to_start(to_string(shared.error()));
     return false;
@@ -237,7 +243,7 @@ bool Run::prepare() {
   surroundings_.emplace(Surroundings{target(), *request_.registry, request_.seed,
                                      request_.timeout_scale, request_.strict, request_.tool_version,
                                      *certificate, shared_->own_address(), shared_->server_legs(),
-                                     shared_->upstream()});
+                                     shared_->upstream(), shared_->upstream_binding()});
   return enter_configuration() && determine_proxy_use();
 }
 
@@ -257,6 +263,19 @@ bool Run::determine_proxy_use() {
                         : "the proxy is reached directly, not through " +
                               target().forward_proxy->text);
   return true;
+}
+
+/// --upstream-tls front: the files of the certificate that the front gets.
+Result<targets::Target> Run::with_upstream_certificate() const {
+  auto made = target();
+  if (made.upstream_tls == "front") {
+    auto const folder = proxy_.certificate(made);
+    if (!folder) {
+      return tl::unexpected(folder.error());
+    }
+    made.upstream_tls = (*folder / "cert.pem").string() + "," + (*folder / "key.pem").string();
+  }
+  return made;
 }
 
 bool Run::enter_configuration() {

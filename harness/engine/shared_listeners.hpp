@@ -21,6 +21,11 @@ class SharedListeners {
 
   [[nodiscard]] Dispatcher* upstream() const { return upstream_.get(); }
 
+  /// Of the TLS to our upstream; empty: it is plain.
+  [[nodiscard]] Bytes upstream_binding() const {
+    return tls_upstream_ ? tls_upstream_->channel_binding() : Bytes();
+  }
+
   /// Our address as the proxy sees it: of the route towards it.
   [[nodiscard]] std::string const& own_address() const { return own_address_; }
 

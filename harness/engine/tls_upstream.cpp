@@ -27,6 +27,7 @@ Result<std::unique_ptr<TlsUpstream>> TlsUpstream::start(std::string const& choic
     return tl::unexpected(certificate.error());
   }
   std::unique_ptr<TlsUpstream> made(new TlsUpstream());
+  made->channel_binding_ = net::end_point_binding(*certificate);
   Result<void> started;
   for (auto const& way : ways) {
     auto& offloader = made->offloaders_.emplace_back(

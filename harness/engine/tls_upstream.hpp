@@ -24,6 +24,10 @@ class TlsUpstream {
   /// @param choice  "auto" for a self-signed certificate, or "CERT,KEY": two PEM files.
   [[nodiscard]] static Result<std::unique_ptr<TlsUpstream>> start(std::string const& choice,
                                                                   std::vector<Way> const& ways);
+
+  /// What TLS to it is bound to.
+  [[nodiscard]] Bytes const& channel_binding() const { return channel_binding_; }
+
   ~TlsUpstream();
   TlsUpstream(TlsUpstream const&) = delete;
   TlsUpstream& operator=(TlsUpstream const&) = delete;
@@ -31,6 +35,7 @@ class TlsUpstream {
  private:
   TlsUpstream() = default;
 
+  Bytes channel_binding_;
   net::asio::io_context io_;
   std::list<Offloader> offloaders_;
   std::thread thread_;

@@ -111,6 +111,13 @@ std::vector<Fact> const& table() {
        [](Facts&, std::string const& v) {
          return v == "http" || v == "tls" ? std::string() : "'" + v + "' is neither http nor tls";
        }},
+      {{"bridged_certificate", "same or other", "same", "nothing is assumed",
+        "http-front: cases on channel binding where the front speaks TLS on both sides, and shows "
+        "clients the certificate of the RPC proxy behind it, or another one"},
+       [](Facts&, std::string const& v) {
+         return v == "same" || v == "other" ? std::string()
+                                            : "'" + v + "' is neither same nor other";
+       }},
       {{"version", "text", "HAProxy 2.6.12", "asked of the program where the target says how",
         "no case: the reports and the matrix tell it"},
        [](Facts&, std::string const& v) {

@@ -64,13 +64,21 @@ bool speaks(Target const& target, std::string_view scheme) {
   return target.topology == Topology::embedded || to_string(target.auth) == scheme;
 }
 
+/// "NAME", or "NAME=VALUE" as it was written.
+bool states(Facts const& facts, std::string_view fact) {
+  auto const equals = fact.find('=');
+  auto const stated = facts.given.find(std::string(fact.substr(0, equals)));
+  return stated != facts.given.end() &&
+         (equals == std::string_view::npos || stated->second == fact.substr(equals + 1));
+}
+
 bool is_met(std::string_view need, Target const& target) {
   auto const after = [&](std::string_view prefix) { return need.substr(prefix.size()); };
   if (need.starts_with("topology:")) {
     return is_topology(target, after("topology:"));
   }
   if (need.starts_with("fact:")) {
-    return target.topology == Topology::embedded || has_fact(target.facts, after("fact:"));
+    return target.topology == Topology::embedded || states(target.facts, after("fact:"));
   }
   if (need.starts_with("auth:")) {
     return speaks(target, after("auth:"));
@@ -105,8 +113,10 @@ Missing unmet(std::string_view need, Target const& target) {
             {}};
   }
   if (need.starts_with("fact:")) {
-    return {"the fact " + std::string(need.substr(5)) + " is not given",
-            std::string(need.substr(5))};
+    auto const fact = std::string(need.substr(5));
+    auto const name = fact.substr(0, fact.find('='));
+    return has_fact(target.facts, name) ? Missing{"needs " + fact, {}}
+                                        : Missing{"the fact " + fact + " is not given", name};
   }
   if (need.starts_with("auth:")) {
     return {"needs --auth " + std::string(need.substr(5)), {}};

@@ -55,8 +55,8 @@ Result<loader::Shard> parse_part(std::string const& text) {
 Result<void> check_tls_choice(std::string const& text) {
   auto const comma = text.find(',');
   auto const two_files = comma != std::string::npos && comma > 0 && comma + 1 < text.size();
-  if (text != "auto" && !two_files) {
-    return wrong("'" + text + "': expected auto, or CERT,KEY (two PEM files)");
+  if (text != "auto" && text != "front" && !two_files) {
+    return wrong("'" + text + "': expected auto, front, or CERT,KEY (two PEM files)");
   }
   return {};
 }

@@ -24,7 +24,7 @@ namespace rpchspec::targets {
 /// "2/4".
 [[nodiscard]] Result<loader::Shard> parse_part(std::string const& text);
 
-/// "auto", or "CERT,KEY": two file names.
+/// "auto", "front", or "CERT,KEY": two file names.
 [[nodiscard]] Result<void> check_tls_choice(std::string const& text);
 
 }  // namespace rpchspec::targets

@@ -137,6 +137,10 @@ std::string contradiction(Target const& target) {
   if (!target.upstream_tls.empty() && target.upstream_listen.empty()) {
     return "--upstream-tls needs --upstream-listen";
   }
+  if (target.upstream_tls == "front" && url_of(target, true) == nullptr) {
+    return "--upstream-tls front needs an https URL of the front: what else would it show a "
+           "certificate at?";
+  }
   if (target.auth != Auth::none && target.user.empty()) {
     return "--auth needs --user, and --password-file or $RPCHSPEC_PASSWORD";
   }

@@ -90,7 +90,7 @@ struct Target {
   Program program{};
   Duration wait{};  // for it to come up; zero: not at all
   std::vector<Address> upstream_listen;
-  std::string upstream_tls;  // "", "auto", or "CERT,KEY"
+  std::string upstream_tls;  // "", "auto", "front", or "CERT,KEY"
   std::string server_name = "auto";
   std::string backend_bind = "auto";
   std::vector<std::uint16_t> backend_ports{6001, 6002, 6004};

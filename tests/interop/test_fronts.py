@@ -38,6 +38,37 @@ def test_a_shipped_front_is_judged_or_told_to_carry_nothing(target, run):
         assert len(done.ids("pass", "warn")) > 20, done.text
 
 
+BOUND = ["auth/front-bridges-a-bound-log-on", "auth/front-with-another-certificate-is-noticed"]
+
+
+@pytest.mark.parametrize("target", ["haproxy-best", "stunnel"])
+def test_configurations_of_a_shipped_front_show_what_its_first_cannot(target, run, tmp_path):
+    done = run("--target", target, *BOUND, "connection/opens@in-first")
+    skip_if_absent(done)
+    assert done.code == 0, done.text
+    shown = {case["id"].split("@")[0]: case.get("configuration") for case in done.results["cases"]}
+    assert shown == {
+        "connection/opens": None,
+        BOUND[0]: "bridge-with-the-same-certificate",
+        BOUND[1]: "bridge-with-another-certificate",
+    }
+    for configuration in ("", "-bridge-with-the-same-certificate", "-bridge-with-another-certificate"):
+        assert (tmp_path / f"out/proxy{configuration}.log").exists()
+
+
+@pytest.mark.parametrize("certificate, said, case", [("auto", "same", BOUND[0]), ("front", "other", BOUND[1])])
+def test_a_bridge_that_does_otherwise_is_found(certificate, said, case, run, tmp_path):
+    target = yaml.safe_load(SHIPPED.read_text())["targets"]["haproxy-best"]
+    bridge = target.pop("configurations")["bridge-with-the-same-certificate"]
+    target |= bridge | {"upstream-tls": certificate, "facts": {"bridged_certificate": said}}
+    target["start"] = target["start"].replace("$RPCHSPEC_TARGET_DIR", str(SHIPPED.parent))
+    (tmp_path / "rpchspec.yaml").write_text(yaml.safe_dump({"targets": {"bridge": target}}))
+    done = run("--target", "bridge", case)
+    skip_if_absent(done)
+    assert {f"{case}@ntlm", f"{case}@negotiate"} <= done.ids("fail", "warn"), done.text
+    assert "FIELD-F72" in {finding["requirement"] for finding in done.results["findings"]}, done.text
+
+
 def test_a_program_that_is_absent_is_a_skip(run, tmp_path):
     (tmp_path / "rpchspec.yaml").write_text(
         "targets: {edge: {proxy: 'http://127.0.7.1:0', start: proxyd, topology: http-front,"

@@ -107,7 +107,7 @@ targets:
 
 TEST(Config, AConfigurationIsOfOneTargetAndOfTheSameTopology) {
   EXPECT_THAT(errors_of("targets: {e: {configurations: {a: {topology: split}}}}\n"),
-              HasSubstr("1:35: 'topology' is the same in all configurations; allowed: facts"));
+              HasSubstr("1:36: 'topology' is the same in all configurations; allowed: facts"));
   EXPECT_THAT(errors_of("defaults: {configurations: {}}\n"), HasSubstr("unknown key"));
   EXPECT_THAT(errors_of("targets: {e: {configurations: {a: {configurations: {}}}}}\n"),
               HasSubstr("is the same in all configurations"));

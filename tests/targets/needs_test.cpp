@@ -49,6 +49,23 @@ TEST(Needs, AFactThatIsNotGivenIsTheOneThatWouldDo) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(Needs, MayNameTheValueOfAFact) {
+  Scenario scenario;
+  scenario.add_needs("topology:http-front");
+  scenario.add_needs("fact:bridged_certificate=same");
+  auto target = front();
+  auto const skip = skip_reason(scenario, target);
+  ASSERT_TRUE(skip);
+  EXPECT_EQ(skip->fact, "bridged_certificate");
+  ASSERT_TRUE(set_fact(target.facts, "bridged_certificate=other"));
+  auto const other = skip_reason(scenario, target);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->fact, "");
+  EXPECT_EQ(other->reason, "needs bridged_certificate=same");
+  ASSERT_TRUE(set_fact(target.facts, "bridged_certificate=same"));
+  EXPECT_FALSE(skip_reason(scenario, target));
+}
+
 TEST(Needs, AFactWithAnotherValueUnlocksNothing) {
   Scenario scenario;
   scenario.mutable_proxy()->set_allow_anonymous(ProxyNeeds::OFF);
