@@ -23,6 +23,8 @@ BREAKS = {
     "cut-short": "the answer ends after 64 KiB",
     "first-in-only": "a second IN request of the same server-name is answered 503",
     "whole-request": "the body of OUT waits until all of it is there",
+    "scheme-kept": "a connection that began a handshake takes no other scheme",
+    "reset-spreads": "a reset in the middle of a handshake ends every connection, and later ones are refused",
 }
 SMALL = 16  # a request with a longer body is a channel
 LIMIT = 5  # seconds for the answer to a small request
@@ -32,37 +34,63 @@ KNOWN = {
 }  # fmt: skip
 
 
+class Client:
+    """What is kept for one connection of a client's."""
+
+    def __init__(self):
+        self.reader = self.writer = self.scheme = None
+
+    def close(self):
+        if self.writer is not None:
+            self.writer.close()
+
+
 class Front:
     def __init__(self, host, port, broken):
         self.place = host, port
         self.broken = broken
         self.names = set()  # server-names whose IN request came
+        self.writers = set()
+        self.spoilt = False
 
     async def serve(self, reader, writer):
+        """One client, for which one connection behind is kept: a handshake needs that."""
+        client = Client()
+        self.writers.add(writer)
         try:
-            while await self.exchange(reader, writer):
+            while await self.exchange(reader, writer, client):
                 pass
-        except (OSError, asyncio.IncompleteReadError):
-            pass
+        except (OSError, asyncio.IncompleteReadError) as end:
+            if self.broken == "reset-spreads" and client.scheme and isinstance(end, ConnectionResetError):
+                self.spoilt = True
+                for each in self.writers:
+                    each.close()
+        self.writers.discard(writer)
+        client.close()
         writer.close()
 
-    async def exchange(self, reader, writer):
+    async def behind(self, client):
+        if client.writer is None or client.reader.at_eof():
+            client.close()
+            client.reader, client.writer = await asyncio.open_connection(*self.place)
+        return client.reader, client.writer
+
+    async def exchange(self, reader, writer, client):
         """One request; False when the connection is not to be used again."""
         head = (await reader.readuntil(b"\r\n\r\n")).lstrip(b"\r\n")
         length = length_of(head)
-        refused = self.refusal(head, length)
+        refused = self.refusal(head, length) or self.refusal_of_log_on(head, client)
         if refused:
             writer.write(b"HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % refused)
             await writer.drain()
             return False
-        server, upstream = await asyncio.open_connection(*self.place)
+        server, upstream = await self.behind(client)
         upstream.write(self.forwarded(head))
         if length > SMALL:
             await self.relay(reader, writer, server, upstream, head)
             return False
         upstream.write(await reader.readexactly(length))
         answer = await self.answer(server)
-        upstream.close()
         writer.write(answer)
         await writer.drain()
         closes = re.search(rb"(?im)^connection:[^\r]*close", head + answer)
@@ -82,6 +110,14 @@ class Front:
             if known and self.broken == "first-in-only":
                 return b"503 Busy"
         return None
+
+    def refusal_of_log_on(self, head, client):
+        if self.spoilt:
+            return b"503 Spoilt"
+        scheme = re.search(rb"(?im)^authorization: *(\w+)", head)
+        kept, client.scheme = client.scheme, scheme.group(1).lower() if scheme else None
+        changed = kept in (b"ntlm", b"negotiate") and kept != client.scheme
+        return b"400 Bad Request" if changed and self.broken == "scheme-kept" else None
 
     def forwarded(self, head):
         line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")

@@ -31,6 +31,8 @@ KILLERS = {
     "cut-short": ("limits/front-carries-out-to-its-length", "FIELD-F48"),
     "first-in-only": ("recycling/front-in-lifetimes@r2", "FIELD-F52"),
     "whole-request": ("recycling/front-out-lifetimes@r2", "FIELD-F51"),
+    "scheme-kept": ("auth/front-lets-a-client-change-its-scheme", "FIELD-F69"),
+    "reset-spreads": ("auth/front-survives-a-log-on-broken-off", "FIELD-F69"),
 }
 
 
