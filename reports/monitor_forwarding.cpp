@@ -27,6 +27,7 @@ struct Waiting {
   std::uint64_t digest = 0;
   std::uint32_t size = 0;
   std::uint64_t at_ns = 0;
+  std::uint32_t ordinal = 0;  // of its connection
 };
 
 constexpr std::uint32_t kAll = ~std::uint32_t{0};
@@ -196,7 +197,8 @@ class ForwardingMonitor final : public Monitor {
 
   static Waiting waiting(Sighting const& sighting) {
     auto const& pdu = sighting.event.pdu();
-    return {pdu.digest(), pdu.size(), sighting.event.at_ns()};
+    auto const ordinal = sighting.connection == nullptr ? 0 : sighting.connection->ordinal;
+    return {pdu.digest(), pdu.size(), sighting.event.at_ns(), ordinal};
   }
 
   static std::deque<Waiting>::iterator find(std::deque<Waiting>& list, std::uint64_t digest) {
@@ -216,7 +218,12 @@ class ForwardingMonitor final : public Monitor {
       stream.sent.clear();
     }
     if (!stream.given_up) {
-      stream.sent.push_back(pdu);
+      // Two sockets are written side by side: what the predecessor was given goes before what its
+      // successor was, whichever of them is through first.
+      auto const before =
+          std::find_if(stream.sent.rbegin(), stream.sent.rend(),
+                       [&](Waiting const& each) { return each.ordinal <= pdu.ordinal; });
+      stream.sent.insert(before.base(), pdu);
     }
   }
 

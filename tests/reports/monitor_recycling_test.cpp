@@ -30,6 +30,17 @@ JournalBuilder& more(JournalBuilder& journal, std::uint32_t content, std::uint32
       .rpc(kServerIn, v1::RECEIVED, content, size);
 }
 
+TEST(ForwardingMonitor, CountsWhatThePredecessorWasGivenBeforeWhatItsSuccessorWas) {
+  auto const recorded_late = [](std::uint32_t first, std::uint32_t second) {
+    auto journal = open();
+    journal.opened(kSecondIn).rpc(kSecondIn, v1::SENT, 2).rpc(kClientIn, v1::SENT, 1);
+    journal.rpc(kServerIn, v1::RECEIVED, first).rpc(kServerIn, v1::RECEIVED, second);
+    return said(journal);
+  };
+  EXPECT_EQ(recorded_late(1, 2), "");
+  EXPECT_EQ(recorded_late(2, 1), "forwarding RPCH-3.2.1.1.4-02");
+}
+
 TEST(WindowMonitor, GoesOnBehindInR2WhereCountersGoOnOrStartAgain) {
   auto journal = in_r2(6000);
   more(journal, 2, 4000);
