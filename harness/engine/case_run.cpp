@@ -24,7 +24,7 @@ constexpr auto kNoticeableLag = std::chrono::milliseconds(100);
 // A retry runs beside other programs still; what waits for 15 s is not explained by less than this.
 constexpr std::uint32_t kWorstLagMs = 2000;
 constexpr Duration kFarewell = std::chrono::seconds(2);
-constexpr auto kWatchdogFloor = std::chrono::seconds(90);
+constexpr auto kWatchdogFloor = std::chrono::seconds(120);
 
 /// The course of one case in its world, on one io_context.
 class Case {
