@@ -208,6 +208,8 @@ void read_all(YamlNode const& root, BackendConfig& config, model::TextErrors& er
   keys.key("ports", [&](YamlNode const& node) { read_ports(node, config, errors); });
   keys.size("receive_window", config.session.receive_window.value, 8192, 262144);
   keys.size("max_fragment", config.max_fragment, 1432, 65535);
+  auto recycle_at = std::uint64_t{config.session.recycle_out_at.value_or(0)};
+  keys.size("recycle_out_at", recycle_at, 0, 1U << 31);
   keys.duration("connection_setup_timeout", config.session.connection_setup_timeout);
   keys.duration("reply_delay", config.session.reply_delay);
   keys.word("ack", config.session.ack_policy,
@@ -229,6 +231,8 @@ void read_all(YamlNode const& root, BackendConfig& config, model::TextErrors& er
   keys.key("withhold", [&](YamlNode const& node) { read_withheld(node, config, errors); });
   keys.key("faults", [&](YamlNode const& node) { read_faults(node, config, errors); });
   keys.read(root);
+  config.session.recycle_out_at =
+      recycle_at == 0 ? std::optional<std::uint32_t>() : static_cast<std::uint32_t>(recycle_at);
 }
 
 }  // namespace

@@ -11,6 +11,25 @@ using session::Channel;
 
 constexpr auto kSuccessorTime = std::chrono::seconds(30);  // to connect, and to write its start
 
+session::SuccessorWishes wishes_of(scn::Recycle const& step,
+                                   Channel channel,
+                                   scn::Client const& conduct,
+                                   session::Client const& machine) {
+  session::SuccessorWishes wishes;
+  auto const& usual = channel == Channel::in ? conduct.in_sequence() : conduct.out_sequence();
+  wishes.sequence = sequence_named(step.sequence().empty() ? usual : step.sequence());
+  if (step.predecessor() == "wrong") {
+    wishes.predecessor = machine.cookie(channel);
+    wishes.predecessor->bytes[0] ^= 0xFF;
+  } else if (step.predecessor() == "stale") {
+    wishes.predecessor = machine.former_cookie(channel);
+  }
+  if (step.receive_window() != 0) {
+    wishes.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(step.receive_window()));
+  }
+  return wishes;
+}
+
 }  // namespace
 
 void Client::open_successor(std::uint32_t vc, session::Client::OpenSuccessor due) {
@@ -91,34 +110,24 @@ net::Task<Result<void>> Client::recycle(std::uint32_t vc,
   }
   auto& made = virtual_connection(vc);
   auto& machine = made.machine();
-  session::SuccessorWishes wishes;
-  auto const& conduct = options_.conduct;
-  auto const usual = *channel == Channel::in ? conduct.in_sequence() : conduct.out_sequence();
-  wishes.sequence = sequence_named(step.sequence().empty() ? usual : step.sequence());
-  if (step.predecessor() == "wrong") {
-    wishes.predecessor = machine.cookie(*channel);
-    wishes.predecessor->bytes[0] ^= 0xFF;
-  } else if (step.predecessor() == "stale") {
-    wishes.predecessor = machine.former_cookie(*channel);
-  }
-  if (step.receive_window() != 0) {
-    wishes.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(step.receive_window()));
-  }
   if (*channel == Channel::out) {
-    machine.wish_for_out(wishes);
+    machine.wish_for_out(wishes_of(step, *channel, options_.conduct, machine));
     co_return Result<void>();
-  }
-  auto const before = machine.recycled(Channel::in);
-  auto started = machine.start_in_recycling(wishes, Clock::now());
-  made.pump();
-  if (!started || step.no_wait()) {
-    co_return started;
   }
   auto const lost = [&] {
     auto const in = made.channel(Channel::in);
     auto const out = made.channel(Channel::out);
     return !in || !out || in->ended() || out->ended();
   };
+  auto const may_start = [&] { return !machine.recycles_in_by_itself() || lost(); };
+  (void)co_await changed_.wait(may_start, deadline);
+  auto const before = machine.recycled(Channel::in);
+  auto started = machine.start_in_recycling(wishes_of(step, *channel, options_.conduct, machine),
+                                            Clock::now());
+  made.pump();
+  if (!started || step.no_wait()) {
+    co_return started;
+  }
   auto const over = [&] { return machine.recycled(Channel::in) != before || lost(); };
   auto const in_time = co_await changed_.wait(over, deadline);
   if (machine.recycled(Channel::in) == before) {

@@ -19,8 +19,8 @@ Cookie random_cookie(std::mt19937_64& random) {
 }
 
 void add_recycling(session::ClientConfig& config, scn::Client const& conduct) {
-  if (conduct.recycle_in_at() != 0) {
-    config.recycle_in_at = static_cast<std::uint32_t>(conduct.recycle_in_at());
+  if (conduct.has_recycle_in_at()) {
+    config.recycle_in_at = bytes_left(conduct.recycle_in_at());
   }
   config.in_sequence = sequence_named(conduct.in_sequence());
   auto const answers = conduct.out_sequence().empty() ? conduct.conduct() != scn::PATIENT

@@ -141,6 +141,10 @@ net::Task<Result<void>> Server::recycle(std::uint32_t vc,
     co_return tl::unexpected(there.error());
   }
   auto const of = *there;
+  auto const may_start = [&] {
+    return of->machine().settled(Channel::out) || of->machine().finished();
+  };
+  (void)co_await backend_.changed().wait(may_start, deadline);  // one may have begun by itself
   auto const before = of->machine().recycled(Channel::out);
   auto started = of->recycle_out();
   if (!started || step.no_wait()) {

@@ -87,6 +87,10 @@ session::Instance instance_of(scn::Instance named) {
                                  : session::Instance::predecessor;
 }
 
+std::optional<std::uint32_t> bytes_left(std::uint64_t recycle_at) {
+  return recycle_at == 0 ? std::optional<std::uint32_t>() : static_cast<std::uint32_t>(recycle_at);
+}
+
 session::RecyclingSequence sequence_named(std::string const& name) {
   return name == "r1" ? session::RecyclingSequence::r1 : session::RecyclingSequence::r2;
 }

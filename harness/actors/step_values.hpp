@@ -29,6 +29,9 @@ inline constexpr std::string_view kLegacyResponse = "legacy-response";
 
 [[nodiscard]] session::Instance instance_of(scenario::v1::Instance named);
 
+/// Of `recycle_in_at` and `recycle_out_at`: 0 is never.
+[[nodiscard]] std::optional<std::uint32_t> bytes_left(std::uint64_t recycle_at);
+
 /// "r1"; anything else is r2.
 [[nodiscard]] session::RecyclingSequence sequence_named(std::string const& name);
 

@@ -257,8 +257,8 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
     config.session.receive_window =
         ReceiveWindowSize(static_cast<std::uint32_t>(server.receive_window()));
   }
-  if (server.recycle_out_at() != 0) {
-    config.session.recycle_out_at = static_cast<std::uint32_t>(server.recycle_out_at());
+  if (server.has_recycle_out_at()) {
+    config.session.recycle_out_at = actors::bytes_left(server.recycle_out_at());
   }
   config.session.reply_delay = actors::to_duration(server.reply_delay());
   config.legacy_response = legacy(server);

@@ -42,6 +42,7 @@ class Framer {
     } else if (theme_ == Theme::overrun) {
       frame_.mutable_proxy()->set_channel_lifetime(131072);
       server.set_conduct(scn::PATIENT);
+      server.set_recycle_out_at(0);
     }
     if (theme_ == Theme::mixed && dice_.percent(15)) {
       server.add_closed_ports("referral");

@@ -14,7 +14,8 @@ Client::Client(ClientConfig config)
       out_window_(config_.receive_window, config_.ack_policy),
       random_(config_.cookie_seed),
       in_{config_.in_channel_cookie, config_.virtual_connection_cookie, {}},
-      out_{config_.out_channel_cookie, config_.virtual_connection_cookie, config_.receive_window} {}
+      out_{config_.out_channel_cookie, config_.virtual_connection_cookie, config_.receive_window},
+      in_sent_(conn_b1().size()) {}
 
 Bytes Client::conn_a1() const {
   auto pdu = wire::conn_a1(config_.virtual_connection_cookie, config_.out_channel_cookie,
@@ -52,11 +53,8 @@ void Client::deliver(wire::PduView const& pdu, TimePoint now) {
   auto const size = RpcPduSize(static_cast<std::uint32_t>(pdu.bytes.size()));
   out_window_.on_received(size);
   events_.emplace_back(Deliver{pdu});
-  if (auto ack = out_window_.on_consumed(size)) {
-    ack->channel_cookie = RtsCookie{out_.cookie.bytes};
-    auto const routed =
-        wire::flow_control_ack_with_destination(wire::ForwardDestination::FDOutProxy, *ack);
-    send(Channel::in, wire::encode(routed), now);
+  if (auto const ack = out_window_.on_consumed(size)) {
+    acknowledge(*ack, now);
   }
 }
 
@@ -150,6 +148,7 @@ void Client::on_deadline(TimePoint now) {
   }
   if (now - last_sent_ >= ping_period_ / 2) {
     send(Channel::in, wire::encode(wire::ping()), now);
+    recycle_when_due(now);
   }
   ping_at_ = now + ping_period_;
 }

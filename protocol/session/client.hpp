@@ -34,9 +34,9 @@ struct ClientConfig {
   ReceiveWindow::AckPolicy ack_policy = ReceiveWindow::AckPolicy::at_half;
   bool pings = true;
   std::size_t queue_limit = 16 << 20;  // bytes of RPC PDUs that may wait for the window
-  /// With so many bytes of an IN channel's lifetime left a successor is opened (Windows: 4096,
-  /// fn 32), and RPC PDUs that don't fit wait for it. Empty: neither.
-  std::optional<std::uint32_t> recycle_in_at{};
+  /// With so many bytes of an IN channel's lifetime left a successor is opened (Windows' value,
+  /// fn 32), and what does not fit waits for it. Empty: neither.
+  std::optional<std::uint32_t> recycle_in_at{4096};
   RecyclingSequence in_sequence = RecyclingSequence::r2;  // of the recycling that starts by itself
   /// How the server's OUT_R*/A1 is answered; empty: not at all.
   std::optional<RecyclingSequence> out_sequence = RecyclingSequence::r2;
@@ -118,7 +118,13 @@ class Client {
   /// Something was written to the IN channel past this machine (scripts): delays the next ping.
   void note_sent(TimePoint now) { last_sent_ = now; }
 
-  void note_sent_regardless(RpcPduSize pdu) { in_window_.on_sent_regardless(pdu); }
+  void note_sent_regardless(RpcPduSize pdu) {
+    in_window_.on_sent_regardless(pdu);
+    note_carried(pdu.value);
+  }
+
+  /// Counts other bytes that a script wrote to the IN channel against its lifetime.
+  void note_carried(std::size_t bytes) { in_sent_ += bytes; }
 
   void on_deadline(TimePoint now);
   [[nodiscard]] std::optional<Event> next_event();
@@ -153,6 +159,11 @@ class Client {
     return channel == Channel::in ? in_recycled_ : out_recycled_;
   }
 
+  /// A recycling of IN that nobody asked for is not over: another one has to wait.
+  [[nodiscard]] bool recycles_in_by_itself() const {
+    return in_by_itself_ && (in_state_ != InState::opened || in_predecessor_ends_);
+  }
+
   /// No recycling of this channel is under way.
   [[nodiscard]] bool settled(Channel channel) const {
     return channel == Channel::in ? in_state_ == InState::opened : out_state_ == OutState::opened;
@@ -183,7 +194,9 @@ class Client {
   void send(Channel channel, Bytes bytes, TimePoint now, Instance instance = Instance::predecessor);
   void send_unless_withheld(wire::RtsPduKind kind, Send due, TimePoint now);
   [[nodiscard]] OneChannel successor_of(OneChannel const& predecessor, RecyclingSequence sequence);
-  [[nodiscard]] bool fits_lifetime(std::size_t pdu) const;
+  [[nodiscard]] bool fits_lifetime(std::size_t rpc_pdu) const;
+  [[nodiscard]] bool fits_reserve(std::size_t rts_pdu) const;
+  void acknowledge(wire::FlowControlAckCommand ack, TimePoint now);
   void recycle_when_due(TimePoint now);
   void drain_queue(TimePoint now);
   Result<void> protocol_error(Error error);
@@ -213,6 +226,8 @@ class Client {
   wire::RtsPduKind a5_ = wire::RtsPduKind::InR2A5;
   bool a3_held_ = false;
   bool in_predecessor_ends_ = false;  // it is still open
+  bool in_by_itself_ = false;         // the last recycling began by itself
+  Bytes ack_for_successor_;           // the last one that the present IN channel can't carry
   std::deque<Bytes> early_;           // came on the OUT successor before its predecessor ended
   std::deque<Bytes> delivered_;       // keeps what Deliver events of replayed PDUs show
   std::uint64_t in_sent_ = 0;         // bytes on the present IN channel

@@ -9,9 +9,10 @@ namespace {
 
 constexpr std::string_view kSection = "MS-RPCH 3.2.2.5";
 
-/// Of a channel's lifetime, kept for what must still go out on it: A5, and the acknowledgements and
-/// pings that go out meanwhile.
-constexpr std::uint64_t kReserve = 1024;  // bytes
+/// Of a channel's lifetime, kept for what must still go out on it: A5 and A7, and pings meanwhile.
+/// RPC PDUs leave some for acknowledgements, too.
+constexpr std::uint64_t kReserve = 256;      // bytes
+constexpr std::uint64_t kRpcReserve = 1024;  // bytes
 
 Error not_now(std::string detail) {
   return {ErrorCode::unexpected, 16, "Flags", kSection, std::move(detail)};
@@ -42,8 +43,28 @@ Client::OneChannel Client::successor_of(OneChannel const& predecessor, Recycling
   return made;
 }
 
-bool Client::fits_lifetime(std::size_t pdu) const {
-  return !config_.recycle_in_at || in_sent_ + pdu + kReserve <= config_.in_channel_lifetime.value;
+bool Client::fits_lifetime(std::size_t rpc_pdu) const {
+  return !config_.recycle_in_at ||
+         in_sent_ + rpc_pdu + kRpcReserve <= config_.in_channel_lifetime.value;
+}
+
+bool Client::fits_reserve(std::size_t rts_pdu) const {
+  return !config_.recycle_in_at ||
+         in_sent_ + rts_pdu + kReserve <= config_.in_channel_lifetime.value;
+}
+
+/// A download may need any number of them while IN is recycled. The last one says all that those
+/// before it said, so one waits for the successor where the present channel can't carry it.
+void Client::acknowledge(wire::FlowControlAckCommand ack, TimePoint now) {
+  ack.channel_cookie = RtsCookie{out_.cookie.bytes};
+  auto bytes = wire::encode(
+      wire::flow_control_ack_with_destination(wire::ForwardDestination::FDOutProxy, ack));
+  if (!fits_reserve(bytes.size())) {
+    ack_for_successor_ = std::move(bytes);
+    return;
+  }
+  send(Channel::in, std::move(bytes), now);
+  recycle_when_due(now);
 }
 
 void Client::recycle_when_due(TimePoint now) {
@@ -54,7 +75,7 @@ void Client::recycle_when_due(TimePoint now) {
   if (near_the_end || (!queue_.empty() && !fits_lifetime(queue_.front().size()))) {
     SuccessorWishes wishes;
     wishes.sequence = config_.in_sequence;
-    (void)start_in_recycling(wishes, now);
+    in_by_itself_ = start_in_recycling(wishes, now).has_value();
   }
 }
 
@@ -63,6 +84,7 @@ Result<void> Client::start_in_recycling(SuccessorWishes const& wishes, TimePoint
     return fail(not_now("IN is not in the opened state"));
   }
   in_state_ = InState::opened_a4w;
+  in_by_itself_ = false;
   in_successor_ = successor_of(in_, wishes.sequence);
   auto a1 = wire::make(wire::RtsPduKind::InR1A1);
   a1.commands[0] = wire::VersionCommand{config_.version};
@@ -129,6 +151,9 @@ void Client::send_a5(TimePoint now) {
   in_state_ = InState::opened;
   in_predecessor_ends_ = true;
   ++in_recycled_;
+  if (!ack_for_successor_.empty()) {
+    send(Channel::in, std::exchange(ack_for_successor_, {}), now);
+  }
   drain_queue(now);
 }
 

@@ -178,9 +178,10 @@ OutboundProxy::Step OutboundProxy::on_routed_by_server(wire::RtsPdu const& pdu,
                                                        wire::PduView const& bytes) {
   auto const of_opened = wire::has_form(pdu, wire::RtsPduKind::OutR1A1) ||
                          wire::has_form(pdu, wire::RtsPduKind::OutR1A5);
-  // The server may go on at once after OUT_R2/B1 or OUT_R1/A9: this is meant for the successor.
+  // The server may go on at once after OUT_R2/B1 or OUT_R1/A9: this is meant for the successor,
+  // which it can't know to wait for OUT_R2/C1 or OUT_R1/A11.
   auto const switches = relay_.has_barrier() && !is_leaving();
-  if (of_opened && (switches || state_ == State::A11W)) {
+  if (of_opened && (switches || state_ == State::R2C1W || state_ == State::A11W)) {
     return hold_until_head(bytes.bytes);
   }
   if (of_opened && (state_ != State::Opened || is_leaving())) {

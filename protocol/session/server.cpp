@@ -220,10 +220,7 @@ Result<void> Server::route(Channel from, wire::ForwardDestination to, ByteView b
       return {};  // acknowledgements for us come without a Destination
     case wire::ForwardDestination::FDClient:
     case wire::ForwardDestination::FDOutProxy:
-      if (from == Channel::in && have_out_) {
-        send(Channel::out, Bytes(bytes.begin(), bytes.end()));
-      }
-      return {};
+      return from == Channel::in && have_out_ ? pass_on_out(to, bytes) : Result<void>();
     case wire::ForwardDestination::FDInProxy:
       if (from == Channel::out && have_in_) {
         send(Channel::in, Bytes(bytes.begin(), bytes.end()));

@@ -25,9 +25,9 @@ struct ServerConfig {
   std::set<wire::RtsPduKind> withheld{};                         // PDUs it does not send by itself
   Duration reply_delay{};                                        // before CONN/C1 and CONN/B3
   std::size_t queue_limit = 16 << 20;  // bytes of RPC PDUs that may wait for the window
-  /// With so many bytes of an OUT channel's lifetime left a successor is asked for (Windows: 8192,
-  /// fn 51), and RPC PDUs that don't fit wait for it. Empty: neither.
-  std::optional<std::uint32_t> recycle_out_at{};
+  /// With so many bytes of an OUT channel's lifetime left a successor is asked for (Windows' value,
+  /// fn 51), and what does not fit waits for it. Empty: neither.
+  std::optional<std::uint32_t> recycle_out_at{8192};
 };
 
 /// What the two legs announced (CONN/A2 and CONN/B2).
@@ -110,7 +110,13 @@ class Server {
   void release(wire::RtsPduKind kind);
 
   /// Counts an RPC PDU that a script wrote to the OUT leg past the window.
-  void note_sent_regardless(RpcPduSize pdu) { out_window_.on_sent_regardless(pdu); }
+  void note_sent_regardless(RpcPduSize pdu) {
+    out_window_.on_sent_regardless(pdu);
+    note_carried(pdu.value);
+  }
+
+  /// Counts other bytes that a script wrote to the OUT leg against the channel's lifetime.
+  void note_carried(std::size_t bytes) { out_sent_ += bytes; }
 
   /// Pull until empty after each call above.
   [[nodiscard]] std::optional<Event> next_event();
@@ -126,7 +132,7 @@ class Server {
 
   [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
 
-  /// Bytes of the present OUT channel's lifetime that are left, pings included that were told of.
+  /// Bytes of the present OUT channel's lifetime that are left, pings counted that we were told of.
   [[nodiscard]] std::uint64_t out_lifetime_left() const;
 
   /// OUT channels, IN channels that were replaced since the virtual connection was opened.
@@ -171,6 +177,7 @@ class Server {
   Result<void> on_successor(Channel from, wire::PduView const& pdu);
   Result<void> on_in_r1_a2(wire::RtsPdu const& pdu);
   Result<void> on_in_cookie(wire::RtsPdu const& pdu);
+  Result<void> on_in_r1_a6(RtsCookie const& successor);
   Result<void> on_in_r1_b1();
   Result<void> on_out_r1_a4(wire::RtsPdu const& pdu);
   Result<void> on_out_r2_a4(wire::RtsPdu const& pdu);
@@ -179,7 +186,10 @@ class Server {
   Result<void> compare(RtsCookie const& found, ChannelCookie const& expected, char const* section);
   void send(Channel channel, Bytes bytes, Instance instance = Instance::predecessor);
   void switch_out();
-  [[nodiscard]] bool fits_lifetime(std::size_t pdu) const;
+  [[nodiscard]] bool fits_lifetime(std::size_t rpc_pdu) const;
+  [[nodiscard]] bool fits_reserve(std::size_t rts_pdu) const;
+  Result<void> pass_on_out(wire::ForwardDestination to, ByteView bytes);
+  Result<void> on_routed_by_in_successor(wire::RtsPdu const& pdu, ByteView bytes);
   void recycle_when_due();
   Result<void> on_first(Channel from, wire::RtsPdu const& pdu, TimePoint now);
   Result<void> on_flow_control_ack(Channel from, wire::FlowControlAckCommand const& ack);
@@ -213,6 +223,8 @@ class Server {
   std::optional<ChannelCookie> still_known_out_;  // of the OUT leg's last channel (OUT_R2)
   std::optional<ChannelCookie> former_out_;       // of the last OUT leg (OUT_R1)
   std::uint64_t out_sent_ = 0;                    // bytes on the present OUT channel
+  std::vector<Bytes> for_out_successor_;          // RTS PDUs that the present one can't carry
+  std::vector<Bytes> behind_a6_;                  // routed PDUs of an IN successor (IN_R1)
   std::uint32_t in_recycled_ = 0;
   std::uint32_t out_recycled_ = 0;
   wire::RtsPdu scratch_;

@@ -9,9 +9,13 @@ namespace {
 
 constexpr std::string_view kSection = "MS-RPCH 3.2.5.5";
 
-/// Of a channel's lifetime, kept for what must still go out on it: A5, A9 or B1, and the
-/// acknowledgements that pass by meanwhile.
-constexpr std::uint64_t kReserve = 2048;  // bytes
+/// Of a channel's lifetime, kept for what must still go out on it: A5, A9 or B1, what IN_R* has to
+/// say, pings that we were not told of (fn 50: 1031 bytes). RPC PDUs leave some for RTS PDUs of
+/// others, too.
+constexpr std::uint64_t kReserve = 1536;     // bytes
+constexpr std::uint64_t kRpcReserve = 3072;  // bytes
+
+constexpr std::size_t kMostWaiting = 4096;  // PDUs
 
 Error not_now(std::string detail) {
   return {ErrorCode::unexpected, 16, "Flags", kSection, std::move(detail)};
@@ -28,8 +32,27 @@ std::uint64_t Server::out_lifetime_left() const {
   return lifetime - std::min(lifetime, out_sent_);
 }
 
-bool Server::fits_lifetime(std::size_t pdu) const {
-  return !config_.recycle_out_at || out_lifetime_left() >= pdu + kReserve;
+bool Server::fits_lifetime(std::size_t rpc_pdu) const {
+  return !config_.recycle_out_at || out_lifetime_left() >= rpc_pdu + kRpcReserve;
+}
+
+bool Server::fits_reserve(std::size_t rts_pdu) const {
+  return !config_.recycle_out_at || out_lifetime_left() >= rts_pdu + kReserve;
+}
+
+/// For the client or the outbound proxy. Acknowledgements of an upload may come in any number while
+/// OUT is recycled: what the present channel can't carry any more goes on its successor.
+Result<void> Server::pass_on_out(wire::ForwardDestination to, ByteView bytes) {
+  if (to != wire::ForwardDestination::FDClient || fits_reserve(bytes.size())) {
+    send(Channel::out, Bytes(bytes.begin(), bytes.end()));
+  } else if (for_out_successor_.size() < kMostWaiting) {
+    for_out_successor_.emplace_back(bytes.begin(), bytes.end());
+  } else {
+    return fail({ErrorCode::too_large, 0, "ChannelLifetime", "MS-RPCH 2.1.2.1.8",
+                 "too many RTS PDUs for the client wait for a successor of OUT"});
+  }
+  recycle_when_due();
+  return {};
 }
 
 void Server::recycle_when_due() {
@@ -70,8 +93,9 @@ Result<void> Server::on_successor(Channel from, wire::PduView const& pdu) {
   if (!rts) {
     return tl::unexpected(rts.error());
   }
-  if (wire::find<wire::DestinationCommand>(*rts) != nullptr) {
-    return on_routed(from, *rts, pdu.bytes);  // RTS PDUs pass a plugged channel
+  if (wire::find<wire::DestinationCommand>(*rts) != nullptr) {  // it passes a plugged channel
+    return from == Channel::in ? on_routed_by_in_successor(*rts, pdu.bytes)
+                               : on_routed(from, *rts, pdu.bytes);
   }
   if (from == Channel::in && wire::has_form(*rts, wire::RtsPduKind::InR1A2)) {
     return on_in_r1_a2(*rts);
@@ -80,6 +104,20 @@ Result<void> Server::on_successor(Channel from, wire::PduView const& pdu) {
     return on_out_r1_a4(*rts);
   }
   return fail(not_now("this RTS PDU is not expected on a successor"));
+}
+
+/// The client's acknowledgements come by two proxies now, and must not change places: those of the
+/// predecessor are all there when IN_R1/A6 is.
+Result<void> Server::on_routed_by_in_successor(wire::RtsPdu const& pdu, ByteView bytes) {
+  if (in_state_ != InState::opened_a6w) {
+    return on_routed(Channel::in, pdu, bytes);
+  }
+  if (behind_a6_.size() >= kMostWaiting) {
+    return fail({ErrorCode::too_large, 0, "RTS", kSection,
+                 "too many RTS PDUs came on the successor of IN before IN_R1/A6"});
+  }
+  behind_a6_.emplace_back(bytes.begin(), bytes.end());
+  return {};
 }
 
 Result<void> Server::on_in_r1_a2(wire::RtsPdu const& pdu) {
@@ -127,12 +165,26 @@ Result<void> Server::on_in_cookie(wire::RtsPdu const& pdu) {
                            wire::make(wire::RtsPduKind::InR2A3));
       return {};
     case InState::opened_a6w:
-      in_state_ = InState::opened_b1w;
-      return compare(cookie_of(pdu, 0), in_successor_.cookie, "MS-RPCH 3.2.5.5.6");
+      return on_in_r1_a6(cookie_of(pdu, 0));
     case InState::opened_b1w:
       break;
   }
   return fail(not_now("IN_R1/A6 a second time"));
+}
+
+Result<void> Server::on_in_r1_a6(RtsCookie const& successor) {
+  in_state_ = InState::opened_b1w;
+  if (auto same = compare(successor, in_successor_.cookie, "MS-RPCH 3.2.5.5.6"); !same) {
+    return same;
+  }
+  for (auto const& bytes : std::exchange(behind_a6_, {})) {
+    auto const rts = wire::decode_rts(bytes);
+    auto routed = rts ? on_routed(Channel::in, *rts, bytes) : tl::unexpected(rts.error());
+    if (!routed) {
+      return routed;
+    }
+  }
+  return {};
 }
 
 Result<void> Server::on_in_r1_b1() {
@@ -229,6 +281,9 @@ void Server::switch_out() {
   peers_.out_channel_cookie = out_successor_.cookie;
   out_sent_ = 0;
   ++out_recycled_;
+  for (auto& waiting : std::exchange(for_out_successor_, {})) {
+    send(Channel::out, std::move(waiting));
+  }
   drain_queue();
 }
 

@@ -37,6 +37,7 @@ TEST_F(ConfigFile, SetsWhatItNamesAndLeavesTheRest) {
       "deployment: co-located\n"
       "ports: {store: 0, address-book: 7004}\n"
       "receive_window: 8KiB\n"
+      "recycle_out_at: 12KiB\n"
       "reply_delay: 250ms\n"
       "ack: every\n"
       "legacy_response: absent\n"
@@ -47,11 +48,17 @@ TEST_F(ConfigFile, SetsWhatItNamesAndLeavesTheRest) {
   EXPECT_EQ(config->ports, (std::map<Listening, std::uint16_t>{{Listening::store, 0},
                                                                {Listening::address_book, 7004}}));
   EXPECT_EQ(config->session.receive_window, ReceiveWindowSize(8192));
+  EXPECT_EQ(config->session.recycle_out_at, 12288U);
   EXPECT_EQ(config->session.reply_delay, std::chrono::milliseconds(250));
   EXPECT_EQ(config->legacy_response, LegacyPolicy::absent);
   EXPECT_TRUE(config->session.withheld.contains(wire::RtsPduKind::ConnC1));
   EXPECT_EQ(config->send_faults.size(), 1U);
   EXPECT_EQ(config->server_name, "EXCH01");
+}
+
+TEST_F(ConfigFile, RecyclesOutAsWindowsDoesUnlessToldNotTo) {
+  EXPECT_EQ(load("bind: 127.0.0.1\n")->session.recycle_out_at, 8192U);
+  EXPECT_EQ(load("recycle_out_at: 0\n")->session.recycle_out_at, std::nullopt);
 }
 
 TEST_F(ConfigFile, SaysWhereAMistakeIsAndWhatWasMeant) {

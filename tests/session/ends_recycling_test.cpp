@@ -88,10 +88,8 @@ TEST(ServerRecycling, RefusesB1BeforeA6) {
   EXPECT_FALSE(feed(server, Channel::in, wire::encode(wire::make(RtsPduKind::InR1B1))));
 }
 
-TEST(ServerRecycling, StartsWhenTheLifetimeRunsOutAndKeepsRoomForTheRest) {
-  ServerConfig config;
-  config.recycle_out_at = 8192;
-  auto server = opened(config, 131072);
+TEST(ServerRecycling, StartsByItselfWhenTheLifetimeRunsOutAndKeepsRoomForTheRest) {
+  auto server = opened({}, 131072);
   std::size_t carried = 44;  // CONN/C1
   std::uint32_t received = 0;
   auto asked = false;
@@ -110,13 +108,85 @@ TEST(ServerRecycling, StartsWhenTheLifetimeRunsOutAndKeepsRoomForTheRest) {
   EXPECT_GT(server.queued_bytes(), 0U) << "the rest waits for the successor";
 }
 
-TEST(ServerRecycling, CountsPingsThatItIsToldOf) {
+TEST(ServerRecycling, UsesUpTheLifetimeWhereItIsNotToRecycle) {
   ServerConfig config;
-  config.recycle_out_at = 8192;
+  config.recycle_out_at.reset();
   auto server = opened(config, 131072);
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    ASSERT_TRUE(server.send_rpc(rpc(5000)));
+    ASSERT_TRUE(feed(server, Channel::out, ack(5000 * (i + 1), 65536, kOutCookie)));
+  }
+  EXPECT_EQ(server.queued_bytes(), 0U);
+  EXPECT_TRUE(server.settled(Channel::out));
+}
+
+/// An acknowledgement of an upload, on its way to the client.
+Bytes upload_ack(std::uint32_t received) {
+  return routed_ack(wire::ForwardDestination::FDClient, received, 65536, kInCookie);
+}
+
+TEST(ServerRecycling, StartsWhereAcksOfAnUploadUseUpTheLifetime) {
+  auto server = opened({}, 131072);
+  std::uint32_t passed_on = 0;
+  for (; server.settled(Channel::out); ++passed_on) {
+    ASSERT_LE(passed_on, 131072U / 56);
+    ASSERT_TRUE(feed(server, Channel::in, upload_ack(1000 * passed_on)));
+  }
+  EXPECT_GT(passed_on, (131072U - 8192) / 56 - 2);
+}
+
+TEST(ServerRecycling, KeepsForTheSuccessorWhatThePresentChannelCanNotCarry) {
+  auto server = opened({}, 131072);
+  std::size_t carried = 44;  // CONN/C1
+  constexpr std::uint32_t kAcks = 3000;
+  for (std::uint32_t i = 0; i < kAcks; ++i) {
+    ASSERT_TRUE(feed(server, Channel::in, upload_ack(i)));
+  }
+  auto const first = sent_on_out(server);
+  for (auto const& bytes : first) {
+    carried += bytes.size();
+  }
+  EXPECT_LE(carried, 131072U - 1024) << "A5, B1 and untold pings are still to come";
+  ASSERT_TRUE(feed(server, Channel::out, with_cookie(RtsPduKind::OutR2A4, kSuccessor)));
+  ASSERT_TRUE(feed(server, Channel::in, with_cookie(RtsPduKind::OutR2A8, kSuccessor)));
+  auto const rest = sent_on_out(server);
+  EXPECT_EQ(first.size() - 1 + rest.size() - 2, kAcks) << "A1, A5 and B1 apart";
+  EXPECT_EQ(rest.back(), upload_ack(kAcks - 1));
+}
+
+TEST(ServerRecycling, CountsWhatAScriptSends) {
+  auto server = opened({}, 131072);
+  server.note_sent_regardless(RpcPduSize(60000));
+  server.note_carried(131072 - 60000 - 44 - 4000);
+  EXPECT_EQ(server.out_lifetime_left(), 4000U);
+}
+
+TEST(ServerRecycling, CountsPingsThatItIsToldOf) {
+  auto server = opened({}, 131072);
   ASSERT_TRUE(
       feed(server, Channel::out, wire::encode(wire::ping_traffic_sent_notify(131072 - 8192))));
   EXPECT_EQ(sent_on_out(server).size(), 1U) << "OUT_R1/A1";
+}
+
+// The two come by different connections: a late one would say that less was received than before.
+TEST(ServerRecycling, PutsAcksThatCameOnAnInSuccessorBehindThoseOfItsPredecessor) {
+  auto server = opened();
+  auto a2 = wire::make(RtsPduKind::InR1A2);
+  a2.commands[2] = wire::CookieCommand{as_cookie(kInCookie)};
+  a2.commands[3] = wire::CookieCommand{as_cookie(kSuccessor)};
+  auto const download_ack = [](std::uint32_t received) {
+    return routed_ack(wire::ForwardDestination::FDOutProxy, received, 65536, kOutCookie);
+  };
+  for (auto const& bytes : {wire::encode(a2), download_ack(2000)}) {
+    ASSERT_TRUE(server.on_pdu(Channel::in, wire::PduView{bytes}, kNow, Instance::successor));
+  }
+  EXPECT_EQ(sent_on_out(server).size(), 1U) << "IN_R1/A3";
+  ASSERT_TRUE(feed(server, Channel::in, download_ack(1000)));
+  ASSERT_TRUE(feed(server, Channel::in, with_cookie(RtsPduKind::InR1A6, kSuccessor)));
+  EXPECT_EQ(sent_on_out(server), (std::vector<Bytes>{download_ack(1000), download_ack(2000)}));
+  auto const later = download_ack(3000);
+  ASSERT_TRUE(server.on_pdu(Channel::in, wire::PduView{later}, kNow, Instance::successor));
+  EXPECT_EQ(sent_on_out(server).size(), 1U);
 }
 
 TEST(ServerRecycling, TakesAcksThatGoOnAndAcksThatStartAgain) {
@@ -197,6 +267,65 @@ TEST(ClientRecycling, StartsAgainOnlyWhenThePredecessorIsClosed) {
   EXPECT_FALSE(asks_for_a_successor(client));
   client.on_predecessor_ended(kNow);
   EXPECT_TRUE(asks_for_a_successor(client));
+}
+
+ClientConfig short_lived() {
+  ClientConfig config;
+  config.in_channel_lifetime = ChannelLifetime(131072);
+  return config;
+}
+
+/// Brings so many downloaded PDUs of 65000 bytes, and counts the acknowledgements of them.
+std::size_t acks_of_download(Client& client, std::size_t pdus) {
+  auto const pdu = rpc(65000);
+  std::size_t acks = 0;
+  for (std::size_t i = 0; i < pdus; ++i) {
+    EXPECT_TRUE(client.on_pdu(wire::PduView{pdu}, kNow));
+    while (auto event = client.next_event()) {
+      auto const* send = std::get_if<Client::Send>(&*event);
+      acks += send != nullptr && send->bytes.size() == 56 ? 1 : 0;
+    }
+  }
+  return acks;
+}
+
+TEST(ClientRecycling, StartsByItselfWhenTheLifetimeRunsOut) {
+  auto client = client_opened(short_lived());
+  auto asked = false;
+  std::uint32_t sent = 0;
+  for (; !asked && sent < 40; ++sent) {
+    auto const received = upload_ack(5000 * sent);
+    ASSERT_TRUE(client.on_pdu(wire::PduView{received}, kNow));
+    ASSERT_TRUE(client.send_rpc(rpc(5000), kNow));
+    asked = asks_for_a_successor(client);
+  }
+  EXPECT_EQ(sent, 26U) << "what is left after 25 is 5968 bytes: too little for another 5000";
+}
+
+TEST(ClientRecycling, StartsWhereAcksOfADownloadUseUpTheLifetime) {
+  auto client = client_opened(short_lived());
+  acks_of_download(client, (131072 - 4096) / 56 - 4);
+  EXPECT_TRUE(client.settled(Channel::in));
+  acks_of_download(client, 4);
+  EXPECT_FALSE(client.settled(Channel::in));
+}
+
+TEST(ClientRecycling, KeepsTheLastAckThatThePresentChannelCanNotCarryForTheSuccessor) {
+  auto client = client_opened(short_lived());
+  auto const acks = acks_of_download(client, 3000);
+  EXPECT_LE(104 + acks * 56, 131072U - 200) << "A5 and A7 are still to come";
+  ASSERT_TRUE(feed(client, RtsPduKind::InR2A4));
+  auto switched = false;
+  std::vector<Bytes> on_successor;
+  while (auto event = client.next_event()) {
+    switched = switched || std::holds_alternative<Client::Switch>(*event);
+    if (auto* send = std::get_if<Client::Send>(&*event); send != nullptr && switched) {
+      on_successor.push_back(send->bytes);
+    }
+  }
+  ASSERT_EQ(on_successor.size(), 1U);
+  EXPECT_EQ(on_successor[0],
+            routed_ack(wire::ForwardDestination::FDOutProxy, 65000U * 3000U, 65536, kOutCookie));
 }
 
 TEST(ClientRecycling, GoesToAnotherProxyByItsCookieOrByAMadeUpOne) {

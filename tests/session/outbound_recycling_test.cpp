@@ -150,6 +150,15 @@ TEST_F(OutboundRecycling, KeepsTheNextCallForASuccessorUntilTheSwitchIsMade) {
   EXPECT_EQ(seen.to_client, rpc(1000, 2) + pdu(RtsPduKind::OutR2B3) + pdu(RtsPduKind::OutR2A2));
 }
 
+TEST_F(OutboundRecycling, KeepsTheNextCallForASuccessorUntilC1) {
+  open();
+  static_cast<void>(join());
+  static_cast<void>(server(pdu(RtsPduKind::OutR2B1)));
+  ASSERT_EQ(proxy_.state(), State::R2C1W);
+  EXPECT_TRUE(server(pdu(RtsPduKind::OutR2A1)).order.empty());
+  EXPECT_EQ(client(pdu(RtsPduKind::OutR2C1)).to_client, pdu(RtsPduKind::OutR2A2));
+}
+
 TEST_F(OutboundRecycling, AcknowledgesInTheSuccessorsNameFromB1On) {
   open();
   static_cast<void>(join());

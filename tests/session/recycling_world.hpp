@@ -485,7 +485,9 @@ class RecyclingWorld {
   void act(Box<Machine>& box, Close const& close) {
     box.closed = true;
     if (close.reason != CloseReason::recycled) {
-      failures.push_back("a proxy closes: " + std::string(to_string(close.reason)));
+      auto const& error = box.machine->error();
+      failures.push_back("a proxy closes: " + std::string(to_string(close.reason)) + ", " +
+                         (error ? to_string(*error) : ""));
     }
     for (auto* const wire : {box.client, box.successor}) {
       if (wire != nullptr) {

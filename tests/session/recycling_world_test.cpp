@@ -109,8 +109,6 @@ TEST(RecyclingWorld, CarriesMoreThanManyChannelsHoldWithoutBeingTold) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     auto made = options(seed, {seed % 2 == 0 ? RecyclingSequence::r1 : RecyclingSequence::r2,
                                seed % 4 < 2 ? RecyclingSequence::r1 : RecyclingSequence::r2});
-    made.client.recycle_in_at = 4096;
-    made.server.recycle_out_at = 8192;
     RecyclingWorld world(made);
     world.settle();
     for (int i = 0; i < 250; ++i) {
@@ -124,6 +122,52 @@ TEST(RecyclingWorld, CarriesMoreThanManyChannelsHoldWithoutBeingTold) {
     EXPECT_GE(world.client.recycled(Channel::out), 9U);
     EXPECT_EQ(world.http_connections(), 2U);
     EXPECT_EQ(world.tcp_connections(), 2U);
+  }
+}
+
+/// A window that is larger than a channel's lifetime, and one that needs an acknowledgement for
+/// each PDU.
+TEST(RecyclingWorld, CarriesMoreThanManyChannelsHoldWhateverTheWindows) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    auto made = options(seed, {seed % 2 == 0 ? RecyclingSequence::r1 : RecyclingSequence::r2,
+                               seed % 4 < 2 ? RecyclingSequence::r1 : RecyclingSequence::r2});
+    auto const window = ReceiveWindowSize(seed % 3 == 0 ? 8192 : 262144);
+    made.client.receive_window = window;
+    made.server.receive_window = window;
+    made.inbound.receive_window = window;
+    made.outbound.receive_window = window;
+    made.inbound.ack_policy = ReceiveWindow::AckPolicy::every_pdu;
+    made.client.ack_policy = ReceiveWindow::AckPolicy::every_pdu;
+    RecyclingWorld world(made);
+    world.settle();
+    for (int i = 0; i < 1500; ++i) {
+      world.client_sends(500);
+      world.server_sends(500);
+      world.steps(3);
+    }
+    world.settle();
+    SCOPED_TRACE(seed);
+    world.expect_all_delivered();
+    EXPECT_GE(world.client.recycled(Channel::in), 6U);
+    EXPECT_GE(world.client.recycled(Channel::out), 6U);
+  }
+}
+
+/// Acknowledgements of one direction use up the other's channel.
+TEST(RecyclingWorld, CarriesAnyNumberOfAcksAgainstTheTraffic) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    auto made = options(seed, {seed % 2 == 0 ? RecyclingSequence::r1 : RecyclingSequence::r2,
+                               seed % 4 < 2 ? RecyclingSequence::r1 : RecyclingSequence::r2});
+    made.inbound.ack_policy = ReceiveWindow::AckPolicy::every_pdu;
+    made.client.ack_policy = ReceiveWindow::AckPolicy::every_pdu;
+    RecyclingWorld world(made);
+    world.settle();
+    for (int i = 0; i < 3000; ++i) {
+      seed % 2 == 0 ? world.client_sends(24) : world.server_sends(24);
+      world.settle();
+    }
+    world.expect_all_delivered();
+    EXPECT_GE(world.client.recycled(seed % 2 == 0 ? Channel::out : Channel::in), 1U);
   }
 }
 
