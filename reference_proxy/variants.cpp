@@ -8,6 +8,8 @@ namespace {
 
 using AckPolicy = session::ReceiveWindow::AckPolicy;
 
+constexpr std::uint32_t kShortest = 131072;  // bytes of a channel (2.2.3.5.5)
+
 constexpr std::array kVariants{
     // windows and lifetimes
     Variant{"window-8k", "Its receive windows are 8 KiB, the least there is.", "2.2.3.5.1",
@@ -18,6 +20,9 @@ constexpr std::array kVariants{
             [](ProxyConfig& c) { c.receive_window = ReceiveWindowSize(45007); }},
     Variant{"length-2g", "OUT channels of 2 GiB, the longest there are.", "2.1.2.1.4",
             [](ProxyConfig& c) { c.channel_lifetime = ChannelLifetime(0x7FFFFFFF); }},
+    Variant{"short-lifetime", "OUT channels of 128 KiB, the shortest there are; IN ones, too.",
+            "2.1.2.1.4", [](ProxyConfig& c) { c.channel_lifetime = ChannelLifetime(kShortest); },
+            kShortest},
     // heads
     Variant{"heads-otherwise", "Headers in another order and case, with further ones.",
             "latitude.md, HTTP", [](ProxyConfig& c) { c.latitude.other_heads = true; }},

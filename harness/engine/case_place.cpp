@@ -268,6 +268,15 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
   return config;
 }
 
+scn::Client client_conduct(Surroundings const& surroundings, CaseOrder const& order) {
+  auto conduct = order.scenario->client();
+  auto const* variant = proxy::find_variant(surroundings.target.variant);
+  if (variant != nullptr && variant->in_channel_lifetime != 0 && conduct.in_content_length() == 0) {
+    conduct.set_in_content_length(variant->in_channel_lifetime);
+  }
+  return conduct;
+}
+
 actors::ClientTarget client_target(Surroundings const& surroundings,
                                    CaseOrder const& order,
                                    std::map<std::string, std::uint16_t> const& ports) {

@@ -27,6 +27,11 @@ inline constexpr std::array kServiceNames = {
 /// name; embedded plain 127.0.0.1; else what the target says.
 [[nodiscard]] std::string server_name(Surroundings const& surroundings, CaseOrder const& order);
 
+/// The client as the scenario wants it played, and as the clients of a lawful variant play where
+/// the scenario says nothing.
+[[nodiscard]] scenario::v1::Client client_conduct(Surroundings const& surroundings,
+                                                  CaseOrder const& order);
+
 /// How the client reaches a target that is not ours. Ports are those of the URI.
 [[nodiscard]] actors::ClientTarget client_target(Surroundings const& surroundings,
                                                  CaseOrder const& order,

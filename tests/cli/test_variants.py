@@ -24,6 +24,17 @@ def test_the_quick_suite_passes_on_every_variant(rpchspec, tmp_path):
         assert summary["pass"] > 300, name
 
 
+def test_short_lived_channels_are_replaced_in_the_middle_of_any_case(rpchspec, tmp_path):
+    out = tmp_path / "out"
+    done = rpchspec(
+        "run", "--variant", "short-lifetime", "--evidence", "all", "--out", out, "forwarding/*-payload-intact@usual"
+    )
+    assert done.code == 0, done.out
+    for case, replaced in ("in", "IN_R2/A4"), ("out", "OUT_R2/B3"):
+        ladder = (out / "cases" / f"forwarding/{case}-payload-intact@usual" / "ladder.txt").read_text()
+        assert ladder.count(replaced) >= 1, ladder
+
+
 @pytest.mark.parametrize(
     "arguments, complaint",
     [
