@@ -23,12 +23,40 @@ void SendWindow::on_sent_regardless(RpcPduSize pdu) {
 }
 
 Result<void> SendWindow::on_ack(wire::FlowControlAckCommand const& ack) {
+  auto applied = apply(ack, predecessor_);
+  successor_.goes_on = predecessor_.from();
+  return applied;
+}
+
+Result<void> SendWindow::on_ack_of_successor(wire::FlowControlAckCommand const& ack) {
+  return apply(ack, successor_);
+}
+
+void SendWindow::begin_successor() {
+  predecessor_ = successor_;
+  successor_ = {predecessor_.from(), bytes_sent_};
+}
+
+/// Who goes on counting has counted all that came before the successor's cookie; less than that it
+/// says only behind 2^32.
+Result<void> SendWindow::apply(wire::FlowControlAckCommand const& ack, Count& count) {
+  auto const before = count.anew.value - count.goes_on.value;
+  if (!count.is_anew && ack.bytes_received.value >= before && apply(ack, count.goes_on)) {
+    return {};
+  }
+  auto const started_anew = apply(ack, count.anew);
+  count.is_anew = count.is_anew || started_anew;
+  return count.is_anew ? started_anew : apply(ack, count.goes_on);
+}
+
+Result<void> SendWindow::apply(wire::FlowControlAckCommand const& ack, BytesSent counted_from) {
   constexpr std::string_view kSection = "MS-RPCH 3.2.1.5.1.1";
-  auto const in_flight = bytes_sent_.value - ack.bytes_received.value;  // modulo 2^32, both of them
+  auto const sent = bytes_sent_.value - counted_from.value;
+  auto const in_flight = sent - ack.bytes_received.value;  // modulo 2^32, both of them
   if (in_flight > kMostInFlight) {
     return fail({ErrorCode::unexpected, 0, "BytesReceived", kSection,
                  std::to_string(ack.bytes_received.value) + " acknowledged, only " +
-                     std::to_string(bytes_sent_.value) + " sent"});
+                     std::to_string(sent) + " sent"});
   }
   if (ack.available_window.value < in_flight) {
     return fail({ErrorCode::bad_value, 0, "AvailableWindow", kSection,
@@ -43,20 +71,6 @@ Result<void> SendWindow::on_ack(wire::FlowControlAckCommand const& ack) {
   }
   available_ = AvailableWindow(available);
   return {};
-}
-
-Result<void> SendWindow::on_ack_of_successor(wire::FlowControlAckCommand const& ack) {
-  auto const shifted = [&] {
-    auto moved = ack;
-    moved.bytes_received.value += before_successor_.value;
-    return on_ack(moved);
-  };
-  if (counts_anew_) {
-    return shifted();
-  }
-  // Who goes on counting has counted all that came before the successor's cookie.
-  counts_anew_ = ack.bytes_received.value < before_successor_.value && shifted();
-  return counts_anew_ ? Result<void>() : on_ack(ack);
 }
 
 void SendWindow::believe(wire::FlowControlAckCommand const& ack) {

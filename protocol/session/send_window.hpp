@@ -44,11 +44,9 @@ class SendWindow {
   [[nodiscard]] Result<void> on_ack(wire::FlowControlAckCommand const& ack);
 
   /// The leg goes on with a successor's cookie (OUT_R2). Its peer may count on, or start anew at 0
-  /// (latitude): what was sent until now tells the two apart.
-  void begin_successor() {
-    before_successor_ = bytes_sent_;
-    counts_anew_ = false;
-  }
+  /// (latitude): what was sent until now tells the two apart. on_ack is from now on for the
+  /// predecessor's cookie, which a few acknowledgements may still name: they crossed OUT_R2/B1.
+  void begin_successor();
 
   /// An acknowledgement that names the successor. As on_ack, in whichever way the peer counts.
   [[nodiscard]] Result<void> on_ack_of_successor(wire::FlowControlAckCommand const& ack);
@@ -63,11 +61,23 @@ class SendWindow {
   [[nodiscard]] ReceiveWindowSize peer_receive_window() const { return peer_receive_window_; }
 
  private:
+  /// How the peer counts with one cookie.
+  struct Count {
+    BytesSent goes_on{};  // what BytesReceived 0 means where it goes on from the predecessor
+    BytesSent anew{};     // and where it starts again
+    bool is_anew = false;
+
+    [[nodiscard]] BytesSent from() const { return is_anew ? anew : goes_on; }
+  };
+
+  [[nodiscard]] Result<void> apply(wire::FlowControlAckCommand const& ack, Count& count);
+  [[nodiscard]] Result<void> apply(wire::FlowControlAckCommand const& ack, BytesSent counted_from);
+
   ReceiveWindowSize peer_receive_window_{};
   AvailableWindow available_{};
   BytesSent bytes_sent_{};
-  BytesSent before_successor_{};
-  bool counts_anew_ = false;
+  Count predecessor_{};
+  Count successor_{};
 };
 
 }  // namespace rpchspec::session

@@ -139,6 +139,12 @@ def test_what_is_not_recommended_is_a_warning(trial, choice):
     assert_all_pass(done, [requirement])
 
 
+@pytest.mark.parametrize("choices", [[], ["counters-restart"]], ids=["counts-on", "restarts"])
+def test_the_shortest_out_channels_do(trial, choices):
+    chosen = [word for choice in choices for word in ("--choose", choice)]
+    assert_all_pass(trial(["--allow-anonymous", "--channel-lifetime", "131072", *chosen], *OPEN))
+
+
 def test_an_out_channel_of_half_a_mebibyte_does(trial):
     options = facts(allow_anonymous="true", connection_timeout="150s", channel_lifetime="512KiB")
     done = trial(["--allow-anonymous", "--channel-lifetime", "524288"], *options, "recycling/out-lifetimes-*")

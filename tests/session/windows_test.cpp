@@ -47,6 +47,56 @@ TEST(SendWindow, ReadsZeroWhenItWasOverdrawn) {
   EXPECT_EQ(window.bytes_sent(), BytesSent(10000));
 }
 
+// Latitude: on a leg that goes on with a successor's cookie, counters go on or start again.
+TEST(SendWindow, TakesAnAckThatCrossedTheSwitchAlsoWhereTheCountersStartedAgainBefore) {
+  SendWindow window(k64KiB);
+  window.on_sent(RpcPduSize(40000));
+  window.begin_successor();
+  ASSERT_TRUE(window.on_ack_of_successor(ack(0, 65536))) << "it starts again";
+  window.on_sent(RpcPduSize(60000));
+  window.begin_successor();
+  ASSERT_TRUE(window.on_ack(ack(50000, 65536))) << "of the 60000 that the first successor sent";
+  EXPECT_EQ(window.available(), AvailableWindow(65536 - 10000));
+  ASSERT_TRUE(window.on_ack_of_successor(ack(0, 65536)));
+  window.on_sent(RpcPduSize(5000));
+  ASSERT_TRUE(window.on_ack_of_successor(ack(3000, 65536)));
+  EXPECT_EQ(window.available(), AvailableWindow(65536 - 2000));
+}
+
+TEST(SendWindow, TakesAnAckThatCrossedTheSwitchWhereTheCountersGoOn) {
+  SendWindow window(k64KiB);
+  window.on_sent(RpcPduSize(40000));
+  for (std::uint32_t sent = 40000; sent < 400000; sent += 40000) {
+    window.begin_successor();
+    ASSERT_TRUE(window.on_ack(ack(sent - 10000, 65536)));
+    ASSERT_TRUE(window.on_ack_of_successor(ack(sent, 65536)));
+    EXPECT_EQ(window.available(), AvailableWindow(65536));
+    window.on_sent(RpcPduSize(40000));
+  }
+}
+
+TEST(SendWindow, LearnsFromAnAckThatCrossedTheSwitchThatTheCountersStartedAgain) {
+  SendWindow window(k64KiB);
+  window.on_sent(RpcPduSize(40000));
+  ASSERT_TRUE(window.on_ack(ack(40000, 65536)));
+  window.begin_successor();
+  window.on_sent(RpcPduSize(30000));
+  window.begin_successor();
+  ASSERT_TRUE(window.on_ack(ack(20000, 65536))) << "the first that names the first successor";
+  EXPECT_EQ(window.available(), AvailableWindow(65536 - 10000));
+}
+
+TEST(SendWindow, SeesThatCountersStartedAgainWhereThePredecessorCarriedLittle) {
+  SendWindow window(ReceiveWindowSize(8192));
+  window.on_sent(RpcPduSize(3000));
+  ASSERT_TRUE(window.on_ack(ack(3000, 8192)));
+  window.begin_successor();
+  window.on_sent(RpcPduSize(4000));
+  window.on_sent(RpcPduSize(4000));
+  ASSERT_TRUE(window.on_ack_of_successor(ack(4000, 6192))) << "of 8000; of 11000 it can't be";
+  EXPECT_EQ(window.available(), AvailableWindow(2192));
+}
+
 TEST(ReceiveWindow, TellsAnOverrun) {
   ReceiveWindow window(ReceiveWindowSize(8192));
   EXPECT_EQ(window.on_received(RpcPduSize(8192)), ReceiveWindow::Arrival::within_window);

@@ -140,8 +140,6 @@ class Outbound(OutRecycling, Half):
     def send_ack(self, received, available):
         if self.broken("server-not-acknowledged") and received > 2 * self.settings.receive_window:
             return
-        if self.chosen("counters-restart") and self.deciding:
-            return  # an acknowledgement that crosses OUT_R2/B1 would count by the old counters
         self.server.send(pdus.flow_control_ack(received, available, self.default_cookie))
 
     def close_legs(self):
