@@ -140,6 +140,7 @@ enum class Defect {
   recycling_version_not_min,
   recycling_lifetime_halved,
   successor_not_plugged,
+  successor_overtakes_queue,
   in_r1_window_ignored,
   in_r1_a6_last,
   in_r1_b1_dropped,

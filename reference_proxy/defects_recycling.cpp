@@ -55,6 +55,12 @@ constexpr DefectRow kRows[] = {
      kCategory,
      "What comes on a successor is sent on before the predecessor has ended",
      {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.3.5.5.2-04", "RPCH-3.2.1.1.4-03"}},
+    {successor_overtakes_queue,
+     "successor-overtakes-queue",
+     kCategory,
+     "Behind IN_R2/A5 the successor's PDUs go before those of the predecessor that wait for a "
+     "window",
+     {"FIELD-F53", "RPCH-3.2.3.5.8-03", "RPCH-1.3.4-01"}},
     {in_r1_window_ignored,
      "in-r1-window-ignored",
      kCategory,
@@ -201,6 +207,7 @@ void add_recycling_defect(Defect defect, session::Deviations& deviations) {
   d.forget_window = defect == window_forgotten_by_recycling;
   d.mismatch_ends_all = defect == a5_mismatch_ends_all;
   d.join_in_any_state = defect == successor_joins_any_state;
+  deviations.relay.successor_first = defect == successor_overtakes_queue;
   deviations.relay.ignore_barrier = defect == recycling_loses_queue;
   if (defect == recycling_count_continued) {
     deviations.relay.acks = session::AckDeviation::continue_count;

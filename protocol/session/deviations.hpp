@@ -43,6 +43,7 @@ struct RelayDeviations {
   bool any_cookie_acks = false;   // takes acknowledgements of other channels for its own
   bool believe_bad_acks = false;  // an impossible acknowledgement is taken at its word
   bool ignore_barrier = false;    // a channel is left before what waits for its window went out
+  bool successor_first = false;   // what a successor's queue holds goes before its predecessor's
   AckDeviation acks = AckDeviation::none;
 };
 

@@ -156,6 +156,9 @@ void Relay::switch_to_successor() {
   }
   receive_window_ = successor_->window;
   ack_.reset();
+  if (options_.deviations.successor_first) {
+    std::swap(queue_, successor_->queue);
+  }
   while (!successor_->queue.empty()) {
     queue_.push(successor_->queue.view(successor_->queue.pop()));
   }
