@@ -21,7 +21,7 @@ LAWFUL = [  # choices that go together
     ["halves-apart", "late-connect", "c2-copied", "network-order", "one-segment", "503-with-body"]
     + ["503-to-successor", "cookie-returns", "out-r1-unlisted", "a8-short"],
     ["other-half-first", "fins", "newcomer-wins", "strict-window", "version-0"]
-    + ["counters-restart", "head-before-b3", "newcomer-alone"],
+    + ["counters-restart", "head-before-b3"],
     ["resets", "newcomer-passes", "slow-pings", "server-name-cased", "late-acks"]
     + ["one-table", "successor-unread"],
 ]
@@ -31,6 +31,7 @@ SHOULD = {  # choices against a SHOULD: what comes near them, and the requiremen
     "http-1.1": ("http/rpc-error-on-*", "RPCH-2.1.2.1.3-02"),
     "closes-after-echo": ("echo/", "RPCH-2.1.2.1.6-02"),
     "bytes-behind-the-end": ("recycling/out-r2-queue-goes-first", "RPCH-3.2.4.5.10-04"),
+    "newcomer-alone": ("recycling/in-predecessor-cookie-is-compared", "RPCH-3.2.3.5.5.1-05"),
 }
 
 CAUGHT = {  # defect: what finds it, and the requirement it breaks
