@@ -79,3 +79,10 @@ def test_a_defect_of_a_node_is_found(nodes, run):
     done = run(*options, "connection/port-*", "--quick")
     assert done.code == 1, done.text
     assert "connection/port-6002-reaches-referral" in done.ids("fail"), done.text
+
+
+def test_two_nodes_that_lose_a_channel_between_them_are_found(nodes, run):
+    options, _ = nodes("--defect", "in-r1-b1-dropped")
+    done = run(*options, "connection/two-proxies-are-as-one", "--timeout-scale", "0.4")
+    assert done.code == 1, done.text
+    assert "RPCH-3.2.1.1.1-02" in {finding["requirement"] for finding in done.results["findings"]}, done.text
