@@ -136,8 +136,10 @@ void check_choices(targets::Target const& target) {
   if (target.variant == "all") {
     throw UsageError{"--variant all: explore takes one variant at a time; see rpchspec variants"};
   }
-  if (!target.variant.empty()) {
-    static_cast<void>(variant_named(target.variant));
+  if (!target.variant.empty() && variant_named(target.variant).in_channel_lifetime != 0) {
+    throw UsageError{"--variant " + target.variant +
+                     ": a history numbers its channels, and says itself when one is replaced; "
+                     "it is a variant for run"};
   }
 }
 

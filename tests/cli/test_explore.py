@@ -50,3 +50,9 @@ def test_the_list_of_what_histories_cannot_show_names_defects(rpchspec):
     assert len(named) < len(known) / 3, "an alphabet that shows so little is too small"
     manual = (ROOT / "docs" / "exploration.md").read_text()
     assert [name for name in named if f"`{name}`" not in manual] == []
+
+
+def test_a_variant_that_replaces_channels_by_itself_is_not_explored(rpchspec):
+    finished = rpchspec("explore", "--variant", "short-lifetime")
+    assert finished.code == 2, finished.out + finished.err
+    assert "a history numbers its channels" in finished.err
