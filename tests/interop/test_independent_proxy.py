@@ -143,7 +143,8 @@ def test_what_is_not_recommended_is_a_warning(trial, choice):
 @pytest.mark.parametrize("choices", [[], ["counters-restart"]], ids=["counts-on", "restarts"])
 def test_the_shortest_out_channels_do(trial, choices):
     chosen = [word for choice in choices for word in ("--choose", choice)]
-    assert_all_pass(trial(["--allow-anonymous", "--channel-lifetime", "131072", *chosen], *OPEN))
+    options = facts(channel_lifetime="128KiB")
+    assert_all_pass(trial(["--allow-anonymous", "--channel-lifetime", "131072", *chosen], *OPEN, *options))
 
 
 def test_an_out_channel_of_half_a_mebibyte_does(trial):
