@@ -159,7 +159,7 @@ def test_every_choice_and_defect_has_its_line():
     assert list(CAUGHT) == list(DEFECTS)
 
 
-@pytest.mark.parametrize("size", [9001, 262144])
+@pytest.mark.parametrize("size", [8192, 9001, 262144])
 def test_any_receive_window_does(trial, size):
     options = facts(allow_anonymous="true", connection_timeout="150s", receive_window=size)
     larger = ["--exclude", "*@large", "--exclude", "*@32767"] if size < 32767 else []  # PDUs beyond it
