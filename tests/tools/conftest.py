@@ -1,6 +1,10 @@
-"""A check of tools/, run on a small tree of its own."""
+"""What tests of tools/ share: a tree to check, and a program for the matrices to run."""
 
+import importlib.machinery
+import importlib.util
+import json
 import pathlib
+import stat
 import subprocess
 
 import pytest
@@ -29,3 +33,43 @@ def tree(tmp_path):
             return done.returncode, done.stdout
 
     return Tree()
+
+
+# Lists what plan.json lists, and runs as it says: an exit code, and each failing case with the
+# requirements that it saw broken. All cases cite HELD, too.
+PROGRAM = """#!/usr/bin/python3
+import json, pathlib, sys
+plan = json.loads(pathlib.Path(__file__).with_name("plan.json").read_text())
+if "--json" in sys.argv:
+    print(json.dumps(plan[sys.argv[1]]))
+    sys.exit(0)
+given = dict(zip(sys.argv, sys.argv[1:]))
+name = given.get("--defect") or given.get("--variant") or "(sound)"
+run = {"code": 0, "failing": {}} | plan["runs"].get(name, {})
+cases = [{"id": id, "verdict": "fail", "requirements": [*broken, "HELD"]} for id, broken in run["failing"].items()]
+findings = [{"requirement": each, "level": "must"} for broken in run["failing"].values() for each in broken]
+findings.append({"requirement": "LATE", "level": "product"})
+results = {"cases": cases, "findings": findings}
+pathlib.Path(given["--out"], "results.json").write_text(json.dumps(results))
+print("12 histories of seed " + given.get("--seed", "0"))
+sys.exit(run["code"])
+"""
+
+
+@pytest.fixture
+def matrix(tmp_path, monkeypatch):
+    """matrix(tool, plan): a module of that tool, whose runs go as planned."""
+
+    def load(tool, plan):
+        program = tmp_path / "rpchspec"
+        program.write_text(PROGRAM)
+        program.chmod(program.stat().st_mode | stat.S_IEXEC)
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        monkeypatch.setenv("RPCHSPEC", str(program))
+        monkeypatch.syspath_prepend(str(TOOLS))
+        loader = importlib.machinery.SourceFileLoader(tool.replace("-", "_"), str(TOOLS / tool))
+        module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+        loader.exec_module(module)
+        return module
+
+    return load
