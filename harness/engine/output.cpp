@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kOurs = {"results.json", "junit.xml",      "events.jsonl", "cases",
-                              "report.html",  "capture.pcapng", "tls"};
+                              "report.html",  "capture.pcapng", "tls",          kExploring};
 
 Error io_error(fs::path const& file, std::error_code code) {
   return {ErrorCode::io, 0, "", "", file.string() + ": " + code.message()};

@@ -15,6 +15,10 @@ namespace rpchspec::engine {
 /// Writes one file whole: to a neighbour first, then renamed over it.
 [[nodiscard]] Result<void> write_file(std::filesystem::path const& file, std::string const& text);
 
+/// The folder below `out` in which `explore` plays. What a killed one left there goes with the next
+/// run of ours.
+inline constexpr char const* kExploring = "exploring";
+
 class Output {
  public:
   explicit Output(RunRequest const& request) : request_(request) {}

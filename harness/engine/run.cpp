@@ -132,16 +132,7 @@ class Run {
 
 RunOutcome Run::go() {
   auto& result = outcome_.result;
-  result.tool_version = request_.tool_version;
-  result.suite = "1.0";
-  result.started = utc("{:%Y-%m-%dT%H:%M:%SZ}");
-  result.seed = request_.seed;
-  result.target.name = request_.target.name;
-  result.target.topology = targets::to_string(request_.target.topology);
-  result.target.facts = request_.target.facts.given;
-  for (auto const& url : request_.target.urls) {
-    result.target.urls.push_back(url.text);
-  }
+  result = begun(request_);
   if (auto const opened = output_.open(result); !opened) {
     fail_to_start(to_string(opened.error()));
     return std::move(outcome_);
@@ -538,6 +529,21 @@ void Run::finish() {
 }
 
 }  // namespace
+
+model::RunResult begun(RunRequest const& request) {
+  model::RunResult result;
+  result.tool_version = request.tool_version;
+  result.suite = "1.0";
+  result.started = utc("{:%Y-%m-%dT%H:%M:%SZ}");
+  result.seed = request.seed;
+  result.target.name = request.target.name;
+  result.target.topology = targets::to_string(request.target.topology);
+  result.target.facts = request.target.facts.given;
+  for (auto const& url : request.target.urls) {
+    result.target.urls.push_back(url.text);
+  }
+  return result;
+}
 
 RunOutcome run(RunRequest const& request, RunObserver& observer, std::atomic<int> const& stop) {
   return Run(request, observer, stop).go();

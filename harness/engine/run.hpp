@@ -63,6 +63,9 @@ struct RunOutcome {
   std::string could_not_start;  // why, in words; empty: it did
 };
 
+/// What is known of a run before its first case.
+[[nodiscard]] model::RunResult begun(RunRequest const& request);
+
 /// Runs to the end, or until `stop` becomes a signal's number (SIGINT, SIGTERM): then what runs is
 /// broken off, the rest is not-run, and all reports are written. Blocks; uses threads of its own.
 [[nodiscard]] RunOutcome run(RunRequest const& request,

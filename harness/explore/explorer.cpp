@@ -58,6 +58,7 @@ class Explorer {
   ExploreOutcome go();
 
  private:
+  void begin();
   bool go_on() const;
   void batch();
   void take(CaseResult const& result);
@@ -68,7 +69,9 @@ class Explorer {
   void settle_on(History failing);
   void finish();
 
-  [[nodiscard]] std::filesystem::path scratch() const { return request_.run.out / "exploring"; }
+  [[nodiscard]] std::filesystem::path scratch() const {
+    return request_.run.out / engine::kExploring;
+  }
 
   ExploreRequest const& request_;
   ExploreObserver& observer_;
@@ -89,7 +92,17 @@ bool Explorer::go_on() const {
   return stop_ == 0 && in_time && more && !failed_ && outcome_.could_not_start.empty();
 }
 
+/// Whoever reads the folder of an exploration that was killed must not take what an earlier run
+/// left there for its results.
+void Explorer::begin() {
+  auto const opened = engine::Output(request_.run).open(engine::begun(request_.run));
+  if (!opened) {
+    outcome_.could_not_start = to_string(opened.error());
+  }
+}
+
 ExploreOutcome Explorer::go() {
+  begin();
   while (go_on()) {
     batch();
   }
