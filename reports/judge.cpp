@@ -1,6 +1,7 @@
 #include "reports/judge.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ struct Reading {
   std::string topology;
   std::vector<FailedStep> setup;
   std::vector<FailedStep> actions;
+  std::set<std::uint32_t> begun;  // steps
   std::uint64_t last_ns = 0;
   std::uint32_t lag_ms = 0;
   bool finished = false;
@@ -50,6 +52,8 @@ struct Reading {
       topology = event.started().topology();
     } else if (event.has_note()) {
       lag_ms = std::max(lag_ms, event.note().lag_ms());
+    } else if (event.has_step() && event.step().phase() == v1::Step::BEGAN) {
+      begun.insert(event.step().index());
     } else if (event.has_step() && event.step().phase() == v1::Step::FAILED) {
       on_failed_step(event);
     } else if (event.has_finished()) {
@@ -57,6 +61,11 @@ struct Reading {
       interrupted = event.finished().interrupted();
       harness_error = event.finished().error();
     }
+  }
+
+  /// A step before it failed, so that it was not reached.
+  [[nodiscard]] bool passed_over(std::uint32_t step) const {
+    return !actions.empty() && !begun.contains(step);
   }
 
   void on_failed_step(v1::Event const& event) {
@@ -101,8 +110,9 @@ std::vector<Observation> observations(Reading const& reading,
   };
   for (std::uint32_t i = 0; i < reading.watch.steps().size(); ++i) {
     auto const* await = reading.watch.of_step(i);
-    // Without `by` an await is part of the set-up: it judges nothing.
-    if (await != nullptr && await->expectation().by_size() != 0) {
+    // Without `by` an await is part of the set-up: it judges nothing. One that was not reached
+    // doesn't either, even of what must not happen.
+    if (await != nullptr && await->expectation().by_size() != 0 && !reading.passed_over(i)) {
       add(*await);
     }
   }

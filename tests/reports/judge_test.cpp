@@ -145,6 +145,31 @@ TEST(Judge, KeepsWhatWasMissedBeforeTheSetUpFailed) {
   EXPECT_EQ(judge(scenario_with_two, ByteView(bytes), registry()).result.verdict, Verdict::fail);
 }
 
+TEST(Judge, JudgesNoAwaitThatWasNotReached) {
+  Scenario made;
+  made.set_id("timeout/idle");
+  made.add_steps()->mutable_client_send();
+  auto& open = *made.add_steps()->mutable_await();
+  open.set_subject("client.out");
+  open.mutable_stays_open();
+  open.add_by("RPCH-3.2.4.5.14-04");
+  auto const judged_with = [&](bool reached) {
+    JournalBuilder journal;
+    journal.opened(kClientOut).ended(kClientOut, v1::RECEIVED, v1::FIN);
+    journal.step(0, "move-1", v1::Step::BEGAN);
+    if (reached) {
+      journal.done(0).step(1, "move-2", v1::Step::BEGAN);
+      journal.step(1, "move-2", v1::Step::FAILED, "closed");
+    } else {
+      journal.step(0, "move-1", v1::Step::FAILED, "the connection is closed");
+    }
+    auto const bytes = journal.at(20).finished().bytes();
+    return judge(made, ByteView(bytes), registry()).result.verdict;
+  };
+  EXPECT_EQ(judged_with(false), Verdict::blocked);
+  EXPECT_EQ(judged_with(true), Verdict::fail);
+}
+
 /// Blocked, and what came first was in breach of what forwarding asks.
 JournalBuilder blocked_after_a_mismatch() {
   JournalBuilder journal;
