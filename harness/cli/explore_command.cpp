@@ -126,7 +126,11 @@ void tell(explore::ExploreOutcome const& outcome, std::uint64_t seed, std::strin
     fmt::print("\n{} {}\n{}\nwhere:    {}\n", model::to_string(result.verdict), result.id,
                result.message, result.where);
   }
-  fmt::print("\nscenario: {}\nrepeat:   {}\n", outcome.file->string(), rerun);
+  fmt::print("\n");
+  for (auto const& each : outcome.elsewhere) {
+    fmt::print("also broken: {} by {}\n", each.requirement, each.history);
+  }
+  fmt::print("scenario: {}\nrepeat:   {}\n", outcome.file->string(), rerun);
 }
 
 void check_choices(targets::Target const& target) {

@@ -113,17 +113,6 @@ ExploreOutcome Explorer::go() {
   return std::move(outcome_);
 }
 
-/// Requirements of level must that a failing case broke.
-std::set<std::string> broken_by(CaseResult const& result) {
-  std::set<std::string> ids;
-  for (auto const& observation : result.observations) {
-    if (observation.outcome == model::Outcome::never && observation.level == model::Level::must) {
-      ids.insert(observation.requirement);
-    }
-  }
-  return ids;
-}
-
 void Explorer::batch() {
   auto const most = outcome_.histories == 0 ? kFirstBatch : kBatch;
   auto const left = request_.histories ? *request_.histories - outcome_.histories : most;
@@ -139,8 +128,7 @@ void Explorer::batch() {
   }
   auto const results = play(scenarios, Purpose::look);
   outcome_.histories += numbers.size();
-  std::uint64_t failed = 0;
-  std::uint64_t lightest = 0;
+  std::vector<Failure> failures;
   for (auto const& result : results) {
     auto const number = numbers.find(result.id);
     if (number == numbers.end()) {
@@ -148,18 +136,18 @@ void Explorer::batch() {
       continue;
     }
     take(result);
-    if (result.verdict != Verdict::fail) {
-      continue;
-    }
-    ++failed;
-    auto const heavy = weight(generate(request_.seed, number->second));
-    if (!failed_ || heavy < lightest) {
-      lightest = heavy;
-      failed_ = number->second;
-      broken_ = broken_by(result);
+    if (result.verdict == Verdict::fail) {
+      auto const history = generate(request_.seed, number->second);
+      failures.push_back({number->second, result.id, weight(history), broken_by(result)});
     }
   }
-  observer_.on_batch(outcome_.histories, failed);
+  observer_.on_batch(outcome_.histories, failures.size());
+  if (!failures.empty()) {
+    auto choice = choose(std::move(failures));
+    failed_ = choice.lightest.number;
+    broken_ = std::move(choice.lightest.broken);
+    outcome_.elsewhere = std::move(choice.elsewhere);
+  }
 }
 
 /// Of a proxy that carries nothing at all, histories say nothing either.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/engine/run.hpp"
+#include "harness/explore/failures.hpp"
 #include "harness/explore/history.hpp"
 
 namespace rpchspec::explore {
@@ -40,6 +41,7 @@ struct ExploreOutcome {
   std::uint64_t unjudged_count = 0;
   std::optional<std::filesystem::path> file;  // the scenario of what failed
   bool unstable = false;                      // it did not fail again: the file holds it whole
+  std::vector<BrokenElsewhere> elsewhere;     // what the history in `file` did not break
   engine::RunOutcome last;  // of the scenario in `file`; without one, of no case at all
   std::string could_not_start;
 };

@@ -124,12 +124,12 @@ class Author {
       beside_payload();
     } else if (what < 63) {
       add(Kind::echo, kEchoes + ++echoes_).choice = static_cast<std::uint32_t>(dice_.below(34));
-    } else if (what < 70) {
+    } else if (what < 68) {
       add(Kind::refused, kRefused + ++refused_);
-    } else if (what < 73) {
+    } else if (what < 75) {
       add(Kind::odd_timeout, kRefused + ++refused_).choice =
           static_cast<std::uint32_t>(dice_.below(5));
-    } else if (what < 80) {
+    } else if (what < 81) {
       open();
     } else {
       ending();
@@ -146,8 +146,8 @@ class Author {
 
   void ending() {
     static constexpr Kind kKinds[] = {
-        Kind::client_close,  Kind::client_close,    Kind::server_close, Kind::server_close,
-        Kind::last_words_up, Kind::last_words_down, Kind::half_pdu};
+        Kind::client_close,  Kind::client_close,    Kind::server_close,    Kind::server_close,
+        Kind::last_words_up, Kind::last_words_down, Kind::last_words_down, Kind::half_pdu};
     auto& move = payload(dice_.one_of(kKinds));
     move.choice = static_cast<std::uint32_t>(dice_.below(2));
     if (move.kind == Kind::client_close && dice_.percent(25)) {
@@ -220,16 +220,18 @@ class Author {
     }
   }
 
+  /// Payload the other way would be acknowledged on the channel that is nearly used up, and while a
+  /// successor is slow in coming nothing holds acknowledgements back.
   void use_up() {
-    static constexpr Kind kTransfers[] = {Kind::up, Kind::down, Kind::both};
-    auto& move = add(dice_.one_of(kTransfers), some_vc());
+    auto const in = history_.frame.client().recycle_in_at() != 0;
+    auto& move = add(in ? Kind::up : Kind::down, some_vc());
     move.bytes = dice_.between(100'000, 1'500'000);
   }
 
   void impostors() {
     auto const what = dice_.below(100);
     if (what < 40) {
-      add(Kind::false_successor, some_vc()).choice = static_cast<std::uint32_t>(dice_.below(2));
+      false_successor();
     } else if (what < 70) {
       recycle(Kind::recycle);
     } else {
@@ -237,6 +239,22 @@ class Author {
       move.choice = static_cast<std::uint32_t>(dice_.below(2));
       move.split = dice_.percent(25) ? dice_.one_of(kPieces) : 0;
     }
+  }
+
+  /// Names a stale predecessor where there is one.
+  void false_successor() {
+    auto const stale = dice_.percent(50);
+    auto const vc = some_vc();
+    auto const side = dice_.percent(50) ? Side::in : Side::out;
+    if (stale) {
+      auto& before = add(Kind::recycle, vc);
+      before.side = side;
+      before.bytes = dice_.between(1000, 60000);
+      before.choice = static_cast<std::uint32_t>(dice_.below(2));
+    }
+    auto& move = add(Kind::false_successor, vc);
+    move.side = side;
+    move.choice = stale ? 1 : 0;
   }
 
   static constexpr std::uint32_t kEchoes = 100;  // numbers beside those of virtual connections

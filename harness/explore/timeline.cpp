@@ -60,19 +60,21 @@ scn::Send& Timeline::client_pdu(std::uint32_t vc,
   return send;
 }
 
-void Timeline::client_request(std::uint32_t vc,
-                              std::string const& channel,
-                              std::string const& query) {
+scn::Request& Timeline::client_request(std::uint32_t vc,
+                                       std::string const& channel,
+                                       std::string const& query) {
   auto& request = *step(vc).mutable_client_request();
   request.set_channel(channel);
   request.set_query(query);
+  return request;
 }
 
-void Timeline::client_recycle(std::uint32_t vc, std::string const& channel, bool r1) {
+scn::Recycle& Timeline::client_recycle(std::uint32_t vc, std::string const& channel, bool r1) {
   auto& recycle = *step(vc).mutable_client_recycle();
   recycle.set_channel(channel);
   recycle.set_sequence(r1 ? "r1" : "r2");
   recycle.set_no_wait(channel == "in");  // what does not come is for the expectation to tell
+  return recycle;
 }
 
 void Timeline::server_recycle(std::uint32_t vc) {
@@ -139,19 +141,25 @@ void Timeline::await_closed(std::uint32_t vc, std::string const& subject, By by)
 }
 
 void Timeline::await_end(std::uint32_t vc, std::string const& subject, By by) {
-  auto& expectation = await(vc, subject, by);
-  if (subject != "client.in") {
-    expectation.mutable_closed();
-    return;
-  }
-  expectation.clear_subject();
-  auto& closed = *expectation.add_any_of();
-  closed.set_subject(subject);
-  closed.mutable_closed();
-  auto& refused = *expectation.add_any_of();
-  refused.set_subject(subject);
-  refused.mutable_response()->add_status("4xx");
-  refused.mutable_response()->add_status("5xx");
+  subject == "client.in" ? await_refused(vc, subject, by) : await_closed(vc, subject, by);
+}
+
+void Timeline::await_refused(std::uint32_t vc, std::string const& subject, By by) {
+  auto& either = await(vc, {}, by);
+  add_other(either, subject).mutable_closed();
+  add_error(either, subject);
+}
+
+scn::Expectation& Timeline::add_other(scn::Expectation& any_of, std::string const& subject) {
+  auto& other = *any_of.add_any_of();
+  other.set_subject(subject);
+  return other;
+}
+
+void Timeline::add_error(scn::Expectation& any_of, std::string const& subject) {
+  auto& answer = *add_other(any_of, subject).mutable_response();
+  answer.add_status("4xx");
+  answer.add_status("5xx");
 }
 
 scn::Expectation& Timeline::expect(std::uint32_t vc, std::string const& subject, By by) {

@@ -29,8 +29,10 @@ class Timeline {
                                  std::string const& channel,
                                  std::string const& pdu,
                                  std::uint32_t split = 0);
-  void client_request(std::uint32_t vc, std::string const& channel, std::string const& query = {});
-  void client_recycle(std::uint32_t vc, std::string const& channel, bool r1);
+  scenario::v1::Request& client_request(std::uint32_t vc,
+                                        std::string const& channel,
+                                        std::string const& query = {});
+  scenario::v1::Recycle& client_recycle(std::uint32_t vc, std::string const& channel, bool r1);
   void server_recycle(std::uint32_t vc);
   void pause(std::uint32_t milliseconds);
 
@@ -52,6 +54,14 @@ class Timeline {
   /// The channel ends on this leg. On client.in an error is an end, too.
   void await_end(std::uint32_t vc, std::string const& subject, By by);
   void await_closed(std::uint32_t vc, std::string const& subject, By by);
+
+  /// The channel ends, or its request is answered with an error.
+  void await_refused(std::uint32_t vc, std::string const& subject, By by);
+
+  /// One more of what is awaited: any of it will do.
+  static scenario::v1::Expectation& add_other(scenario::v1::Expectation& any_of,
+                                              std::string const& subject);
+  static void add_error(scenario::v1::Expectation& any_of, std::string const& subject);
 
   /// Judged at the end, as the step itself waits for it already.
   scenario::v1::Expectation& expect(std::uint32_t vc, std::string const& subject, By by);

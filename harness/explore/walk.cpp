@@ -17,6 +17,7 @@ Walk::Walk(scn::Scenario& scenario) : scenario_(scenario), timeline_(scenario) {
 
 bool Walk::make(std::size_t index, Move const& move) {
   timeline_.begin_move(index);
+  under_way_ = under_way_ || move.kind != Kind::open;
   switch (move.kind) {
     case Kind::open:
       return open(move);

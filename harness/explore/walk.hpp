@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "harness/explore/history.hpp"
+#include "harness/explore/names.hpp"
 #include "harness/explore/timeline.hpp"
 
 namespace rpchspec::explore {
@@ -52,6 +52,7 @@ class Walk {
 
   bool open(Move const& move);
   void open_by_hand(Move const& move);
+  void expect_opening(Move const& move);
   void until_b3(Move const& move);
   bool transfer(Move const& move, Side side);
   bool both(Move const& move);
@@ -93,6 +94,7 @@ class Walk {
   void hold_c1(Move const& move);
   void hold_a11(Move const& move);
   void hold_b1(Move const& move);
+  void out_again(std::uint32_t vc, std::uint32_t old);
   void hold_b2(Move const& move);
   void send_while_held(Move const& move, char const* pdu, char const* by, bool r1);
   bool false_successor(Move const& move);
@@ -125,10 +127,13 @@ class Walk {
   void await_transfer(std::uint32_t vc, Side side, Payload const& payload);
   void await_all_of(std::uint32_t vc, Side side, Payload const& payload);
   void read_on(std::uint32_t vc, Side side, bool stop);
+  void await_open(std::uint32_t vc, By by);
+  void await_others_open();
 
   scenario::v1::Scenario& scenario_;
   Timeline timeline_;
   std::map<std::uint32_t, State> states_;
+  bool under_way_ = false;  // something else was done than opening
 };
 
 }  // namespace rpchspec::explore

@@ -13,14 +13,6 @@ namespace {
 constexpr std::uint64_t kLeastWindow = 8192;  // of any proxy
 constexpr std::uint32_t kSmallPdu = 1000;
 
-std::string name_of(Side side) {
-  return side == Side::in ? "in" : "out";
-}
-
-Side other(Side side) {
-  return side == Side::in ? Side::out : Side::in;
-}
-
 }  // namespace
 
 By end_of(Side side, Whose peer) {
@@ -59,7 +51,12 @@ bool Walk::server_close(Move const& move) {
   auto& close = *timeline_.step(move.vc).mutable_server_close();
   close.set_leg(name_of(move.side));
   close.set_cause(move.cause == scn::TCP_RST ? move.cause : scn::TCP_FIN);
-  timeline_.await_end(move.vc, "client." + name_of(move.side), end_of(move.side, Whose::server));
+  auto const leg = "client." + name_of(move.side);
+  if (move.cause == scn::TCP_RST) {  // an error is processed as a close is
+    timeline_.await_end(move.vc, leg,
+                        {move.side == Side::in ? "RPCH-3.2.3.5.10-01" : "RPCH-3.2.4.5.14-01"});
+  }
+  timeline_.await_end(move.vc, leg, end_of(move.side, Whose::server));
   return true;
 }
 
@@ -73,6 +70,8 @@ bool Walk::last_words(Move const& move, Side side) {
     // The proxy's acknowledgements cross the server, which does not read: its window must do.
     words.bytes = std::min(words.bytes, kLeastWindow / 2 - 2 * kSmallPdu);
     words.pdu_size = kSmallPdu;
+  } else {
+    words.bytes = std::min(words.bytes, window(move.vc, side) / 2);
   }
   auto const sent = payload(words, side);
   auto const before = side == Side::in ? state.up : state.down;
@@ -98,7 +97,7 @@ bool Walk::last_words(Move const& move, Side side) {
     timeline_.pause(200);
     read_on(move.vc, side, false);
   }
-  auto const subject = side == Side::in ? "server.in" : "client.out";
+  auto const subject = receiver_of(side);
   timeline_.await_data(move.vc, subject, sent.bytes, {"RPCH-1.3.4-01"});
   timeline_.await_end(move.vc, subject,
                       end_of(side, side == Side::in ? Whose::client : Whose::server));

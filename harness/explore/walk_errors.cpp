@@ -56,6 +56,7 @@ bool Walk::client_error(Move const& move) {
   foul.pdu != nullptr ? send.set_pdu(foul.pdu) : send.set_hex(foul.hex);
   timeline_.await_end(move.vc, "client.in", {foul.by});
   timeline_.await_end(move.vc, "server.in", {foul.by});
+  await_others_open();
   return true;
 }
 
@@ -69,7 +70,17 @@ bool Walk::server_error(Move const& move) {
   foul.pdu != nullptr ? send.set_pdu(foul.pdu) : send.set_hex(foul.hex);
   timeline_.await_end(move.vc, std::string("client.") + foul.channel, {foul.by});
   timeline_.await_end(move.vc, std::string("server.") + foul.channel, {foul.by});
+  await_others_open();
   return true;
+}
+
+/// What one did wrong ends its own virtual connection and no other.
+void Walk::await_others_open() {
+  for (auto const& [vc, state] : states_) {
+    if (state.open) {
+      await_open(vc, {"FIELD-F63"});
+    }
+  }
 }
 
 bool Walk::bad_first_pdu(Move const& move) {
@@ -79,19 +90,13 @@ bool Walk::bad_first_pdu(Move const& move) {
   }
   state.known = true;
   auto const in = move.side == Side::in;
-  std::string const channel = in ? "in" : "out";
+  auto const channel = name_of(move.side);
   timeline_.client_request(move.vc, channel);
   auto& request = timeline_.client_send(move.vc, channel);
   request.set_bytes(kSizeOfConnA1);
   request.set_pdu_size(kSizeOfConnA1);
-  auto& end = timeline_.await(move.vc, {}, {in ? "RPCH-3.2.3.5-01" : "RPCH-3.2.4.5.2-02"});
-  auto& closed = *end.add_any_of();
-  closed.set_subject("client." + channel);
-  closed.mutable_closed();
-  auto& refused = *end.add_any_of();
-  refused.set_subject("client." + channel);
-  refused.mutable_response()->add_status("4xx");
-  refused.mutable_response()->add_status("5xx");
+  timeline_.await_refused(move.vc, "client." + channel,
+                          {in ? "RPCH-3.2.3.5-01" : "RPCH-3.2.4.5.2-02"});
   return true;
 }
 
@@ -102,7 +107,7 @@ bool Walk::stray_ack(Move const& move) {
     return false;
   }
   auto const sent = payload_of_lies(move.vc, side);
-  auto const subject = side == Side::in ? "server.in" : "client.out";
+  auto const subject = receiver_of(side);
   auto& step = timeline_.step(move.vc);
   auto& stray = side == Side::in ? *step.mutable_server_ack() : *step.mutable_client_ack();
   stray.set_cookie(move.choice % 2 == 0 ? "wrong" : "virtual-connection");
@@ -133,8 +138,7 @@ Walk::Payload Walk::fill_window(std::uint32_t vc, Side side, std::uint64_t more)
   auto sent = payload(move, side);
   sent.bytes = sent.window - sent.pdu_size + more;
   send(move, side, sent);
-  timeline_.await_data(vc, side == Side::in ? "server.in" : "client.out",
-                       sent.window - sent.pdu_size, {"RPCH-3.2.1.4.1.3-01"});
+  timeline_.await_data(vc, receiver_of(side), sent.window - sent.pdu_size, {"RPCH-3.2.1.4.1.3-01"});
   return sent;
 }
 
@@ -147,7 +151,7 @@ bool Walk::lying_ack(Move const& move) {
   }
   states_[move.vc].open = false;
   auto const sent = payload_of_lies(move.vc, side);
-  auto const subject = side == Side::in ? "server.in" : "client.out";
+  auto const subject = receiver_of(side);
   auto& step = timeline_.step(move.vc);
   auto& lie = side == Side::in ? *step.mutable_server_ack() : *step.mutable_client_ack();
   switch (move.choice % 3) {
@@ -181,7 +185,8 @@ bool Walk::lifetime_overrun(Move const& move) {
   auto& send = timeline_.server_send(move.vc, "out");
   send.set_bytes(lifetime * 3 / 2);
   send.set_no_wait(true);
-  timeline_.await_data(move.vc, "client.out", lifetime * 3 / 4, {"RPCH-1.3.4-01"});
+  timeline_.await_data(move.vc, "client.out", lifetime * 3 / 4,
+                       {"RPCH-1.3.4-01", "RPCH-3.2.1.4.1.1-01"});
   timeline_.pause(500);
   auto& bounded = timeline_.await(move.vc, "client.out", {"RPCH-2.1.2.1.8-02"});
   bounded.mutable_data()->set_at_most(lifetime);

@@ -23,18 +23,52 @@ bool Walk::open(Move const& move) {
         .mutable_receives()
         ->set_pdu("CONN/C2");
   }
+  if (!under_way_) {
+    expect_opening(move);
+  }
   if (holds("CONN/B3")) {
     until_b3(move);
   }
   return true;
 }
 
+/// What each proxy does of its own when the first PDU is there, and where. Expected at the end, for
+/// a client that is not let in gets no further: so only of what no other move may keep from coming.
+void Walk::expect_opening(Move const& move) {
+  auto const receives = [&](char const* leg, char const* pdu, By by) {
+    timeline_.expect(move.vc, leg, by).mutable_receives()->set_pdu(pdu);
+  };
+  receives("server.in", "CONN/B2",
+           {"RPCH-3.2.3.5.3-05", "RPCH-3-05", "RPCH-2.1.2.1.7-04", "FIELD-F16"});
+  receives("server.out", "CONN/A2", {"RPCH-3.2.4.5.3-03", "RPCH-3-06"});
+  receives("client.out", "CONN/A3", {"RPCH-3.2.4.5.3-05", "FIELD-F18"});
+  auto const& client = scenario_.client();
+  auto const& server = scenario_.server();
+  if (move.vc ==
+      1) {  // whose a connection is shows its first PDU; till then it counts as the first's
+    timeline_.expect(move.vc, "server", {"RPCH-2.1.2.2-02"})
+        .mutable_connected()
+        ->set_service(client.server().empty() ? "store" : client.server());
+  }
+  if (move.split != 0) {
+    receives("server.in", "CONN/B2", {"FIELD-F22"});
+    receives("server.out", "CONN/A2", {"FIELD-F22"});
+  }
+  if (client.has_keepalive() && client.keepalive().seconds() == 0) {
+    receives("server.in", "CONN/B2", {"RPCH-2.2.3.5.6-02", "FIELD-F35"});
+  }
+  if (server.legacy_response() == scenario::v1::Server::LEGACY_ABSENT) {
+    receives("server.in", "CONN/B2", {"RPCH-3.2.3.5.12-02"});
+    receives("client.out", "CONN/C2", {"RPCH-3.2.4.5.15-02"});
+  }
+}
+
 void Walk::open_by_hand(Move const& move) {
   for (int i = 0; i < 2; ++i) {
-    auto const in = (move.choice % 2 == 1) == (i == 0);
-    timeline_.client_request(move.vc, in ? "in" : "out");
-    auto& first =
-        timeline_.client_pdu(move.vc, in ? "in" : "out", in ? "CONN/B1" : "CONN/A1", move.split);
+    auto const side = (move.choice % 2 == 1) == (i == 0) ? Side::in : Side::out;
+    timeline_.client_request(move.vc, name_of(side));
+    auto& first = timeline_.client_pdu(move.vc, name_of(side),
+                                       side == Side::in ? "CONN/B1" : "CONN/A1", move.split);
     if (move.choice / 2 == 1) {
       (*first.mutable_with())["Version"] = "2";
     }
@@ -59,7 +93,8 @@ void Walk::until_b3(Move const& move) {
   nothing.mutable_receives_not()->set_pdu("rpc");
   nothing.mutable_receives_not()->mutable_for_()->set_nanos(200'000'000);
   timeline_.server_send(move.vc, "in").set_pdu("CONN/B3");
-  timeline_.await_data(move.vc, "server.in", kEarly, {"RPCH-3.2.3.5.4-02", "RPCH-3.2.1.1.4-03"});
+  timeline_.await_data(move.vc, "server.in", kEarly,
+                       {"RPCH-3.2.3.5.4-02", "RPCH-3.2.1.1.4-03", "RPCH-1.3.4-01"});
   states_[move.vc].up += kEarly;
 }
 
@@ -72,21 +107,15 @@ bool Walk::odd_timeout(Move const& move) {
     return false;
   }
   state.known = true;
-  timeline_.client_request(move.vc, "out");
-  auto& pragma =
-      *scenario_.mutable_steps(scenario_.steps_size() - 1)->mutable_client_request()->add_headers();
+  auto& pragma = *timeline_.client_request(move.vc, "out").add_headers();
   pragma.set_name("Pragma");
   pragma.set_value(std::string("MinConnTimeout=") + kValues[move.choice % std::size(kValues)]);
   timeline_.client_pdu(move.vc, "out", "CONN/A1");
   auto& either = timeline_.await(move.vc, {}, {"PROD-MinConnTimeout-03"});
-  auto& lawful = *either.add_any_of();
-  lawful.set_subject("client.out");
-  lawful.mutable_receives()->set_pdu("CONN/A3");
-  (*lawful.mutable_receives()->mutable_where())["ConnectionTimeout"] = "30000..14400000";
-  auto& refused = *either.add_any_of();
-  refused.set_subject("client.out");
-  refused.mutable_response()->add_status("4xx");
-  refused.mutable_response()->add_status("5xx");
+  auto& lawful = *Timeline::add_other(either, "client.out").mutable_receives();
+  lawful.set_pdu("CONN/A3");
+  (*lawful.mutable_where())["ConnectionTimeout"] = "30000..14400000";
+  Timeline::add_error(either, "client.out");
   return true;
 }
 
@@ -97,20 +126,28 @@ bool Walk::refused(Move const& move) {
   }
   state.known = true;
   auto const in = move.side == Side::in;
-  std::string const channel = in ? "in" : "out";
+  auto const channel = name_of(move.side);
   timeline_.client_request(move.vc, channel, "$server_name:$" + scenario_.server().closed_ports(0));
   timeline_.client_pdu(move.vc, channel, in ? "CONN/B1" : "CONN/A1", move.split);
+  if (!in) {
+    auto& no_success = timeline_.await(move.vc, {}, {"RPCH-3.2.4.5.3-04"});
+    Timeline::add_error(no_success, "client.out");
+    Timeline::add_other(no_success, "client.out")
+        .mutable_no_response()
+        ->mutable_for_()
+        ->set_seconds(3);
+  }
   auto& told = timeline_.await(move.vc, {},
                                {"RPCH-2.1.2.1.3-09", "RPCH-2.1.2.1.3-03", "RPCH-2.1.2.1.3-04",
                                 "RPCH-2.1.2.1.3-05", "HTTP-9110-15-01"});
-  auto& answer = *told.add_any_of();
-  answer.set_subject("client." + channel);
-  answer.mutable_response()->add_status("503");
-  answer.mutable_response()->set_rpc_error("*");
+  auto& answer = *Timeline::add_other(told, "client." + channel).mutable_response();
+  answer.add_status("503");
+  answer.set_rpc_error("*");
   // The number is a SHOULD; that no other answer takes its place is not.
-  auto& silence = *told.add_any_of();
-  silence.set_subject("client." + channel);
-  silence.mutable_no_response()->mutable_for_()->set_seconds(3);
+  Timeline::add_other(told, "client." + channel)
+      .mutable_no_response()
+      ->mutable_for_()
+      ->set_seconds(3);
   return true;
 }
 
@@ -126,8 +163,7 @@ bool Walk::early_close(Move const& move) {
   timeline_.client_pdu(move.vc, "in", "CONN/B1", move.split);
   timeline_.await_pdu(move.vc, "server.out", "CONN/A2", {"RPCH-3.2.4.5.3-03", "FIELD-F22"});
   timeline_.await_pdu(move.vc, "server.in", "CONN/B2", {"RPCH-3.2.3.5.3-05", "FIELD-F22"});
-  auto const in = move.side == Side::in;
-  std::string const channel = in ? "in" : "out";
+  auto const channel = name_of(move.side);
   auto const by_server = move.choice % 2 == 1;
   auto& step = timeline_.step(move.vc);
   auto& close = by_server ? *step.mutable_server_close() : *step.mutable_client_close();

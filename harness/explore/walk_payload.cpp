@@ -75,8 +75,14 @@ void Walk::ack(std::uint32_t vc, Side side) {
 }
 
 void Walk::await_all_of(std::uint32_t vc, Side side, Payload const& payload) {
-  timeline_.await_data(vc, side == Side::in ? "server.in" : "client.out", payload.bytes,
-                       {"RPCH-1.3.4-01", "RPCH-3.2.1.4.1.1-01"});
+  // More than a window comes only when the receiver's acknowledgements are heeded, too.
+  if (payload.bytes > payload.window) {
+    timeline_.await_data(vc, receiver_of(side), payload.bytes,
+                         {"RPCH-1.3.4-01", "RPCH-3.2.1.4.1.1-01", "RPCH-3.2.1.5.1.2-02"});
+  } else {
+    timeline_.await_data(vc, receiver_of(side), payload.bytes,
+                         {"RPCH-1.3.4-01", "RPCH-3.2.1.4.1.1-01"});
+  }
   (side == Side::in ? states_[vc].up : states_[vc].down) += payload.bytes;
 }
 
@@ -86,7 +92,7 @@ void Walk::await_transfer(std::uint32_t vc, Side side, Payload const& payload) {
   if (acks_by_hand(side)) {
     auto const each = payload.window - payload.pdu_size;
     for (auto due = each; due < payload.bytes; due += each) {
-      timeline_.await_data(vc, side == Side::in ? "server.in" : "client.out", due,
+      timeline_.await_data(vc, receiver_of(side), due,
                            {"RPCH-3.2.1.4.1.3-01", "RPCH-3.2.1.5.1.2-02"});
       ack(vc, side);
     }
@@ -119,7 +125,7 @@ bool Walk::both(Move const& move) {
       step.set_vc(move.vc);
     }
     auto& sent = side == Side::in ? *step.mutable_client_send() : *step.mutable_server_send();
-    sent.set_channel(side == Side::in ? "in" : "out");
+    sent.set_channel(name_of(side));
     fill(sent, move, payload(move, side));
   }
   for (auto const side : {Side::in, Side::out}) {
@@ -163,7 +169,7 @@ void Walk::read_on(std::uint32_t vc, Side side, bool stop) {
   auto& step = timeline_.step(vc);
   auto& reading =
       side == Side::in ? *step.mutable_server_reading() : *step.mutable_client_reading();
-  reading.set_channel(side == Side::in ? "in" : "out");
+  reading.set_channel(name_of(side));
   reading.set_stop(stop);
 }
 

@@ -13,12 +13,9 @@ namespace {
 constexpr std::uint64_t kLeadIn = 1000;  // bytes that show that a channel is open to its end
 constexpr std::uint64_t kSmallWindow = 8192;
 constexpr std::uint32_t kSmallPdu = 1000;
-constexpr std::uint64_t kQueued = 6000;        // beyond a window: the least proxy takes 8 KiB ahead
+// Beyond a window. The least proxy takes 8 KiB ahead, and may not have acknowledged half of them.
+constexpr std::uint64_t kQueued = 2000;
 constexpr std::uint32_t kMostConnections = 3;  // of a channel, that expectations can name
-
-std::string numbered(char const* subject, std::uint32_t ordinal) {
-  return std::string(subject) + "#" + std::to_string(ordinal);
-}
 
 }  // namespace
 
@@ -53,7 +50,7 @@ std::uint32_t Walk::connections(std::uint32_t vc, Side side) const {
 }
 
 void Walk::begin_recycling(std::uint32_t vc, Side side, bool r1) {
-  timeline_.client_recycle(vc, side == Side::in ? "in" : "out", r1);
+  timeline_.client_recycle(vc, name_of(side), r1);
   if (side == Side::out) {
     timeline_.server_recycle(vc);
   }
@@ -62,6 +59,10 @@ void Walk::begin_recycling(std::uint32_t vc, Side side, bool r1) {
 /// The predecessor ends, and the successor is there.
 void Walk::await_successor(std::uint32_t vc, Side side, bool r1) {
   auto& state = states_[vc];
+  if (connections(vc, side) > 1) {  // its predecessor is no longer the first channel
+    timeline_.await_closed(vc, numbered("client." + name_of(side), connections(vc, side)),
+                           {side == Side::in ? "RPCH-3.2.3.5.5.1-06" : "RPCH-3.2.4.5.6.1-06"});
+  }
   if (side == Side::in) {
     timeline_.await_closed(vc, numbered("client.in", state.client_in),
                            {r1 ? "RPCH-3.2.3.5.6-05" : "RPCH-3.2.3.5.8-03"});
@@ -96,7 +97,7 @@ void Walk::count_successor(std::uint32_t vc, Side side, bool r1) {
 
 /// Both are sent and the channel is replaced, all at once.
 void Walk::recycle_beside(Move const& move, RecycleChoice how) {
-  auto const other = move.side == Side::in ? Side::out : Side::in;
+  auto const opposite = other(move.side);
   if (move.side == Side::out) {
     timeline_.client_recycle(move.vc, "out", how.r1);
   }
@@ -108,13 +109,13 @@ void Walk::recycle_beside(Move const& move, RecycleChoice how) {
     }
     return step;
   };
-  for (auto const side : {move.side, other}) {
-    if (side == other && !how.both) {
+  for (auto const side : {move.side, opposite}) {
+    if (side == opposite && !how.both) {
       continue;
     }
     auto& step = branch();
     auto& sent = side == Side::in ? *step.mutable_client_send() : *step.mutable_server_send();
-    sent.set_channel(side == Side::in ? "in" : "out");
+    sent.set_channel(name_of(side));
     fill(sent, {.kind = move.kind, .vc = move.vc}, payload(move, side));
   }
   if (move.side == Side::in) {
@@ -125,7 +126,7 @@ void Walk::recycle_beside(Move const& move, RecycleChoice how) {
   } else {
     branch().mutable_server_recycle()->set_no_wait(true);
   }
-  for (auto const side : {move.side, other}) {
+  for (auto const side : {move.side, opposite}) {
     if (side == move.side || how.both) {
       await_all_of(move.vc, side, payload(move, side));
     }
@@ -169,7 +170,7 @@ bool Walk::recycle(Move const& move) {
     recycle_into_small_window(move.vc, how.r1);
     timeline_.begin_part();
   }
-  for (auto const side : {move.side, move.side == Side::in ? Side::out : Side::in}) {
+  for (auto const side : {move.side, other(move.side)}) {
     (void)transfer({.kind = Kind::up, .vc = move.vc, .bytes = move.bytes}, side);
   }
   return true;
@@ -177,9 +178,7 @@ bool Walk::recycle(Move const& move) {
 
 /// The successor's window counts, not the predecessor's; the monitors know both.
 void Walk::recycle_into_small_window(std::uint32_t vc, bool r1) {
-  timeline_.client_recycle(vc, "out", r1);
-  auto& last = *scenario_.mutable_steps(scenario_.steps_size() - 1);
-  last.mutable_client_recycle()->set_receive_window(kSmallWindow);
+  timeline_.client_recycle(vc, "out", r1).set_receive_window(kSmallWindow);
   timeline_.server_recycle(vc);
   await_successor(vc, Side::out, r1);
   states_[vc].down_window = kSmallWindow;

@@ -8,7 +8,6 @@ namespace scn = scenario::v1;
 
 namespace {
 
-constexpr char const* kOneCookie = "00112233445566778899aabbccddeeff";
 constexpr char const* kOtherCookie = "112233445566778899aabbccddeeff00";
 constexpr std::uint32_t kSilence = 200;  // ms
 
@@ -25,10 +24,8 @@ bool Walk::false_successor(Move const& move) {
     return false;
   }
   state.open = false;
-  timeline_.client_recycle(move.vc, in ? "in" : "out", false);
-  scenario_.mutable_steps(scenario_.steps_size() - 1)
-      ->mutable_client_recycle()
-      ->set_predecessor(stale ? "stale" : "wrong");
+  timeline_.client_recycle(move.vc, name_of(move.side), false)
+      .set_predecessor(stale ? "stale" : "wrong");
   if (!in) {
     timeline_.server_recycle(move.vc);
   }
@@ -36,11 +33,10 @@ bool Walk::false_successor(Move const& move) {
                       : (stale ? "RPCH-3.2.4.5.6.1-06" : "RPCH-3.2.4.5.6.1-02");
   auto& refused = timeline_.await(move.vc, {}, {by});
   for (auto const which : {ordinal, ordinal + 1}) {
-    auto& closed = *refused.add_any_of();
-    closed.set_subject((in ? "client.in#" : "client.out#") + std::to_string(which));
-    closed.mutable_closed();
+    Timeline::add_other(refused, numbered("client." + name_of(move.side), which)).mutable_closed();
   }
-  auto& nothing = timeline_.await(move.vc, in ? "server.in" : "server.out", {by});
+  // Not awaited: it might have come before its step began.
+  auto& nothing = timeline_.expect(move.vc, in ? "server.in" : "server.out", {by});
   nothing.mutable_receives_not()->set_pdu(in ? "IN_R2/A2" : "OUT_R2/A4");
   nothing.mutable_receives_not()->mutable_for_()->set_nanos(kSilence * 1'000'000);
   return true;
@@ -54,17 +50,15 @@ bool Walk::lone_successor(Move const& move) {
   }
   state.known = true;
   auto const in = move.side == Side::in;
-  std::string const channel = in ? "in" : "out";
-  timeline_.client_request(move.vc, channel);
+  auto const channel = name_of(move.side);
+  auto& request = timeline_.client_request(move.vc, channel);
   if (!in) {
-    scenario_.mutable_steps(scenario_.steps_size() - 1)
-        ->mutable_client_request()
-        ->set_content_length("120");
+    request.set_content_length("120");
   }
   auto& first = timeline_.client_pdu(move.vc, channel, in ? "IN_R1/A1" : "OUT_R1/A3", move.split);
   auto& with = *first.mutable_with();
   with["Version"] = move.choice % 2 == 1 ? "2" : "1";
-  with["PredecessorCookie"] = kOneCookie;
+  with["PredecessorCookie"] = kForeignCookie;
   with["SuccessorCookie"] = kOtherCookie;
   auto& passed =
       timeline_.await_pdu(move.vc, in ? "server.in" : "server.out", in ? "IN_R1/A2" : "OUT_R1/A4",
@@ -73,7 +67,7 @@ bool Walk::lone_successor(Move const& move) {
   auto& where = *passed.mutable_where();
   where["Version"] = "1";
   where["VirtualConnectionCookie"] = "$VirtualConnectionCookie";
-  where["PredecessorCookie"] = kOneCookie;
+  where["PredecessorCookie"] = kForeignCookie;
   where["SuccessorCookie"] = kOtherCookie;
   return true;
 }
@@ -94,9 +88,9 @@ bool Walk::early_successor(Move const& move) {
   timeline_.begin_part();
   auto& a1 = timeline_.client_pdu(move.vc, "in", "IN_R2/A1");
   (*a1.mutable_with())["PredecessorCookie"] = "$INChannelCookie";
-  (*a1.mutable_with())["SuccessorCookie"] = kOneCookie;
-  timeline_.await_closed(move.vc, "client.in#1", {"RPCH-3.2.3.5.5.1-02"});
-  timeline_.await_closed(move.vc, "server.in", {"RPCH-3.2.3.5.5.1-02"});
+  (*a1.mutable_with())["SuccessorCookie"] = kForeignCookie;
+  timeline_.await_closed(move.vc, "client.in#1", {"RPCH-3.2.3.5.5.1-02", "RPCH-3.2.3.5.10-06"});
+  timeline_.await_closed(move.vc, "server.in", {"RPCH-3.2.3.5.5.1-02", "RPCH-3.2.3.5.10-06"});
   return true;
 }
 

@@ -8,16 +8,11 @@ namespace scn = scenario::v1;
 
 namespace {
 
-constexpr char const* kForeignCookie = "00112233445566778899aabbccddeeff";
 constexpr char const* kOrphaned = "05001303100000001000000007000000";  // an RPC PDU of 16 bytes
 constexpr char const* kCoCancel = "05001203100000001000000008000000";
 constexpr std::uint32_t kSilence = 200;  // ms
 constexpr std::uint32_t kPdu = 1000;
 constexpr std::uint64_t kLeastWindow = 8192;
-
-std::string numbered(char const* subject, std::uint32_t ordinal) {
-  return std::string(subject) + "#" + std::to_string(ordinal);
-}
 
 }  // namespace
 
@@ -127,12 +122,8 @@ void Walk::lose_successor(Move const& move) {
   close.set_cause(move.cause == scn::TCP_RST ? move.cause : scn::TCP_FIN);
   timeline_.client_send(move.vc, "in").set_hex(kOrphaned);
   auto& either = timeline_.await(move.vc, {}, {"RPCH-3.2.4.5.14-07"});
-  auto& closed = *either.add_any_of();
-  closed.set_subject(numbered("client.in", state.client_in));
-  closed.mutable_closed();
-  auto& goes_on = *either.add_any_of();
-  goes_on.set_subject("server.in");
-  goes_on.mutable_receives()->set_pdu("orphaned");
+  Timeline::add_other(either, numbered("client.in", state.client_in)).mutable_closed();
+  Timeline::add_other(either, "server.in").mutable_receives()->set_pdu("orphaned");
 }
 
 /// IN_R2/A5 with another cookie costs the successor alone.
@@ -204,12 +195,26 @@ void Walk::hold_b1(Move const& move) {
   state.down += sent.bytes;
   await_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.11-03", "RPCH-3.2.4.5.6.1-05"});
   if (patient && move.choice % 2 == 1) {
-    state.open = false;
+    out_again(move.vc, old);
     return;
   }
   release(move.vc, Whose::server, "OUT_R2/B1");
   timeline_.await_pdu(move.vc, numbered("client.out", old), "OUT_R2/B3", {"RPCH-3.2.4.5.10-03"});
   await_successor(move.vc, Side::out, false);
+}
+
+/// The predecessor is open again, and is recycled by hand as far as the proxy tells the server.
+void Walk::out_again(std::uint32_t vc, std::uint32_t old) {
+  states_[vc].open = false;
+  timeline_.begin_part();
+  timeline_.server_send(vc, "out").set_pdu("OUT_R1/A1");
+  timeline_.await_pdu(vc, numbered("client.out", old), "OUT_R1/A2", {"RPCH-3.2.4.5.12-03"});
+  timeline_.client_request(vc, "out").set_content_length("120");
+  auto& a3 = timeline_.client_pdu(vc, "out", "OUT_R2/A3");
+  (*a3.mutable_with())["PredecessorCookie"] = "$OUTChannelCookie";
+  (*a3.mutable_with())["SuccessorCookie"] = kForeignCookie;
+  auto& a4 = timeline_.await_pdu(vc, "server.out", "OUT_R2/A4", {"RPCH-3.2.4.5.12-03"});
+  (*a4.mutable_where())["SuccessorCookie"] = kForeignCookie;
 }
 
 /// Until IN_R1/B2 the successor sends nothing, and then no more than the window in it.

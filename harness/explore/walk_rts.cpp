@@ -10,8 +10,6 @@ namespace scn = scenario::v1;
 
 namespace {
 
-constexpr char const* kForeignCookie = "00112233445566778899aabbccddeeff";
-
 /// An RPC PDU of 24 bytes without payload: a request or a response.
 std::string small_pdu(bool request, unsigned call_id) {
   std::string const type = request ? "00" : "02";
@@ -54,8 +52,8 @@ bool Walk::burst(Move const& move, Side side) {
     }
   }
   for (unsigned call = kFirstCall; call < kFirstCall + kCalls; ++call) {
-    auto& pdu = timeline_.await_pdu(move.vc, up ? "server.in" : "client.out",
-                                    up ? "request" : "response", {"FIELD-F23", "RPCH-1.3.4-01"});
+    auto& pdu = timeline_.await_pdu(move.vc, receiver_of(side), up ? "request" : "response",
+                                    {"FIELD-F23", "RPCH-1.3.4-01"});
     (*pdu.mutable_where())["call_id"] = std::to_string(call);
   }
   return true;
@@ -68,6 +66,7 @@ bool Walk::pings(Move const& move) {
   auto& send = timeline_.client_send(move.vc, "in");
   send.set_pdu(move.choice % 2 == 0 ? "Ping" : "Keep-Alive");
   send.set_count(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(move.bytes, 1, 1000)));
+  await_open(move.vc, {"FIELD-F34"});
   return true;
 }
 
@@ -107,12 +106,19 @@ bool Walk::echo(Move const& move) {
   auto& echo = *timeline_.step(move.vc).mutable_client_echo();
   echo.set_method(in ? "RPC_IN_DATA" : "RPC_OUT_DATA");
   echo.set_content_length(move.choice % (kMostEchoBody + 1));
-  auto& answer = *timeline_
-                      .await(move.vc, in ? "client.in" : "client.out",
-                             {"RPCH-2.1.2.1.6-03", "RPCH-2.1.2.1.6-05", "RPCH-2.1.2.1.6-07"})
-                      .mutable_response();
-  answer.add_status("200");
-  answer.set_body_hex(kEchoPdu);
+  auto const client = "client." + name_of(move.side);
+  auto const answer = [&](By by) {
+    auto& response = *timeline_.await(move.vc, client, by).mutable_response();
+    response.add_status("200");
+    response.set_body_hex(kEchoPdu);
+  };
+  if (in) {
+    answer({"RPCH-2.1.2.1.6-03", "RPCH-2.1.2.1.6-05", "RPCH-2.1.2.1.6-07", "RPCH-3.2.3.5.9-02",
+            "FIELD-F04"});
+  } else {
+    answer({"RPCH-2.1.2.1.6-03", "RPCH-2.1.2.1.6-05", "RPCH-2.1.2.1.6-07", "RPCH-3.2.4.5.13-02",
+            "FIELD-F04", "RPCH-2.1.2.1.5-04"});
+  }
   if (move.choice > kMostEchoBody) {
     await_connection_kept(move);
   }
@@ -123,13 +129,10 @@ bool Walk::echo(Move const& move) {
 void Walk::await_connection_kept(Move const& move) {
   std::string const subject = move.side == Side::in ? "client.in" : "client.out";
   auto& either = timeline_.await(move.vc, {}, {"RPCH-2.1.2.1-02", "RPCH-2.1.2.1.5-07"});
-  auto& kept = *either.add_any_of();
-  kept.set_subject(subject);
-  kept.mutable_stays_open()->mutable_for_()->set_nanos(200'000'000);
-  auto& said = *either.add_any_of();
-  said.set_subject(subject);
-  said.mutable_response()->add_status("200");
-  auto& header = *said.mutable_response()->add_headers();
+  Timeline::add_other(either, subject).mutable_stays_open()->mutable_for_()->set_nanos(200'000'000);
+  auto& answer = *Timeline::add_other(either, subject).mutable_response();
+  answer.add_status("200");
+  auto& header = *answer.add_headers();
   header.set_name("Connection");
   header.set_value("close");
 }
@@ -145,12 +148,15 @@ bool Walk::idle(Move const& move) {
     if (!state.open) {
       continue;
     }
-    for (auto const* subject : {"client.in", "client.out"}) {
-      auto& whole = timeline_.await(vc, subject, {"PROD-Idle-01", "FIELD-F27"});
-      whole.mutable_stays_open()->mutable_for_()->set_nanos(20'000'000);
-    }
+    await_open(vc, {"PROD-Idle-01", "FIELD-F27"});
   }
   return true;
+}
+
+void Walk::await_open(std::uint32_t vc, By by) {
+  for (auto const* leg : {"client.in", "client.out"}) {
+    timeline_.await(vc, leg, by).mutable_stays_open()->mutable_for_()->set_nanos(20'000'000);
+  }
 }
 
 }  // namespace rpchspec::explore
