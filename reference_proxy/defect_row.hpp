@@ -14,7 +14,7 @@ struct DefectRow {
   std::string_view name;
   std::string_view category;
   std::string_view title;
-  std::array<std::string_view, 3> requirements;
+  std::array<std::string_view, 4> requirements;
 };
 
 /// Those of channel recycling, those of v1, and those of NTLM and Negotiate, in the order of the

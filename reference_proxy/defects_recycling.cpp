@@ -65,7 +65,7 @@ constexpr DefectRow kRows[] = {
      "in-r1-window-ignored",
      kCategory,
      "The window in IN_R1/B2 is not looked at",
-     {"RPCH-3.2.3.5.7-02"}},
+     {"RPCH-3.2.3.5.7-02", "RPCH-3.2.1.3-02"}},
     {in_r1_a6_last,
      "in-r1-a6-last",
      kCategory,
