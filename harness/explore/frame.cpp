@@ -6,7 +6,7 @@ namespace {
 namespace scn = scenario::v1;
 
 // A window is no multiple of the PDUs of a move that counts them.
-constexpr std::uint32_t kWindows[] = {8192, 12288, 16384, 32768, 65536, 131072, 262144};
+constexpr std::uint32_t kWindows[] = {8192, 12288, 16384, 32768, 65536, 131072, 262144, 262144};
 
 class Framer {
  public:

@@ -146,8 +146,9 @@ class Author {
 
   void ending() {
     static constexpr Kind kKinds[] = {
-        Kind::client_close,  Kind::client_close,    Kind::server_close,    Kind::server_close,
-        Kind::last_words_up, Kind::last_words_down, Kind::last_words_down, Kind::half_pdu};
+        Kind::client_close,    Kind::client_close,    Kind::server_close,
+        Kind::server_close,    Kind::last_words_up,   Kind::last_words_down,
+        Kind::last_words_down, Kind::last_words_down, Kind::half_pdu};
     auto& move = payload(dice_.one_of(kKinds));
     move.choice = static_cast<std::uint32_t>(dice_.below(2));
     if (move.kind == Kind::client_close && dice_.percent(25)) {

@@ -64,25 +64,28 @@ bool Walk::server_close(Move const& move) {
 /// did at first, as long as less than that was ever sent.
 bool Walk::last_words(Move const& move, Side side) {
   auto& state = states_[move.vc];
+  auto const before = side == Side::in ? state.up : state.down;
+  // The words are still under way when the end comes.
+  auto const slowly = move.choice % 2 == 1;
   Move words = move;
   words.choice = 0;
+  words.pdu_size = kSmallPdu;
   if (side == Side::in) {
     // The proxy's acknowledgements cross the server, which does not read: its window must do.
     words.bytes = std::min(words.bytes, kLeastWindow / 2 - 2 * kSmallPdu);
-    words.pdu_size = kSmallPdu;
   } else {
-    words.bytes = std::min(words.bytes, window(move.vc, side) / 2);
+    // Only what is more than systems keep for a reader that has stopped can be lost.
+    auto const whole = window(move.vc, side);
+    auto const most = whole - std::min(whole, before + 2 * kSmallPdu);
+    words.bytes = slowly ? most : std::min(words.bytes, most);
   }
   auto const sent = payload(words, side);
-  auto const before = side == Side::in ? state.up : state.down;
   auto const b3_came = side == Side::out || state.up > 0;
   if (!may_transfer(move.vc, side) || acks_by_hand(side) || !b3_came ||
       before + sent.bytes + sent.pdu_size > sent.window) {
     return false;
   }
   state.open = false;
-  // The words are still under way when the end comes.
-  auto const slowly = move.choice % 2 == 1;
   if (slowly) {
     read_on(move.vc, side, true);
   }
