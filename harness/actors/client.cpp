@@ -324,7 +324,8 @@ net::Task<Result<void>> Client::ack(std::uint32_t vc, scn::Ack step, net::Deadli
   auto const& config = made.options().session;
   AckFacts facts;
   facts.bytes_received = made.machine().out_window().bytes_received().value;
-  facts.window = config.receive_window.value;
+  // A successor may have another window than the channel that was opened first.
+  facts.window = made.machine().out_window().receive_window().value;
   facts.channel_cookie = RtsCookie{made.machine().cookie(Channel::out).bytes};
   facts.virtual_connection_cookie = RtsCookie{config.virtual_connection_cookie.bytes};
   auto const bytes = ack_bytes(step, facts, "FDOutProxy");

@@ -57,6 +57,30 @@ def test_one_that_is_killed_leaves_nothing_that_passes_for_results(rpchspec, tmp
     assert not (out / "exploring").exists(), "the next run takes away what was left behind"
 
 
+SMALLER_WINDOW = """\
+id: flow-control/ack-after-a-smaller-window
+title: An acknowledgement by hand names the window of the channel that is there
+since: "1.0"
+steps:
+  - client.open: {}
+  - {label: lead-in, client.send: {channel: in, bytes: 1000, no_wait: true}}
+  - await: {server.in: {data: {at_least: 1000}}, since: lead-in, within: 3s}
+  - client.recycle: {channel: out, sequence: r2, receive_window: 8192}
+  - {label: recycled, server.recycle: {no_wait: true}}
+  - await: {client.out#2: {response: {status: 200}}, since: recycled, within: 3s}
+  - client.ack: {}
+expect:
+  - {client.out: {stays-open: 200ms}, by: RPCH-3.2.1.5.1.2-02}
+"""
+
+
+def test_an_acknowledgement_by_hand_is_lawful_after_a_recycling_into_a_smaller_window(rpchspec, tmp_path):
+    """Exploration found our own client wrong there: its promise was the first channel's window."""
+    (tmp_path / "smaller.yaml").write_text(SMALLER_WINDOW)
+    finished = rpchspec("run", "smaller.yaml")
+    assert finished.code == 0, finished.out + finished.err
+
+
 def test_the_list_of_what_histories_cannot_show_names_defects(rpchspec):
     known = {entry["name"] for entry in json.loads(rpchspec("defects", "--json").out)["defects"]}
     lines = [line.split() for line in UNEXPLORED.read_text().splitlines() if not line.startswith("#")]
