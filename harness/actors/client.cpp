@@ -328,6 +328,8 @@ net::Task<Result<void>> Client::ack(std::uint32_t vc, scn::Ack step, net::Deadli
   facts.window = made.machine().out_window().receive_window().value;
   facts.channel_cookie = RtsCookie{made.machine().cookie(Channel::out).bytes};
   facts.virtual_connection_cookie = RtsCookie{config.virtual_connection_cookie.bytes};
+  facts.first_connection_cookie =
+      RtsCookie{virtual_connection(1).machine().cookie(Channel::out).bytes};
   auto const bytes = ack_bytes(step, facts, "FDOutProxy");
   auto const channel = channel_named(step.channel(), Channel::in);
   if (!bytes || !channel) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -174,6 +175,12 @@ class Client {
   void tell(std::uint32_t vc, std::string name, std::string value);
   void apply(scn::Open const& step);
 
+  /// What all virtual connections of one client have in common.
+  struct Family {
+    VirtualConnectionCookie cookie;
+    AssociationGroupId association_group_id;
+  };
+
   net::Executor executor_;
   ClientOptions options_;
   journal::Recorder& recorder_;
@@ -181,6 +188,7 @@ class Client {
   net::TaskScope scope_;
   net::Event changed_;
   std::mt19937_64 random_;
+  std::optional<Family> family_;
   std::map<std::uint32_t, RpcCaller> callers_;
   // Whose second leg a step of its own sends.
   std::map<std::pair<std::uint32_t, session::Channel>, LogOn> half_log_ons_;

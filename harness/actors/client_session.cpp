@@ -18,6 +18,14 @@ Cookie random_cookie(std::mt19937_64& random) {
   return cookie;
 }
 
+/// A cookie that a proxy may take for its siblings when it looks at a part of it: those of one case
+/// differ behind their fifteenth byte, and as text they end at the same zero.
+VirtualConnectionCookie sibling(VirtualConnectionCookie cookie, std::size_t number) {
+  cookie.bytes[4] = 0;
+  cookie.bytes.back() = static_cast<std::uint8_t>(number);
+  return cookie;
+}
+
 void add_recycling(session::ClientConfig& config, scn::Client const& conduct) {
   if (conduct.has_recycle_in_at()) {
     config.recycle_in_at = bytes_left(conduct.recycle_in_at());
@@ -39,10 +47,14 @@ void add_recycling(session::ClientConfig& config, scn::Client const& conduct) {
 session::ClientConfig Client::session_config() {
   auto const& conduct = options_.conduct;
   session::ClientConfig config;
-  config.virtual_connection_cookie = random_cookie<VirtualConnectionCookie>(random_);
+  if (!family_) {
+    family_ = Family{random_cookie<VirtualConnectionCookie>(random_),
+                     random_cookie<AssociationGroupId>(random_)};
+  }
+  config.virtual_connection_cookie = sibling(family_->cookie, virtual_connections_.size());
   config.in_channel_cookie = random_cookie<ChannelCookie>(random_);
   config.out_channel_cookie = random_cookie<ChannelCookie>(random_);
-  config.association_group_id = random_cookie<AssociationGroupId>(random_);
+  config.association_group_id = family_->association_group_id;
   if (conduct.receive_window() != 0) {
     config.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(conduct.receive_window()));
   }

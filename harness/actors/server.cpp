@@ -192,6 +192,13 @@ net::Task<Result<void>> Server::ack(std::uint32_t vc, scn::Ack step, net::Deadli
   facts.window = machine.in_window().receive_window().value;
   facts.channel_cookie = RtsCookie{machine.peers()->in_channel_cookie.bytes};
   facts.virtual_connection_cookie = RtsCookie{(*there)->cookie().bytes};
+  if (step.cookie() == "first-connection") {
+    auto const first = co_await leg(1, Channel::in, deadline);
+    if (!first) {
+      co_return tl::unexpected(first.error());
+    }
+    facts.first_connection_cookie = RtsCookie{(*first)->machine().peers()->in_channel_cookie.bytes};
+  }
   auto const bytes = ack_bytes(step, facts, "none");
   if (!bytes) {
     co_return tl::unexpected(bytes.error());

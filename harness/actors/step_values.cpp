@@ -162,9 +162,12 @@ Result<Bytes> ack_bytes(scn::Ack const& step,
     ack.channel_cookie.bytes[0] ^= 0xFF;
   } else if (step.cookie() == "virtual-connection") {
     ack.channel_cookie = facts.virtual_connection_cookie;
+  } else if (step.cookie() == "first-connection") {
+    ack.channel_cookie = facts.first_connection_cookie;
   } else if (!step.cookie().empty() && step.cookie() != "right") {
-    return fail({ErrorCode::bad_value, 0, "cookie", "",
-                 "'" + step.cookie() + "'; allowed: right, wrong, virtual-connection"});
+    return fail(
+        {ErrorCode::bad_value, 0, "cookie", "",
+         "'" + step.cookie() + "'; allowed: right, wrong, virtual-connection, first-connection"});
   }
   auto const to = step.destination().empty() ? destination : step.destination();
   if (to == "none") {

@@ -53,6 +53,7 @@ struct AckFacts {
   std::uint32_t window = 65536;
   RtsCookie channel_cookie{};
   RtsCookie virtual_connection_cookie{};
+  RtsCookie first_connection_cookie{};  // that channel's of virtual connection 1
 };
 
 /// The step's acknowledgement: its own numbers where it has some. @param destination  "none" for a
