@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "harness/targets/carried.hpp"
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
 #include "model/scalars.hpp"
@@ -227,6 +228,17 @@ void check_authentication(ProxyNeeds const& needs, Target const& target, Lacks& 
   }
 }
 
+/// A channel as short as 2.2.3.5.5 allows ends before many a case does.
+void check_lifetime(Scenario const& scenario, Target const& target, Lacks& lacks) {
+  auto const has = target.facts.channel_lifetime;
+  auto const wants = carried_on_out(scenario);
+  if (has && wants > *has) {
+    lacks.push_back({"needs an OUT channel of " + std::to_string(wants) +
+                         " bytes; channel_lifetime is " + model::size_text(*has),
+                     {}});
+  }
+}
+
 void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
   auto const& facts = target.facts;
   if (needs.refuses_to_load()) {
@@ -306,6 +318,7 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
     check_upstream(scenario.proxy(), target, lacks);
   } else if (target.topology != Topology::embedded) {
     check_configuration(scenario.proxy(), target, lacks);
+    check_lifetime(scenario, target, lacks);
   }
   if (lacks.empty()) {
     return std::nullopt;

@@ -190,5 +190,27 @@ TEST(Needs, OurUpstreamBehindAFrontIsConfigured) {
   EXPECT_TRUE(skip_reason(scenario, front()));
 }
 
+TEST(Needs, AShortChannelIsSparedWhatItCannotCarry) {
+  auto target = foreign();
+  ASSERT_TRUE(set_fact(target.facts, "channel_lifetime=128KiB"));
+  Scenario scenario;
+  auto& first = *scenario.add_steps()->mutable_server_send();
+  first.set_channel("out");
+  first.set_bytes(60000);
+  first.set_count(2);
+  EXPECT_FALSE(skip_reason(scenario, target));
+  auto& inner = *scenario.add_steps()->mutable_parallel()->add_branches()->add_steps();
+  inner.mutable_server_send()->set_channel("out");
+  inner.mutable_server_send()->set_bytes(16384);
+  auto const skip = skip_reason(scenario, target);
+  ASSERT_TRUE(skip);
+  EXPECT_THAT(skip->reason, HasSubstr("channel_lifetime is 128KiB"));
+  inner.set_vc(2);  // has a channel of its own
+  EXPECT_FALSE(skip_reason(scenario, target));
+  inner.set_vc(1);
+  scenario.mutable_server()->set_recycle_out_at(8192);
+  EXPECT_FALSE(skip_reason(scenario, target));
+}
+
 }  // namespace
 }  // namespace rpchspec::targets
