@@ -69,11 +69,12 @@ bool on_loopback(std::string const& host) {
 }
 
 /// 127.1.x.y: one for each case, clear of 127.0.0.x where others listen. Where they begin depends
-/// on the process, so that two runs on one machine stay out of each other's way.
+/// on the process, so that runs on one machine stay out of each other's way: the golden section
+/// puts those of neighbouring process ids far apart, and short ones meet nobody.
 std::string loopback_address(std::uint32_t number) {
-  constexpr std::uint32_t kHosts = 254 * 250;
-  constexpr std::uint32_t kOfOneRun = 1000;
-  auto const begin = static_cast<std::uint32_t>(getpid()) % (kHosts / kOfOneRun) * kOfOneRun;
+  constexpr std::uint64_t kHosts = 254 * 250;
+  constexpr std::uint64_t kGoldenSection = 39247;  // of kHosts, and prime to it
+  auto const begin = static_cast<std::uint64_t>(getpid()) * kGoldenSection;
   auto const host = (begin + number) % kHosts;
   return "127.1." + std::to_string(host / 254) + "." + std::to_string(1 + host % 254);
 }
