@@ -13,7 +13,6 @@ import urllib.parse
 import heads
 import legs
 from inbound import Inbound
-from log_on import LogOn
 from outbound import Outbound
 from variants import CHOICES, DEFECTS
 
@@ -25,6 +24,13 @@ class Proxy:
         self.settings = settings
         self.inbound, self.outbound = {}, {}
         self.tasks = set()
+        self.new_log_on = None
+        if settings.ntlm:
+            from log_on import LogOn  # impacket takes longer to load than all else
+
+            self.new_log_on = lambda: LogOn(*settings.ntlm)
+        self.opening, self.turn = asyncio.Lock(), asyncio.Lock()  # for defects, as what follows
+        self.ports, self.trusted, self.forgotten = {}, set(), []
 
     def spawn(self, work):
         """Runs a close to its end, whoever asked for it."""
@@ -43,8 +49,8 @@ class Proxy:
 
     async def serve(self, reader, writer):
         """One connection of a client: any number of echoes, and then a channel."""
-        leg = legs.Leg(reader, writer)
-        leg.log_on = self.settings.ntlm and LogOn(*self.settings.ntlm)
+        leg = legs.Leg(reader, writer, self.settings)
+        leg.log_on = self.new_log_on and self.new_log_on()
         try:
             while await self.exchange(leg):
                 pass
@@ -60,12 +66,14 @@ class Proxy:
                 return False
             length = self.check(leg, request)
         except heads.BadHead as bad:
-            return await self.refuse(leg, heads.refusal(bad.status, bad.reason))
+            return await self.refuse(leg, heads.refusal(bad.status, bad.reason, chosen=self.settings.chosen))
         offer = self.offer(leg, request)
         if not self.admits(leg, request):
             return await self.challenge(leg, request, offer)
-        if length <= heads.ECHO_LENGTH:
+        if length < heads.ECHO_LENGTH + ("echo-below-16" not in self.settings.broken):
             await leg.exactly(length)
+            if "lost-behind-echo" in self.settings.broken:
+                leg.reader._buffer.clear()
             leg.send(heads.echo(self.settings.chosen))
             await leg.settle()
             if "closes-after-echo" in self.settings.chosen:
@@ -74,9 +82,12 @@ class Proxy:
             return True
         name, port = request.server
         if not self.valid_port(name, port):
-            return await self.refuse(leg, heads.rpc_error(heads.ACCESS_DENIED, self.settings.chosen))
+            how = self.settings.chosen, self.settings.broken
+            return await self.refuse(leg, heads.rpc_error(heads.ACCESS_DENIED, *how))
         if request.expects_continue:
             leg.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if "interim-103" in self.settings.chosen and not request.is_in and request.version != "HTTP/1.0":
+            leg.send(b"HTTP/1.1 103 Early Hints\r\nLink: </rpc>; rel=preload\r\nVia: 1.1 front\r\n\r\n")
         await (Inbound if request.is_in else Outbound)(self, leg, request).run()
         return False
 
@@ -94,6 +105,11 @@ class Proxy:
         """AllowAnonymous and Basic, on this connection or not: each request speaks for itself."""
         if self.settings.ntlm:
             return leg.log_on.done and leg.secure
+        if "address-trusted" in self.settings.broken:
+            if request.credentials == self.settings.basic:
+                self.trusted.add(leg.peer)
+            if leg.peer in self.trusted:
+                return True
         if request.credentials is None:
             return self.settings.allow_anonymous
         return self.settings.basic is None and self.settings.allow_anonymous or (
@@ -111,7 +127,8 @@ class Proxy:
         if not leg.secure and not self.settings.allow_anonymous:
             return await self.refuse(leg, heads.refusal(403, "Forbidden"))
         keep = request.content_length <= heads.ECHO_LENGTH
-        answer = heads.refusal(401, "Unauthorized", keep, f"WWW-authenticate: {offer}\r\n")
+        extra = "" if "challenge-missing" in self.settings.broken else f"WWW-authenticate: {offer}\r\n"
+        answer = heads.refusal(401, "Unauthorized", keep, extra)
         if not keep:
             return await self.refuse(leg, answer)
         await leg.exactly(request.content_length)

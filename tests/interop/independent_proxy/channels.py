@@ -22,7 +22,7 @@ class Channel:
         read it, so its leg is not just dropped."""
         if not self.answered:
             self.answered = True
-            self.client.send(heads.rpc_error(code, self.settings.chosen))
+            self.client.send(heads.rpc_error(code, self.settings.chosen, self.settings.broken))
 
     def stop_reading(self):
         self.reading = False
@@ -44,9 +44,10 @@ class InChannel(Channel):
         super().__init__(client, request, settings)
         self.plugged = False
         self.held = []
+        self.call = []  # fragments, for a defect
         self.unplugged = asyncio.Event()
         self.acknowledge = acknowledge
-        self.receiver = flow.Receiver(settings.receive_window, self.send_ack, settings.chosen)
+        self.receiver = flow.Receiver(settings.receive_window, self.send_ack, settings)
 
     def send_ack(self, received, available):
         if not self.closed:
@@ -55,6 +56,9 @@ class InChannel(Channel):
     def end(self, spawn):
         """A reset, or time for the client to read its 503."""
         self.receiver.stop()
+        if "in-answered-at-last" in self.settings.broken and self.cookie and not self.answered:
+            self.answered = True
+            self.client.send(b"HTTP/1.1 200 Success\r\nContent-Length: 0\r\n\r\n")
         if self.answered or "fins" in self.settings.chosen:
             spawn(self.client.finish())
         else:
@@ -69,12 +73,13 @@ class OutChannel(Channel):
         self.left = settings.channel_lifetime  # bytes that the response may still carry
         self.held = []
         self.last_sent = 0.0
-        self.sender = flow.Sender(self.write, "strict-window" in settings.chosen)
+        self.sender = flow.Sender(self.write, settings)
 
     def answer(self, first=b""):
         """The 200, in a segment of its own or together with its first PDU, and what waited for it."""
         self.answered = True
-        head = heads.success(self.settings.channel_lifetime)
+        self.last_sent = asyncio.get_running_loop().time()
+        head = heads.success(self.settings.channel_lifetime, self.settings.chosen)
         if "head-1.0" in self.settings.broken:
             head = head.replace(b"HTTP/1.1", b"HTTP/1.0")
         if "one-segment" in self.settings.chosen:

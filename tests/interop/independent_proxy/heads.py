@@ -29,10 +29,13 @@ class Request:
     method: str
     target: str
     version: str
-    headers: list  # of (lower-case name, value)
+    headers: list  # of (name, value)
+    broken: list
 
     def values(self, name):
-        return [value for key, value in self.headers if key == name]
+        if "field-names-cased" in self.broken:
+            return [value for key, value in self.headers if key == name.title()]
+        return [value for key, value in self.headers if key.lower() == name]
 
     @property
     def content_length(self):
@@ -41,9 +44,20 @@ class Request:
         lengths = set(self.values("content-length"))
         if not lengths:
             raise BadHead(411, "Length Required")
+        if "length-by-int" in self.broken:
+            return self.converted(lengths.pop())
         if len(lengths) > 1 or not re.fullmatch("[0-9]{1,18}", min(lengths)):
             raise BadHead(400, "Bad Request")
+        if "length-1-gib-at-most" in self.broken and int(min(lengths)) > 1 << 30:
+            raise BadHead(413, "Content Too Large")
         return int(lengths.pop())
+
+    def converted(self, text):
+        """Whatever Python takes for a number, such as +76 and 7_6."""
+        try:
+            return max(int(text), 0)
+        except ValueError:
+            raise BadHead(400, "Bad Request") from None
 
     @property
     def is_in(self):
@@ -55,18 +69,26 @@ class Request:
         url = urllib.parse.urlsplit(self.target if "://" in self.target.split("?")[0] else "//x" + self.target)
         if url.path.lower() not in PATHS:
             raise BadHead(404, "Not Found")
-        name, colon, port = url.query.rpartition(":")
+        divide = str.partition if "first-colon" in self.broken else str.rpartition
+        name, colon, port = divide(url.query, ":")
         if not colon or not re.fullmatch("[0-9]{1,6}", port) or not 0 < int(port) < 65536:
             raise BadHead(400, "Bad Request")
         name = name[1:-1] if name.startswith("[") and name.endswith("]") else name
-        if not 0 < len(name) < 1024:
+        if not 0 < len(name) < (256 if "server-name-255" in self.broken else 1024):
             raise BadHead(400, "Bad Request")
+        if "port-octal" in self.broken and port.startswith("0"):
+            return name, int(port, 8) if "8" > max(port) else 0
         return name, int(port)
 
     @property
     def connection_timeout(self):
         """Seconds of Pragma: MinConnTimeout, or None where it is absent or out of range."""
-        for value in self.values("pragma"):
+        pragmas = self.values("pragma")
+        if "first-pragma-only" in self.broken:
+            pragmas = pragmas[:1]
+        if "pragma-list-ignored" in self.broken:
+            pragmas = [value for value in pragmas if "," not in value]
+        for value in pragmas:
             found = re.search(r"(?:^|,)\s*MinConnTimeout\s*=\s*([0-9]{1,6})\s*(?:,|$)", value, re.IGNORECASE)
             if found and 120 <= int(found[1]) <= 14400:
                 return int(found[1])
@@ -74,7 +96,9 @@ class Request:
 
     @property
     def expects_continue(self):
-        return self.version == "HTTP/1.1" and "100-continue" in map(str.lower, self.values("expect"))
+        cased = "expect-cased" in self.broken
+        values = self.values("expect") if cased else map(str.lower, self.values("expect"))
+        return self.version == "HTTP/1.1" and "100-continue" in values
 
     @property
     def ntlm_token(self):
@@ -109,8 +133,11 @@ async def read(leg):
             name, colon, value = line.partition(":")
             if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or len(headers) == LINES:
                 raise BadHead(400, "Bad Request")
-            headers.append((name.lower(), value.strip(" \t")))
-        return Request(*parts, headers)
+            headers.append((name, value.strip(" \t")))
+        request = Request(*parts, headers, leg.broken)
+        if "host-needed" in leg.chosen and request.version != "HTTP/1.0" and len(request.values("host")) != 1:
+            raise BadHead(400, "Bad Request")
+        return request
     except (asyncio.IncompleteReadError, OSError):
         return None
 
@@ -125,24 +152,45 @@ async def next_line(leg):
     return line.rstrip(b"\r\n").decode("latin-1")
 
 
-def rpc_error(code, chosen=()):
+def rpc_error(code, chosen=(), broken=()):
     """A failure of either channel, in upper case hexadecimal."""
+    if "error-502" in broken:
+        return refusal(502, "Bad Gateway")
+    number = f"{code:08x}" if "error-8-digits" in chosen else f"{code:X}"
+    if "error-with-0x" in broken:
+        number = "0x" + number
     version = "1.1" if "http-1.1" in chosen else "1.0"
     body = "<html>busy</html>" if "503-with-body" in chosen else ""
-    head = f"HTTP/{version} 503 RPC Error: {code:X}\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+    head = f"HTTP/{version} 503 RPC Error: {number}\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     return (head + body).encode()
 
 
-def refusal(status, reason, keep=False, extra=""):
+def refusal(status, reason, keep=False, extra="", chosen=()):
     how = "keep-alive" if keep else "close"
-    return f"HTTP/1.1 {status} {reason}\r\n{extra}content-length: 0\r\nCONNECTION: {how}\r\n\r\n".encode()
+    body = ""
+    if "other-reasons" in chosen:
+        reason, body = "", "<html>no</html>"
+    head = f"HTTP/1.1 {status} {reason}\r\n{extra}content-length: {len(body)}\r\nCONNECTION: {how}\r\n\r\n"
+    return (head + body).encode()
 
 
-def success(lifetime):
-    return (
-        "HTTP/1.1 200 Success\r\nx-powered-by: another proxy\r\nCONTENT-LENGTH: "
-        f"{lifetime}\r\ncontent-type: application/rpc\r\n\r\n"
-    ).encode()
+MANY_FIELDS = (
+    "Date: Sun, 22 Nov 2026 12:00:00 GMT\r\nServer: another/1.0 (proxy)\r\nSet-Cookie: a=b; path=/rpc\r\n"
+    "Set-Cookie: c=d\r\ncache-control: private, no-store\r\nVia: 1.1 front\r\nx-empty:\r\n"
+)
+
+
+def success(lifetime, chosen):
+    head = "HTTP/1.1 200 Success\r\n"
+    if "many-fields" in chosen:
+        head += f"content-type:application/rpc\r\n{MANY_FIELDS}Content-length:   {lifetime} \t\r\n"
+    else:
+        head += f"x-powered-by: another proxy\r\nCONTENT-LENGTH: {lifetime}\r\ncontent-type: application/rpc\r\n"
+    if "close-told" in chosen:
+        head += "Connection: close\r\n"
+    if "keep-alive-told" in chosen:
+        head += "Connection: Keep-Alive\r\nKeep-Alive: timeout=15, max=100\r\n"
+    return f"{head}\r\n".encode()
 
 
 def echo(chosen):

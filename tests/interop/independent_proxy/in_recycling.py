@@ -1,6 +1,8 @@
 """How the inbound proxy replaces a channel (MS-RPCH 3.2.3.5.5 to 3.2.3.5.8): as the proxy of both
 channels (IN_R2), of the successor, or of the predecessor (IN_R1)."""
 
+import asyncio
+
 import legs
 import pdus
 from pdus import Command
@@ -26,13 +28,15 @@ class InRecycling:
                 pdus.IN_CHANNEL | pdus.RECYCLE,
                 (Command.VERSION, self.version(a1)),
                 (Command.COOKIE, connection),
-                (Command.COOKIE, predecessor),
-                (Command.COOKIE, successor),
+                *((Command.COOKIE, cookie) for cookie in self.in_order(predecessor, successor)),
                 (Command.RECEIVE_WINDOW_SIZE, self.settings.receive_window),
                 (Command.CONNECTION_TIMEOUT, self.timeout * 1000),
             )
         )
         self.state = "Wait_B2"
+
+    def in_order(self, predecessor, successor):
+        return (successor, predecessor) if self.broken("in-r1-cookies-swapped") else (predecessor, successor)
 
     def adopt_successor(self, newcomer, cookie):
         """Section 3.2.3.5.5.1. The default cookie is the successor's at once."""
@@ -54,7 +58,7 @@ class InRecycling:
         """IN_R1/A5 or IN_R2/A5: the state says which."""
         if self.state == "Opened":
             self.give_way(a5)
-        elif self.state == "Opened_A5W" and channel is self.channel:
+        elif self.state == "Opened_A5W" and (channel is self.channel or self.broken("a5-anywhere")):
             self.take_over(a5)
         else:
             raise legs.ProtocolError(f"IN_R*/A5 in {self.state}")
@@ -64,7 +68,7 @@ class InRecycling:
         former, successor = self.channel, self.successor
         self.successor = None
         self.state = "Opened"
-        if a5.one(Command.COOKIE) != successor.cookie:
+        if a5.one(Command.COOKIE) != successor.cookie and not self.broken("a5-unchecked"):
             successor.close(self.proxy.spawn)
             if self.chosen("cookie-returns"):
                 self.default_cookie = former.cookie
@@ -72,11 +76,19 @@ class InRecycling:
         self.channel = successor
         if not self.broken("in-predecessor-kept"):
             former.close(self.proxy.spawn)
+        if self.broken("in-r2-queue-dropped"):
+            self.sender.queue.clear()
         successor.plugged = False
         successor.unplugged.set()
-        for pdu in successor.held:
-            self.sender.push(pdu, successor.receiver.release)
-        successor.held.clear()
+        if self.broken("held-behind-new"):
+            asyncio.get_running_loop().call_later(0.02, self.release_held, successor)
+        else:
+            self.release_held(successor)
+
+    def release_held(self, channel):
+        for pdu in channel.held:
+            self.sender.push(pdu, channel.receiver.release)
+        channel.held.clear()
 
     def give_way(self, a5):
         """Section 3.2.3.5.6: the successor is at another proxy. A5 is the last that is read here."""

@@ -7,7 +7,7 @@ import heads
 import legs
 import pdus
 from channels import InChannel
-from half import Half
+from half import Half, Refused
 from in_recycling import InRecycling
 from pdus import Command, Destination
 
@@ -20,7 +20,7 @@ class Inbound(InRecycling, Half):
         super().__init__(proxy, InChannel(client, request, proxy.settings, self.send_ack))
         self.table = proxy.inbound
         self.timeout = self.settings.connection_timeout
-        self.sender = flow.Sender(self.deliver, self.chosen("strict-window"))
+        self.sender = flow.Sender(self.deliver, self.settings)
         self.default_cookie = None
         self.server_cookies = []  # what the server may call our connection to it, the newest last
 
@@ -31,7 +31,7 @@ class Inbound(InRecycling, Half):
         """Up to CONN/B2, or to the beginning of a recycling. The server is connected at the request, as
         the figures of 3.2.1.5.3 have it."""
         if self.broken("in-answered"):
-            self.channel.client.send(heads.success(self.settings.channel_lifetime))
+            self.channel.client.send(heads.success(self.settings.channel_lifetime, self.settings.chosen))
         if not self.chosen("late-connect"):
             await self.connect()
         rts = await self.first_pdu()
@@ -41,11 +41,16 @@ class Inbound(InRecycling, Half):
         if rts.form != pdus.B1:
             raise legs.ProtocolError(f"{rts.form} is no CONN/B1")
         connection, cookie = rts.all(Command.COOKIE)
+        if self.broken("out-first") and connection not in self.proxy.outbound:
+            raise Refused(heads.ACCESS_DENIED, "no such virtual connection")
         self.register(self.table, connection)
         await self.connected()
         self.name_channel(self.channel, cookie)
         self.keep_alive(rts.one(Command.CLIENT_KEEPALIVE))
-        group = rts.one(Command.ASSOCIATION_GROUP_ID)
+        self.group = group = rts.one(Command.ASSOCIATION_GROUP_ID)
+        peer = self.channel.client.peer
+        if self.broken("address-of-ours"):
+            peer = self.channel.client.writer.get_extra_info("sockname")[0]
         self.server.send(
             pdus.build(
                 pdus.IN_CHANNEL,
@@ -55,7 +60,7 @@ class Inbound(InRecycling, Half):
                 (Command.RECEIVE_WINDOW_SIZE, self.settings.receive_window),
                 (Command.CONNECTION_TIMEOUT, self.timeout * 1000),
                 (Command.ASSOCIATION_GROUP_ID, bytes(16) if self.broken("group-lost") else group),
-                (Command.CLIENT_ADDRESS, pdus.client_address(self.channel.client.peer, self.chosen("network-order"))),
+                (Command.CLIENT_ADDRESS, pdus.client_address(peer, self.chosen("network-order"))),
             )
         )
         self.state = "B3W"
@@ -81,8 +86,8 @@ class Inbound(InRecycling, Half):
                 await channel.unplugged.wait()
             pdu = await channel.client.pdu()
             if pdus.is_rts(pdu):
-                self.client_rts(channel, pdus.parse(pdu))
-            else:
+                self.client_rts(channel, pdus.parse(pdu, self.settings.broken))
+            elif self.carries(pdu):
                 await channel.receiver.admit(len(pdu))
                 self.from_client(channel, pdu)
             if self.server.writer.transport.get_write_buffer_size() > UNSETTLED:
@@ -90,6 +95,14 @@ class Inbound(InRecycling, Half):
 
     def from_client(self, channel, pdu):
         """An RPC PDU: to the server, or held while its channel is plugged."""
+        if self.broken("calls-whole"):
+            channel.call.append(pdu)
+            if not pdu[3] & 2:
+                return
+            *fragments, pdu = channel.call
+            channel.call = []
+            for fragment in fragments:
+                self.sender.push(fragment, channel.receiver.release)
         if channel.plugged:
             channel.held.append(pdu)
         else:
@@ -99,7 +112,11 @@ class Inbound(InRecycling, Half):
         if self.broken("rts-counted"):
             channel.receiver.received += len(rts.raw)
         if rts.form == pdus.PING_FORM:
+            if self.broken("ping-to-successor-refused") and channel.plugged:
+                raise legs.ProtocolError("a ping on a plugged channel")
             return
+        if self.broken("overlap-refused") and self.state == "Opened_A5W" and rts.destination == Destination.SERVER:
+            raise legs.ProtocolError("OUT_R*/A7 while the IN channel is replaced")
         if rts.form == pdus.KEEP_ALIVE:
             self.keep_alive(rts.one(Command.CLIENT_KEEPALIVE))
         elif rts.form == pdus.IN_A5:
@@ -118,13 +135,19 @@ class Inbound(InRecycling, Half):
         """To the server, whatever the destination: the client has no other way (3.2.1.5.2)."""
         if self.broken("forward-rewritten"):
             raw = raw[:16] + bytes(2) + raw[18:]
-        self.server.send(raw)
+        if self.broken("rts-queued"):
+            self.sender.push(raw, None)
+        else:
+            self.server.send(raw)
 
     def server_rts(self, rts):
         if rts.form == pdus.B3 and self.state == "B3W":
             self.state = "Opened"
             if not self.broken("unplugged"):
-                self.sender.unplug(rts.one(Command.RECEIVE_WINDOW_SIZE))
+                window = rts.one(Command.RECEIVE_WINDOW_SIZE)
+                self.sender.unplug(1 << 16 if self.broken("b3-window-64-kib") else window)
+                if self.chosen("ack-at-once"):
+                    self.channel.receiver.send()
         elif rts.form == pdus.IN_R1_B2 and self.state == "Wait_B2":
             self.state = "Opened"
             self.sender.unplug(1 << 16 if self.broken("b2-ignored") else rts.one(Command.RECEIVE_WINDOW_SIZE))
@@ -145,7 +168,8 @@ class Inbound(InRecycling, Half):
 
     def send_ack(self, channel, received, available):
         cookie = self.connection_cookie if self.broken("ack-cookie") else channel.cookie
-        self.server.send(pdus.flow_control_ack(received, available, cookie, Destination.CLIENT))
+        for _ in range(1 + self.chosen("acks-twice")):
+            self.server.send(pdus.flow_control_ack(received, available, cookie, Destination.CLIENT))
 
     def close_legs(self):
         """FIN to the server, behind the data; a reset to the client, or time to read its 503."""

@@ -34,7 +34,7 @@ class OutRecycling:
                 (Command.COOKIE, connection),
                 (Command.COOKIE, predecessor),
                 (Command.COOKIE, successor),
-                (Command.CHANNEL_LIFETIME, self.settings.channel_lifetime),
+                (Command.CHANNEL_LIFETIME, self.told_lifetime("a4-lifetime-1-gib")),
                 (Command.RECEIVE_WINDOW_SIZE, self.settings.receive_window),
                 (Command.CONNECTION_TIMEOUT, self.timeout * 1000),
             )
@@ -48,6 +48,8 @@ class OutRecycling:
         self.adopt(newcomer)
         channel = self.successor
         channel.cookie, self.window = cookie, window
+        if self.broken("lifetime-inherited"):
+            channel.left = self.channel.left
         if self.broken("successor-window-kept"):
             self.window = self.channel.sender.window
         self.server.send(pdus.build(0, (Command.COOKIE, cookie)))
