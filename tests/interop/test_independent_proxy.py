@@ -250,6 +250,12 @@ def test_the_shortest_out_channels_do(trial, choices):
     assert_all_pass(trial(["--allow-anonymous", "--channel-lifetime", "131072", *chosen], *OPEN, *options))
 
 
+def test_a_window_larger_than_a_channel_does(trial):
+    options = facts(allow_anonymous="true", connection_timeout="150s", receive_window="256KiB")
+    large = ["--receive-window", "262144", "--channel-lifetime", "131072"]
+    assert_all_pass(trial(["--allow-anonymous", *large], *options, "flow-control/"))
+
+
 def test_an_out_channel_of_half_a_mebibyte_does(trial):
     options = facts(allow_anonymous="true", connection_timeout="150s", channel_lifetime="512KiB")
     done = trial(["--allow-anonymous", "--channel-lifetime", "524288"], *options, "recycling/out-lifetimes-*")
