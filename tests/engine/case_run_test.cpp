@@ -29,7 +29,8 @@ class CaseRun : public testing::Test {
     scenario_ = suite->scenarios.at(0);
     target_.defect = defect;
     Surroundings const surroundings{target_, library_->requirements, 1,  1,       false,
-                                    "test",  certificate_,           {}, nullptr, nullptr};
+                                    "test",  certificate_,           {}, nullptr, nullptr,
+                                    {}};
     CaseOrder order;
     order.scenario = &scenario_;
     order.directory = directory_;
