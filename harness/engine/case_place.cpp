@@ -1,7 +1,5 @@
 #include "harness/engine/case_place.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -9,6 +7,7 @@
 
 #include "harness/actors/request_head.hpp"
 #include "harness/actors/step_values.hpp"
+#include "harness/engine/address_block.hpp"
 #include "journal/recorder.hpp"
 #include "reference_proxy/variants.hpp"
 
@@ -68,15 +67,10 @@ bool on_loopback(std::string const& host) {
   return host == "localhost" || (!error && address.is_loopback());
 }
 
-/// 127.1.x.y: one for each case, clear of 127.0.0.x where others listen. Where they begin depends
-/// on the process, so that runs on one machine stay out of each other's way: the golden section
-/// puts those of neighbouring process ids far apart, and short ones meet nobody.
+/// One for each case, clear of 127.0.0.x where others listen.
 std::string loopback_address(std::uint32_t number) {
-  constexpr std::uint64_t kHosts = 254 * 250;
-  constexpr std::uint64_t kGoldenSection = 39247;  // of kHosts, and prime to it
-  auto const begin = static_cast<std::uint64_t>(getpid()) * kGoldenSection;
-  auto const host = (begin + number) % kHosts;
-  return "127.1." + std::to_string(host / 254) + "." + std::to_string(1 + host % 254);
+  static AddressBlock const block;
+  return block.address(number);
 }
 
 bool closed(scn::Server const& server, std::string_view service) {

@@ -124,6 +124,7 @@ proxy::Lender CaseWorld::lender() const {
     return alone || server_name_of(target) == name;
   };
   lender.over_tls = !surroundings_.target.upstream_tls.empty();
+  lender.channel_binding = surroundings_.upstream_binding;
   auto* const dispatcher = surroundings_.upstream;
   lender.take_back = [dispatcher](net::Handover handover) {
     dispatcher->take_back(std::move(handover), 0);

@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import fronts
-from conftest import run_in
+from conftest import ONE_AT_A_TIME, run_in
 
 PROXY = pathlib.Path(__file__).with_name("independent_proxy")
 sys.path.append(str(PROXY))
@@ -189,7 +189,8 @@ def attempt(place, number, proxy, *options, schemes=("http", "https"), quick=Tru
     start = " ".join(["exec", sys.executable, str(PROXY), *listen, *proxy])
     targets = [option for scheme in schemes for option in ("--proxy", urls[scheme])]
     known = ["--ca-file", cert, "--wait", "20s", "--start", start, *["--quick"] * quick]
-    known += ["--exclude", "uri/server-by-ipv6-address"]  # there is only one ::1 for tests side by side
+    if "uri/server-by-ipv6-address" not in options:
+        known += ONE_AT_A_TIME
     return run_in(place, *targets, *known, *options)
 
 

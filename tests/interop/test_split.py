@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 import fronts
+from conftest import ONE_AT_A_TIME
 
 
 @pytest.fixture
