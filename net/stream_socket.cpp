@@ -9,7 +9,7 @@ namespace {
 // Operations that may complete on the spot before other coroutines get a turn.
 constexpr unsigned kTurnsWithoutWait = 32;
 
-// A read_some or write_some against a timer, without a coroutine for either.
+// A write_some against a timer, without a coroutine for either.
 template <class Operation>
 Task<Transferred> race(Executor executor, Operation operation, Deadline deadline) {
   asio::steady_timer timer(executor, deadline.at());
@@ -23,6 +23,19 @@ Task<Transferred> race(Executor executor, Operation operation, Deadline deadline
   co_return Transferred(error, bytes);
 }
 
+Task<error_code> readable(TcpSocket& socket, Deadline deadline) {
+  if (deadline.is_never()) {
+    auto const [error] = co_await socket.async_wait(TcpSocket::wait_read);
+    co_return error;
+  }
+  asio::steady_timer timer(socket.get_executor(), deadline.at());
+  auto both = asio::experimental::make_parallel_group(
+      socket.async_wait(TcpSocket::wait_read, asio::deferred), timer.async_wait(asio::deferred));
+  auto const [order, error, timer_error] =
+      co_await both.async_wait(asio::experimental::wait_for_one(), kUseTuple);
+  co_return error == asio::error::operation_aborted && !timer_error ? deadline_error() : error;
+}
+
 }  // namespace
 
 Task<> Stream::Impl::give_others_a_turn() {
@@ -32,19 +45,27 @@ Task<> Stream::Impl::give_others_a_turn() {
   }
 }
 
+// Waits for bytes rather than reads them in the background: what a pending read has taken already
+// would be told behind what close_now() takes meanwhile.
 Task<Transferred> Stream::Impl::socket_read(asio::mutable_buffer into, Deadline deadline) {
-  co_await give_others_a_turn();
-  error_code error;
-  auto const bytes = socket.read_some(into, error);
-  if (error != asio::error::would_block) {
-    co_return Transferred(error, bytes);
+  auto const cancellations_before = cancellations;
+  auto const replans_before = replans;
+  for (;;) {
+    co_await give_others_a_turn();
+    error_code error;
+    auto const bytes = socket.read_some(into, error);
+    if (error != asio::error::would_block) {
+      co_return Transferred(error, bytes);
+    }
+    if (cancellations != cancellations_before || replans != replans_before) {
+      co_return Transferred(asio::error::operation_aborted, 0);
+    }
+    turns_without_wait = 0;
+    error = co_await readable(socket, deadline);
+    if (error) {
+      co_return Transferred(error, 0);
+    }
   }
-  turns_without_wait = 0;
-  if (deadline.is_never()) {
-    co_return co_await socket.async_read_some(into);
-  }
-  co_return co_await race(socket.get_executor(), socket.async_read_some(into, asio::deferred),
-                          deadline);
 }
 
 Task<Transferred> Stream::Impl::socket_write(std::span<asio::const_buffer const> pieces,

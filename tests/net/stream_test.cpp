@@ -161,6 +161,31 @@ TEST_P(EveryClose, IsToldToTheTapOncePerDirection) {
   });
 }
 
+TEST(Stream, IsToldInOrderWhatAReaderAndTheCloseTookAtOnce) {
+  run_net([]() -> Task<> {
+    journal::RecorderOptions options;
+    options.start = Clock::now();
+    journal::Recorder recorder(options);
+    auto pair = co_await tcp_pair();
+    pair.client.observe(journal::ConnectionTap(recorder, journal::TapOptions()));
+    auto const executor = co_await asio::this_coro::executor;
+    co_await in_scope([&](TaskScope& scope) -> Task<> {
+      scope.spawn([&]() -> Task<> { (void)co_await read_to_end(pair.client); });
+      co_await asio::post(executor, kUseTuple);  // the reader waits now
+      (void)co_await pair.server.write_all(as_bytes("first, "), soon());
+      co_await asio::post(executor, kUseTuple);
+      co_await asio::post(executor, kUseTuple);  // the reader may go on, but is not at its turn
+      (void)co_await pair.server.write_all(as_bytes("second"), soon());
+      pair.client.close_now(CloseHow::fin);
+    });
+    std::string told;
+    for (auto const& event : events_of(recorder)) {
+      told += event.has_raw() ? event.raw().prefix() : std::string();
+    }
+    EXPECT_EQ(told, "first, second");
+  });
+}
+
 TEST(Stream, TellsAResetThatAWriteMetFirstToTheReaderToo) {
   for (int turn = 0; turn < 20; ++turn) {
     run_net([]() -> Task<> {
