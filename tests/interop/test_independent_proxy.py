@@ -78,7 +78,7 @@ CAUGHT = {  # defect: what finds it, and the requirement it breaks
     "echo-below-16": ("echo/in-echo@sixteen", "RPCH-2.1.2.1.5-03"),
     "empty-stub-lost": ("forwarding/rare-request-passes@without-stub", "RPCH-1.3.4-01"),
     "error-in-stream": ("recycling/out-stale-predecessor-cookie", "RPCH-2.1.2.1.8-01"),
-    "exact-window-refused": ("recycling/out-again-and-again@r1", "RPCH-3.2.4.5.10-05"),
+    "exact-window-refused": ("recycling/out-again-and-again@r1", "RPCH-3.2.4.5.6.1-06"),
     "expect-cased": ("http/expect-100-in-any-case", "HTTP-9110-10.1.1-01"),
     "failed-cookie-kept": ("limits/cookie-of-a-failed-connection", "RPCH-3.2.1.1.2-01"),
     "field-names-cased": ("http/field-names-in-lower-case", "RPCH-2.1.2.1-08"),
