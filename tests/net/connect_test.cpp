@@ -12,9 +12,7 @@ Task<std::uint16_t> closed_port() {
 
 TEST(Connect, ToAPortWhereNobodyListensIsRefusedAndToldToTheTap) {
   run_net([]() -> Task<> {
-    journal::RecorderOptions recording;
-    recording.start = Clock::now();
-    journal::Recorder recorder(recording);
+    journal::Recorder recorder(from_now());
     std::optional<journal::ConnectionTap> tap(std::in_place, recorder, journal::TapOptions());
     ConnectOptions options("127.0.0.1", co_await closed_port());
     auto const stream = co_await connect(options, std::move(tap), soon());

@@ -222,9 +222,7 @@ TEST(FaultyStreams, StopReadingFillsTheWindowOfAPendingReadersPeerUntilItIsLifte
 
 TEST(FaultyStreams, AreRecordedThroughTheTap) {
   run_net([]() -> Task<> {
-    journal::RecorderOptions options;
-    options.start = Clock::now();
-    journal::Recorder recorder(options);
+    journal::Recorder recorder(from_now());
     auto pair = co_await tcp_pair();
     pair.client.observe(journal::ConnectionTap(recorder, journal::TapOptions()));
     std::vector<Fault> const plan(1, Fault(End{CloseHow::rst}, 4));

@@ -135,9 +135,7 @@ TEST_P(EveryClose, OnUnreadBytesIsWhatWasAskedFor) {
 
 TEST_P(EveryClose, IsToldToTheTapOncePerDirection) {
   run_net([c = GetParam()]() -> Task<> {
-    journal::RecorderOptions options;
-    options.start = Clock::now();
-    journal::Recorder recorder(options);
+    journal::Recorder recorder(from_now());
     auto pair = co_await any_pair(c.tls);
     pair.server.observe(journal::ConnectionTap(recorder, journal::TapOptions()), "store");
     pair.client.close_now(c.how);
@@ -163,9 +161,7 @@ TEST_P(EveryClose, IsToldToTheTapOncePerDirection) {
 
 TEST(Stream, IsToldInOrderWhatAReaderAndTheCloseTookAtOnce) {
   run_net([]() -> Task<> {
-    journal::RecorderOptions options;
-    options.start = Clock::now();
-    journal::Recorder recorder(options);
+    journal::Recorder recorder(from_now());
     auto pair = co_await tcp_pair();
     pair.client.observe(journal::ConnectionTap(recorder, journal::TapOptions()));
     auto const executor = co_await asio::this_coro::executor;

@@ -137,6 +137,13 @@ inline std::string pattern(std::size_t size) {
   return text;
 }
 
+/// Of a journal in memory that begins now.
+inline journal::RecorderOptions from_now() {
+  journal::RecorderOptions options;
+  options.start = Clock::now();
+  return options;
+}
+
 /// The events of a journal that is kept in memory.
 inline std::vector<journal::v1::Event> events_of(journal::Recorder& recorder) {
   std::vector<journal::v1::Event> events;

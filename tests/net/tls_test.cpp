@@ -175,9 +175,7 @@ TEST(Tls, NegotiatesAnApplicationProtocol) {
 
 TEST(Tls, HandshakeKeepsItsDeadlineWithASilentPeerAndTellsTheTap) {
   run_net([]() -> Task<> {
-    journal::RecorderOptions options;
-    options.start = Clock::now();
-    journal::Recorder recorder(options);
+    journal::Recorder recorder(from_now());
     auto pair = co_await tcp_pair();
     (void)pair.server.use_tls(test_server_tls());
     pair.server.observe(journal::ConnectionTap(recorder, journal::TapOptions()));
