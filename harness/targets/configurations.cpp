@@ -58,6 +58,9 @@ Result<Target> configured(Settings said,
   if (!said.target.urls.empty() && !says(entry, "proxy")) {
     said.target.urls = first.urls;
   }
+  if (!says(entry, "backend-ports")) {
+    said.target.backend_ports = first.backend_ports;
+  }
   if (!says(entry, "upstream-listen")) {
     said.target.upstream_listen = first.upstream_listen;
   }

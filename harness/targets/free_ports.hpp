@@ -1,4 +1,5 @@
-// Ports that a run picks itself: 0 in a URL of a proxy that it starts, or in an upstream address.
+// Ports that a run picks itself: 0 in a URL of a proxy that it starts, in an upstream address, or
+// among the ports of servers that a proxy is to find.
 
 #pragma once
 
@@ -7,9 +8,11 @@
 
 namespace rpchspec::targets {
 
-/// Puts a free port in the place of every 0 among the target's URLs and upstream addresses. Whoever
-/// binds it next may still come too late: the port is free now, not reserved.
-/// @return io: an address is not this machine's; its text says which.
+/// Puts a free port in the place of every 0 among the target's URLs, upstream addresses and, where
+/// the proxy is another program, the servers' ports, which are free at each of our addresses. No
+/// other run picks it while the target or a copy of it lives, and no program is given it by the
+/// system, which hands out higher ones.
+/// @return io: an address is not this machine's, or has no free port; its text says which.
 [[nodiscard]] Result<void> settle_ports(Target& target);
 
 }  // namespace rpchspec::targets

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,6 +76,8 @@ struct Program {
   std::string version;  // shell command; the first line it prints is the version
 };
 
+class HeldPorts;  // free_ports.hpp
+
 struct Target {
   std::string name = "embedded";
   Topology topology = Topology::embedded;
@@ -106,8 +109,9 @@ struct Target {
   Facts facts;
   std::vector<std::string> excludes;
   std::vector<WaiverEntry> waivers;
-  std::string defect;   // embedded only
-  std::string variant;  // embedded only; "all": one run for each
+  std::string defect;                             // embedded only
+  std::string variant;                            // embedded only; "all": one run for each
+  std::shared_ptr<HeldPorts const> held_ports{};  // those that were picked, while anyone uses them
 };
 
 /// The servers behind the proxy are ours, on addresses that the proxy connects to.

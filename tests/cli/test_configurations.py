@@ -1,7 +1,5 @@
 """Targets with several configurations: one run shows what each fact set makes possible."""
 
-import socket
-
 import yaml
 
 from conftest import PROGRAM, results
@@ -83,12 +81,10 @@ def test_a_configuration_that_does_not_start_costs_its_own_cases_only(rpchspec, 
 
 
 def test_a_running_proxy_may_be_reconfigured_instead(rpchspec, started, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    started("proxy", "--listen", f"http://127.0.0.1:{port}", "--allow-anonymous")
+    ready = started("proxy", "--listen", "http://127.0.0.1:0", "--allow-anonymous").ready
     write(
         tmp_path,
-        proxy=f"http://127.0.0.1:{port}",
+        proxy=ready["proxy"]["urls"][0],
         start="",
         facts={},
         reconfigure="echo $RPCHSPEC_CONFIGURATION $RPCHSPEC_FACT_ALLOW_ANONYMOUS",

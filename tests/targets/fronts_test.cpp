@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <set>
 #include <sstream>
@@ -30,15 +31,37 @@ TEST(FreePorts, TakeThePlaceOfEveryZeroAndAreAllDifferent) {
     target.urls.push_back(*parse_url(text, PortZero::allowed));
   }
   target.upstream_listen = {{"127.0.0.1", 0}, {"127.0.0.1", 0}};
+  target.topology = Topology::rpc_proxy;
+  target.backend_ports = {0, 6002, 0};
   ASSERT_TRUE(settle_ports(target));
-  std::set<std::uint16_t> const ports{target.urls[0].port, target.urls[1].port,
+  std::set<std::uint16_t> const ports{target.urls[0].port,
+                                      target.urls[1].port,
                                       target.upstream_listen[0].port,
-                                      target.upstream_listen[1].port};
-  EXPECT_EQ(ports.size(), 4U);
+                                      target.upstream_listen[1].port,
+                                      target.backend_ports[0],
+                                      target.backend_ports[2]};
+  EXPECT_EQ(ports.size(), 6U);
+  EXPECT_EQ(target.backend_ports[1], 6002);
   EXPECT_FALSE(ports.contains(0));
   EXPECT_EQ(target.urls[0].text, "http://127.0.0.1:" + std::to_string(target.urls[0].port));
   EXPECT_EQ(target.urls[1].text, "https://127.0.0.1:" + std::to_string(target.urls[1].port) + "/x");
   EXPECT_EQ(target.urls[2].text, "http://127.0.0.1:81");
+}
+
+TEST(FreePorts, AreNeitherPickedTwiceNorHandedOutByTheSystem) {
+  Target target;
+  target.urls = {*parse_url("http://127.0.0.1:0", PortZero::allowed)};
+  std::set<std::uint16_t> ports;
+  std::vector<Target> settled;
+  for (int i = 0; i < 500; ++i) {
+    auto& another = settled.emplace_back(target);
+    ASSERT_TRUE(settle_ports(another));
+    ports.insert(another.urls[0].port);
+  }
+  EXPECT_EQ(ports.size(), settled.size());
+  std::uint16_t lowest = 0;
+  std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> lowest;
+  EXPECT_LT(*ports.rbegin(), lowest);
 }
 
 TEST(FreePorts, AreNotToBeHadOnTheAddressOfAnotherMachine) {
