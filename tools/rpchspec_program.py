@@ -41,17 +41,20 @@ def read_pairs(file: pathlib.Path, second: str, allowed: tuple[str, ...] | None 
 
 
 class Run:
-    """One run, done: its exit code, its results.json ({} without one), what it said and took."""
+    """One run, done: its exit code (None: it had to be ended), its results.json ({} without one), what it said
+    and took."""
 
     def __init__(self, arguments: list[str], timeout_s: float):
         begun = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="matrix-") as out:
             command = [program(), *arguments, "--out", out]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)
+                self.code, self.output = done.returncode, done.stdout + done.stderr
+            except subprocess.TimeoutExpired:
+                self.code, self.output = None, f"did not end within {timeout_s:.0f} s"
             file = pathlib.Path(out) / "results.json"
             self.results = json.loads(file.read_text()) if file.exists() else {}
-        self.code = done.returncode
-        self.output = done.stdout + done.stderr
         self.took_s = time.monotonic() - begun
 
     def failed(self) -> set[str]:

@@ -77,6 +77,21 @@ def test_full_lists_single_killers_and_cases_that_nothing_fails(killing, capsys)
     assert "a/front" not in said
 
 
+def test_full_plays_the_long_cases_beside_the_quick_ones(killing, capsys):
+    tool = killing(CAUGHT, LINES)
+    assert tool.run_full(tool.defects(), 2, write=None, quick=False) == 0
+    said = capsys.readouterr().out
+    assert "scenarios that no defect fails: 0" in said and "2 defects against 2 cases" in said
+
+
+def test_a_run_that_does_not_end_is_no_catch(killing, capsys, monkeypatch):
+    tool = killing(CAUGHT | {"d1": {"code": 1, "failing": {"a/one": ["R1"]}, "sleep_s": 60}}, LINES)
+    monkeypatch.setattr(tool, "MOST_S", 0.5)
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    said = capsys.readouterr().out
+    assert "d1: not caught by a/one: did not end within" in said and "1 of 2 defects" in said
+
+
 def test_quick_asks_only_defects_whose_killer_is_quick(killing, capsys):
     tool = killing(CAUGHT, LINES)
     assert tool.run_full(tool.defects(), 2, write=None, quick=True) == 0
