@@ -64,7 +64,7 @@ void add_column(Matrix& matrix, ColumnRuns const& runs, std::string const& note)
 [[nodiscard]] std::string cell_text(MatrixCell const& cell);
 
 /// A summary with a line a target, then a line for each case that is not green everywhere.
-/// Markdown.
+/// Markdown; red cells link to the folders of their evidence.
 [[nodiscard]] std::string matrix_text(Matrix const& matrix);
 
 /// One page that needs nothing else; red cells link to their evidence.

@@ -70,7 +70,35 @@ std::string table(std::vector<std::vector<std::string>> const& rows) {
   return out;
 }
 
-std::string summary(Matrix const& matrix) {
+/// The folders of journals and ladders that cells point to, each by a number behind the tables, so
+/// that these stay readable as text.
+class Evidence {
+ public:
+  /// "[text][1]", or the text alone where the cell has no folder.
+  std::string link(std::string const& text, MatrixCell const& cell) {
+    if (cell.evidence.empty() || text.empty()) {
+      return text;
+    }
+    folders_ += fmt::format("[{}]: {}\n", ++count_, cell.evidence);
+    return fmt::format("[{}][{}]", text, count_);
+  }
+
+  [[nodiscard]] std::string folders() const { return folders_.empty() ? "" : "\n" + folders_; }
+
+ private:
+  std::size_t count_ = 0;
+  std::string folders_;
+};
+
+/// Of a target that carries nothing, the case that showed it.
+std::string linked_note(MatrixColumn const& column, Evidence& evidence) {
+  auto const red = std::find_if(column.cells.begin(), column.cells.end(),
+                                [](auto const& cell) { return is_red(cell.second.verdict); });
+  auto const note = escaped(column.note);
+  return was_run(column) || red == column.cells.end() ? note : evidence.link(note, red->second);
+}
+
+std::string summary(Matrix const& matrix, Evidence& evidence) {
   std::vector<std::vector<std::string>> rows{
       {"target", "version", "pass", "warn", "fail", "blocked", "error", "unsteady", "note"}};
   for (auto const& column : matrix.columns) {
@@ -78,12 +106,12 @@ std::string summary(Matrix const& matrix) {
     rows.push_back({column.target, escaped(column.version), number(Verdict::pass),
                     number(Verdict::warn), number(Verdict::fail), number(Verdict::blocked),
                     number(Verdict::error), std::to_string(column.unsteady()),
-                    escaped(column.note)});
+                    linked_note(column, evidence)});
   }
   return table(rows);
 }
 
-std::string differences(Matrix const& matrix) {
+std::string differences(Matrix const& matrix, Evidence& evidence) {
   std::vector<std::vector<std::string>> rows{{"case"}};
   for (auto const& column : matrix.columns) {
     if (was_run(column)) {
@@ -97,7 +125,9 @@ std::string differences(Matrix const& matrix) {
     auto& line = rows.emplace_back(std::vector<std::string>{row.id});
     for (auto const& column : matrix.columns) {
       if (was_run(column)) {
-        line.push_back(mark(column, row.id));
+        auto const cell = column.cells.find(row.id);
+        auto const text = mark(column, row.id);
+        line.push_back(cell == column.cells.end() ? text : evidence.link(text, cell->second));
       }
     }
   }
@@ -107,11 +137,14 @@ std::string differences(Matrix const& matrix) {
 }  // namespace
 
 std::string matrix_text(Matrix const& matrix) {
+  Evidence evidence;
+  auto const targets = summary(matrix, evidence);
+  auto const cases = differences(matrix, evidence);
   return fmt::format(
       "rpchspec {}, suite {}, {}\n\n{}\n"
       "Where not everything passes (. passes, empty: not run; FAIL n/n: seen in n of n "
-      "runs):\n\n{}",
-      matrix.tool_version, matrix.suite, matrix.started, summary(matrix), differences(matrix));
+      "runs):\n\n{}{}",
+      matrix.tool_version, matrix.suite, matrix.started, targets, cases, evidence.folders());
 }
 
 }  // namespace rpchspec::reports

@@ -74,7 +74,15 @@ TEST(Matrix, TextShowsOnlyWhereTargetsDiffer) {
   EXPECT_THAT(text, Not(HasSubstr("| echo/a ")));
   EXPECT_THAT(text, HasSubstr("| case "));
   EXPECT_THAT(text, Not(HasSubstr("| http/0 ")));
-  EXPECT_THAT(text.substr(text.find("| case ")), Not(HasSubstr("beta")));  // carries nothing
+  auto const cases = text.substr(text.find("| case "));
+  EXPECT_THAT(cases.substr(0, cases.find("[1]:")), Not(HasSubstr("beta")));  // carries nothing
+}
+
+TEST(Matrix, TextLinksRedCellsToTheirEvidence) {
+  auto const text = matrix_text(two_targets());
+  EXPECT_THAT(text, HasSubstr("| [answered 501][1] |"));  // carries nothing: its one red case
+  EXPECT_THAT(text, HasSubstr("| [FAIL 3/3][2] "));
+  EXPECT_THAT(text, HasSubstr("\n[1]: beta/cases/http/0\n[2]: alpha/cases/http/b\n"));
 }
 
 TEST(Matrix, RedCellsLinkToTheirEvidence) {
