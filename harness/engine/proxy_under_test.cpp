@@ -30,7 +30,8 @@ Result<void> ProxyUnderTest::enter(targets::Target const& target, std::string co
     return tl::unexpected(variables.error());
   }
   auto const stays = process_ && !process_->ended() && !target.reconfigure.empty();
-  if (!target.start.empty() && !stays) {
+  auto const starts = !target.start.empty() && !stays;
+  if (starts) {
     stop();
     auto started =
         targets::StartedProcess::start(target.start, *variables, out_ / log_of("proxy", target));
@@ -39,11 +40,17 @@ Result<void> ProxyUnderTest::enter(targets::Target const& target, std::string co
     }
     process_.emplace(std::move(*started));
   }
-  auto ready = wait_until_ready(target);
-  if (ready && !target.reconfigure.empty()) {
+  if (target.reconfigure.empty()) {
+    return wait_until_ready(target);
+  }
+  Result<void> ready;
+  if (starts) {
+    ready = wait_until_ready(target);
+  }
+  if (ready) {
     ready = reconfigure(target, *std::move(variables));
   }
-  return ready;
+  return ready ? wait_until_ready(target) : ready;  // it may listen elsewhere now
 }
 
 Result<ProxyUnderTest::Environment> ProxyUnderTest::environment(

@@ -82,6 +82,7 @@ class SpawnSettings {
     posix_spawn_file_actions_addopen(&actions, 1, log.c_str(),
                                      O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);  // our listeners are not for it to hold
   }
 
   posix_spawn_file_actions_t actions{};

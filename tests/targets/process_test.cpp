@@ -1,5 +1,6 @@
 #include "harness/targets/process.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -67,6 +68,16 @@ TEST(StartedProcess, HasItsEnvironmentAndALog) {
   EXPECT_EQ(process->ended(), "exited with 0");
   EXPECT_THAT(process->last_lines(), HasSubstr("port=6001"));
   EXPECT_THAT(process->last_lines(), HasSubstr("to-stderr"));
+}
+
+TEST(StartedProcess, HoldsNothingThatIsOurs) {
+  auto const ours = open("/dev/null", O_RDONLY);  // NOLINT: not closed on exec, as Asio's sockets
+  ASSERT_GE(ours, 3);
+  auto process = start("[ -e /proc/$$/fd/" + std::to_string(ours) + " ] && echo held || echo free");
+  close(ours);
+  ASSERT_TRUE(process);
+  ASSERT_TRUE(process->wait_for_end(seconds(20)));
+  EXPECT_THAT(process->last_lines(), HasSubstr("free"));
 }
 
 TEST(StartedProcess, TakesItsChildrenWithIt) {
