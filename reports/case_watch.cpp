@@ -86,7 +86,6 @@ CaseWatch::CaseWatch(scenario::v1::Scenario const& scenario) : steps_(flatten_st
       context.scope = first_own_step(steps_);
     }
     final_.emplace_back(expectation, context);
-    default_anchor_.push_back(!named);
   }
 }
 
@@ -124,9 +123,10 @@ void CaseWatch::note_step(v1::Event const& event) {
       watch.await_no_more();
     }
   }
-  if (step.phase() == v1::Step::FAILED && !step.setup()) {
+  // Beside a branch that fails the others go on, and then the whole `parallel` fails.
+  if (step.phase() == v1::Step::FAILED && !step.setup() && !in_branch) {
     for (auto& watch : final_) {
-      watch.anchor_at(event.at_ns());  // also what waits for a step that now never comes
+      watch.end_of_timeline(event.at_ns());
     }
   }
 }

@@ -17,7 +17,7 @@ namespace rpchspec::reports {
 ///
 /// Listen from the first record (Started) on. Rules for what counts:
 /// - `since: L` counts from the beginning of step L, and its time from L's end. "start" is the
-///   beginning of the journal.
+///   beginning of the journal. Where the timeline ended before L began it is blocked.
 /// - Otherwise the expectations at the end take their time from the end of the last step (or from a
 ///   step that failed and was no set-up: the timeline ended there) and look at all of the case's
 ///   own steps; without own steps, at everything.
@@ -62,7 +62,6 @@ class CaseWatch {
   std::vector<FlatStep> steps_;
   std::map<std::uint32_t, Await> awaits_;
   std::vector<ExpectationWatch> final_;
-  std::vector<bool> default_anchor_;  // of final_: no `since`
 };
 
 }  // namespace rpchspec::reports

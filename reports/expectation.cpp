@@ -260,6 +260,9 @@ struct ExpectationWatch::Impl {
         text += (text.empty() ? "" : ", and ") + alternative.seen;
       }
     }
+    if (decided == Outcome::blocked) {
+      return fmt::format("step {} was not reached", expectation.since());
+    }
     return decided ? text : "the case ended before this could be seen";
   }
 
@@ -412,9 +415,16 @@ void ExpectationWatch::restart_scope() {
   }
 }
 
-void ExpectationWatch::anchor_at(std::uint64_t now_ns) {
-  if (!impl_->anchor_ns) {
-    impl_->anchor_ns = now_ns;
+void ExpectationWatch::end_of_timeline(std::uint64_t now_ns) {
+  auto& impl = *impl_;
+  if (impl.anchor_ns || impl.decided) {
+    return;
+  }
+  if (impl.in_scope) {
+    impl.anchor_ns = now_ns;
+  } else {
+    impl.decided = Outcome::blocked;
+    impl.decided_ns = now_ns;
   }
 }
 

@@ -46,7 +46,8 @@ class ExpectationWatch {
   /// Time passes without an event. @param now_ns  as Event.at_ns; earlier times are ignored.
   void on_time(std::uint64_t now_ns);
 
-  /// held, late or never; empty while it is open. Never changes once it is set.
+  /// held, late, never, or blocked where its step was not reached; empty while it is open. Never
+  /// changes once it is set.
   [[nodiscard]] std::optional<model::Outcome> decided() const;
 
   /// When it was decided, as Event.at_ns; empty while it is open.
@@ -76,8 +77,9 @@ class ExpectationWatch {
   /// Forgets what was matched so far and starts looking with the next event.
   void restart_scope();
 
-  /// Moves the anchor to this moment, where its own step never ended.
-  void anchor_at(std::uint64_t now_ns);
+  /// No further step begins. One whose step began and never ended takes its time from this moment;
+  /// one whose step never began is `blocked`: it says nothing.
+  void end_of_timeline(std::uint64_t now_ns);
 
   [[nodiscard]] scenario::v1::Expectation const& expectation() const;
 

@@ -442,5 +442,59 @@ TEST(FinalExpectations, AreJudgedFromAFailedStepOn) {
   EXPECT_TRUE(cases.all_decided());
 }
 
+TEST(FinalExpectations, SayNothingOfAStepThatNeverBegan) {
+  Scenario scenario;
+  scenario.add_steps()->mutable_client_send();
+  scenario.add_steps()->mutable_client_send();
+  scenario.mutable_steps(1)->set_label("second");
+  for (auto* since : {"client.send", "second"}) {
+    auto& expect = *scenario.add_expect() = expectation("client.out");
+    expect.mutable_receives()->set_pdu("rpc");
+    expect.set_since(since);
+  }
+  CaseWatch cases(scenario);
+  JournalBuilder journal;
+  journal.opened(kClientOut)
+      .step(0, "client.send", v1::Step::BEGAN)
+      .at(1)
+      .step(0, "client.send", v1::Step::FAILED, "reset");
+  for (auto const& event : journal.events()) {
+    cases.on_event(event);
+  }
+  auto const& begun = cases.final_expectations()[0];
+  auto const& unreached = cases.final_expectations()[1];
+  EXPECT_EQ(begun.decided(), std::nullopt) << "its step began, and what it waits for may come";
+  EXPECT_EQ(unreached.decided(), Outcome::blocked);
+  EXPECT_EQ(unreached.decided_ns(), 1'000'000'000U);
+  EXPECT_EQ(unreached.observation().seen, "step second was not reached");
+}
+
+TEST(FinalExpectations, WaitForABranchThatGoesOnBesideAFailedOne) {
+  Scenario scenario;
+  auto& parallel = *scenario.add_steps()->mutable_parallel();
+  parallel.add_branches()->add_steps()->mutable_client_send();
+  auto& other = *parallel.add_branches();
+  other.add_steps()->mutable_pause();
+  other.add_steps()->mutable_client_close();
+  *scenario.add_expect() = closed("client.out");
+  scenario.mutable_expect(0)->set_since("client.close");
+  CaseWatch cases(scenario);
+  JournalBuilder journal;
+  journal.opened(kClientOut)
+      .step(0, "parallel", v1::Step::BEGAN)
+      .step(1, "client.send", v1::Step::BEGAN)
+      .step(2, "pause", v1::Step::BEGAN)
+      .step(1, "client.send", v1::Step::FAILED, "reset")
+      .at(1)
+      .step(2, "pause", v1::Step::DONE)
+      .done(3, "client.close")
+      .ended(kClientOut, v1::RECEIVED, v1::FIN)
+      .step(0, "parallel", v1::Step::FAILED, "a branch did not get to its end");
+  for (auto const& event : journal.events()) {
+    cases.on_event(event);
+  }
+  EXPECT_EQ(cases.final_expectations().front().decided(), Outcome::held);
+}
+
 }  // namespace
 }  // namespace rpchspec::reports

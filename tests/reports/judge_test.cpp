@@ -170,6 +170,43 @@ TEST(Judge, JudgesNoAwaitThatWasNotReached) {
   EXPECT_EQ(judged_with(true), Verdict::fail);
 }
 
+/// An await that is not met, and an expectation since the step behind it.
+Judgement judged_behind_an_unmet_await(std::string topology) {
+  Scenario made;
+  made.set_id("recycling/out");
+  made.add_steps()->mutable_client_send();
+  auto& told = *made.add_steps()->mutable_await();
+  told.set_subject("client.out");
+  told.mutable_receives()->set_pdu("OUT_R2/A6");
+  told.add_by("RPCH-3.2.4.5.14-04");
+  made.add_steps()->mutable_client_close();
+  auto& expect = *made.add_expect();
+  expect.set_subject("client.out");
+  expect.mutable_closed();
+  expect.set_since("client.close");
+  expect.add_by("RPCH-1.3.4-01");
+  JournalBuilder journal(std::move(topology));
+  journal.opened(kClientOut).done(0, "client.send").step(1, "await", v1::Step::BEGAN);
+  journal.at(20).step(1, "await", v1::Step::FAILED, "not received").finished();
+  return judge(made, ByteView(journal.bytes()), registry());
+}
+
+TEST(Judge, BlamesWhatWasNotMetAndNothingSinceAStepBehindIt) {
+  auto const result = judged_behind_an_unmet_await("embedded").result;
+  EXPECT_EQ(result.verdict, Verdict::fail);
+  EXPECT_EQ(result.requirements.front(), "RPCH-3.2.4.5.14-04");
+  for (auto const& observation : result.observations) {
+    EXPECT_EQ(observation.outcome == model::Outcome::blocked,
+              observation.requirement == "RPCH-1.3.4-01");
+  }
+}
+
+TEST(Judge, NeverPassesWhereAStepWasNotReached) {
+  auto const result = judged_behind_an_unmet_await("http-front").result;  // where it may be unmet
+  EXPECT_EQ(result.verdict, Verdict::blocked);
+  EXPECT_EQ(result.message, "step 2 await: not received");
+}
+
 /// Blocked, and what came first was in breach of what forwarding asks.
 JournalBuilder blocked_after_a_mismatch() {
   JournalBuilder journal;
