@@ -254,10 +254,11 @@ Judgement judge_any(Scenario const& scenario,
   facts.setup_failed = !reading.setup.empty();
   facts.action_failed = std::any_of(reading.actions.begin(), reading.actions.end(),
                                     [](FailedStep const& step) { return !step.judged; });
-  facts.harness_error = !reading.harness_error.empty();
+  bool const failed = verdict_of(result.observations, {}) == Verdict::fail;
+  facts.harness_error =
+      !reading.harness_error.empty() && !(failed && reading.harness_error == kEndedByWatchdog);
   facts.strict = options.strict;
   facts.trial = scenario.status() == scenario::v1::Scenario::TRIAL;
-  bool const failed = verdict_of(result.observations, {}) == Verdict::fail;
   result.verdict = reading.interrupted && !facts.harness_error && !failed
                        ? Verdict::not_run
                        : verdict_of(result.observations, facts);

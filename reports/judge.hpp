@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "model/requirements.hpp"
 #include "model/scenario.pb.h"
@@ -11,6 +12,10 @@
 #include "protocol/base/bytes.hpp"
 
 namespace rpchspec::reports {
+
+/// What Finished.error says of a case that its watchdog ended. What was judged before that stands:
+/// a failure stays one, and only a case without any is `error`.
+inline constexpr std::string_view kEndedByWatchdog = "the case's watchdog ended it";
 
 struct JudgeOptions {
   std::string rerun;                     // the command that repeats only this case

@@ -12,6 +12,7 @@
 #include "harness/loader/selector.hpp"
 #include "harness/targets/process_usage.hpp"
 #include "net/task_scope.hpp"
+#include "reports/judge.hpp"
 #include "reports/monitor.hpp"
 
 namespace rpchspec::engine {
@@ -116,7 +117,7 @@ net::Task<> Case::perform() {
   note_resources();
   auto const in_time = co_await executor_->run(net::Deadline::in(watchdog()));
   if (!in_time) {
-    failure_ = "the case's watchdog ended it";
+    failure_ = std::string(reports::kEndedByWatchdog);
   }
   // The proxy must let go of the servers when the client leaves: monitors look at how.
   journal::Event event;

@@ -254,6 +254,21 @@ TEST(Judge, TellsInterruptedCutOffAndBrokenJournalsApart) {
   EXPECT_NE(judgement.result.message.find("cannot be read"), std::string::npos);
 }
 
+/// The case's watchdog ended it while it waited.
+Judgement judged_with_watchdog(double at_s) {
+  auto journal = started().at(at_s);
+  v1::Event event;
+  event.mutable_finished()->set_error(std::string(kEndedByWatchdog));
+  return judged(journal.add(event));
+}
+
+TEST(Judge, KeepsAFailureThatWasKnownBeforeTheWatchdogEndedTheCase) {
+  EXPECT_EQ(judged_with_watchdog(20).result.verdict, Verdict::fail);
+  auto const undecided = judged_with_watchdog(3).result;
+  EXPECT_EQ(undecided.verdict, Verdict::error);
+  EXPECT_EQ(undecided.message, kEndedByWatchdog);
+}
+
 TEST(Judge, NeverFailsABuildForATrial) {
   auto trial = scenario();
   trial.set_status(Scenario::TRIAL);
