@@ -95,7 +95,7 @@ constexpr DefectRow kRows[] = {
      "successor-a3-again",
      kCategory,
      "CONN/A3 follows the head of the successor's response",
-     {"RPCH-3.2.4.5.9-03"}},
+     {"RPCH-3.2.4.5.9-03", "RPCH-3.2.4.5.10-06", "RPCH-3.2.4.5.11-02"}},
     {successor_window_ignored,
      "successor-window-ignored",
      kCategory,

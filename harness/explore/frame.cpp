@@ -96,6 +96,9 @@ class Framer {
       client.add_hold(dice_.one_of(kOfClient));
       if (client.hold(0) == kOfClient[0] && dice_.percent(30)) {
         frame_.add_monitors_off("forwarding");  // it takes what overtakes for lost
+        if (dice_.percent(50)) {
+          server.set_ack_policy("never");
+        }
       }
     } else if (dice_.percent(60)) {
       server.add_hold("OUT_R2/B1");

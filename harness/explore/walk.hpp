@@ -82,12 +82,14 @@ class Walk {
   bool lifetime_overrun(Move const& move);
   bool recycle(Move const& move);
   void recycle_beside(Move const& move, RecycleChoice how);
+  void await_news_at_server(std::uint32_t vc, Side side);
   void recycle_into_small_window(std::uint32_t vc, bool r1);
   bool recycle_both(Move const& move);
   bool recycle_filled(Move const& move);
   bool recycle_held(Move const& move);
   void hold_a5(Move const& move);
   void early_on_successor(Move const& move);
+  void early_behind_queue(Move const& move);
   void out_meanwhile(Move const& move);
   void lose_successor(Move const& move);
   void mismatch(Move const& move);
@@ -106,6 +108,8 @@ class Walk {
   void await_successor(std::uint32_t vc, Side side, bool r1);
   void await_head_of_successor(std::uint32_t vc, char const* by);
   void await_no_head(std::uint32_t vc, std::uint32_t ordinal, By by);
+  void expect_no_head(std::uint32_t vc, std::uint32_t ordinal, By by);
+  void await_still_open(std::uint32_t vc, std::string const& leg, By by);
   void count_successor(std::uint32_t vc, Side side, bool r1);
   void close_former(std::uint32_t vc);
   void release(std::uint32_t vc, Whose whose, char const* pdu);

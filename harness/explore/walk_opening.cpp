@@ -60,6 +60,9 @@ void Walk::expect_opening(Move const& move) {
   if (server.legacy_response() == scenario::v1::Server::LEGACY_ABSENT) {
     receives("server.in", "CONN/B2", {"RPCH-3.2.3.5.12-02"});
     receives("client.out", "CONN/C2", {"RPCH-3.2.4.5.15-02"});
+  } else if (server.legacy_response() == scenario::v1::Server::LEGACY_SPLIT) {
+    receives("server.in", "CONN/B2", {"RPCH-3.2.3.5.12-01"});
+    receives("client.out", "CONN/C2", {"RPCH-3.2.4.5.15-01"});
   }
 }
 

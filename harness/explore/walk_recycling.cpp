@@ -15,6 +15,8 @@ constexpr std::uint64_t kSmallWindow = 8192;
 constexpr std::uint32_t kSmallPdu = 1000;
 // Beyond a window. The least proxy takes 8 KiB ahead, and may not have acknowledged half of them.
 constexpr std::uint64_t kQueued = 2000;
+constexpr std::int32_t kMoment = 100'000'000;  // ns
+constexpr std::int32_t kAWhile = 300'000'000;  // ns
 constexpr std::uint32_t kMostConnections = 3;  // of a channel, that expectations can name
 
 }  // namespace
@@ -85,6 +87,10 @@ void Walk::await_head_of_successor(std::uint32_t vc, char const* by) {
                       .mutable_response();
   answer.add_status("200");
   answer.set_reason("Success");
+  auto& no_a3 = *timeline_.expect(vc, numbered("client.out", states_[vc].client_out + 1), {by})
+                     .mutable_receives_not();
+  no_a3.set_pdu("CONN/A3");
+  no_a3.mutable_for_()->set_nanos(kAWhile);
 }
 
 void Walk::count_successor(std::uint32_t vc, Side side, bool r1) {
@@ -133,13 +139,44 @@ void Walk::recycle_beside(Move const& move, RecycleChoice how) {
   }
 }
 
-/// A client may end the predecessor itself once the successor has its place.
+/// A client may end the predecessor itself once the successor has its place, and nothing else ends.
 void Walk::close_former(std::uint32_t vc) {
   timeline_.await_pdu(vc, "client.out", "IN_R2/A4", {"RPCH-2.2.4.21-01"});
+  timeline_.begin_part();
   auto& close = *timeline_.step(vc).mutable_client_close();
   close.set_channel("in");
   close.set_on(scn::FORMER);
   count_successor(vc, Side::in, false);
+  auto const& state = states_[vc];
+  await_still_open(vc, numbered("client.in", state.client_in),
+                   {"RPCH-3.2.4.5.14-06", "RPCH-3.2.3.5.10-04"});
+  await_still_open(vc, numbered("server.in", state.server_in), {"RPCH-3.2.4.5.14-06"});
+}
+
+/// What is open still is so a moment later.
+void Walk::await_still_open(std::uint32_t vc, std::string const& leg, By by) {
+  timeline_.await(vc, leg, by).mutable_stays_open()->mutable_for_()->set_nanos(kMoment);
+}
+
+/// Of a successor by R2 the server hears on the connection that it has. Where another proxy had the
+/// channel meanwhile, this one need not know it any more.
+void Walk::await_news_at_server(std::uint32_t vc, Side side) {
+  auto const& state = states_[vc];
+  auto const in = side == Side::in;
+  if ((in ? state.server_in : state.server_out) != 1) {
+    return;
+  }
+  auto const again = connections(vc, side) > 1;
+  auto const* const leg = in ? "server.in#1" : "server.out#1";
+  auto const* const pdu = in ? "IN_R2/A2" : "OUT_R2/A4";
+  if (again) {
+    timeline_.await_pdu(vc, leg, pdu, {in ? "RPCH-3.2.3.5.5.1-06" : "RPCH-3.2.4.5.6.1-06"});
+  } else {
+    timeline_.await_pdu(vc, leg, pdu, {in ? "RPCH-3.2.3.5.5.1-01" : "RPCH-3.2.4.5.6.1-01"});
+  }
+  auto& named = timeline_.await_pdu(vc, leg, pdu, {in ? "RPCH-2.2.4.19-01" : "RPCH-2.2.4.37-01"});
+  (*named.mutable_where())["SuccessorCookie"] =
+      in ? "$SuccessorINChannelCookie" : "$SuccessorOUTChannelCookie";
 }
 
 bool Walk::recycle(Move const& move) {
@@ -156,6 +193,9 @@ bool Walk::recycle(Move const& move) {
     recycle_beside(move, how);
   } else {
     begin_recycling(move.vc, move.side, how.r1);
+    if (!how.r1) {
+      await_news_at_server(move.vc, move.side);
+    }
   }
   if (how.special && move.side == Side::in && !how.r1) {
     close_former(move.vc);

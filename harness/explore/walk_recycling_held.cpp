@@ -13,6 +13,7 @@ constexpr char const* kCoCancel = "05001203100000001000000008000000";
 constexpr std::uint32_t kSilence = 200;  // ms
 constexpr std::uint32_t kPdu = 1000;
 constexpr std::uint64_t kLeastWindow = 8192;
+constexpr std::uint64_t kMoreThanTheWindow = 2000;  // the least proxy takes 8 KiB ahead
 
 }  // namespace
 
@@ -30,7 +31,9 @@ bool Walk::holds_recycling() const {
 }
 
 bool Walk::recycle_held(Move const& move) {
-  auto const by_hand = acks_by_hand(Side::in) || acks_by_hand(Side::out);
+  auto const queued =
+      acks_by_hand(Side::in) && client_holds("IN_R2/A5") && scenario_.monitors_off_size() != 0;
+  auto const by_hand = (acks_by_hand(Side::in) && !queued) || acks_by_hand(Side::out);
   auto& state = states_[move.vc];
   // What is released once is never held back again.
   if (!may_recycle(move.vc, Side::in) || !may_recycle(move.vc, Side::out) || by_hand ||
@@ -39,7 +42,9 @@ bool Walk::recycle_held(Move const& move) {
     return false;
   }
   state.released = true;
-  if (client_holds("IN_R2/A5")) {
+  if (queued) {
+    early_behind_queue(move);
+  } else if (client_holds("IN_R2/A5")) {
     hold_a5(move);
   } else if (client_holds("OUT_R2/C1")) {
     hold_c1(move);
@@ -65,6 +70,12 @@ void Walk::release(std::uint32_t vc, Whose whose, char const* pdu) {
 void Walk::await_no_head(std::uint32_t vc, std::uint32_t ordinal, By by) {
   auto& expectation = timeline_.await(vc, numbered("client.out", ordinal), by);
   expectation.clear_since();
+  expectation.mutable_no_response()->mutable_for_()->set_nanos(kSilence * 1'000'000);
+}
+
+/// The same since the recycling began, and no longer than the await that follows lasts.
+void Walk::expect_no_head(std::uint32_t vc, std::uint32_t ordinal, By by) {
+  auto& expectation = timeline_.expect(vc, numbered("client.out", ordinal), by);
   expectation.mutable_no_response()->mutable_for_()->set_nanos(kSilence * 1'000'000);
 }
 
@@ -95,6 +106,29 @@ void Walk::early_on_successor(Move const& move) {
   timeline_.await_pdu(move.vc, "server.in", "co_cancel",
                       {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.3.5.8-03"});
   await_successor(move.vc, Side::in, false);
+  states_[move.vc].up_closed = true;
+}
+
+/// And behind what came on the predecessor and waits for the server's window.
+void Walk::early_behind_queue(Move const& move) {
+  auto const begun = timeline_.label();
+  auto const sent = fill_window(move.vc, Side::in, kMoreThanTheWindow);
+  timeline_.begin_part();
+  timeline_.client_recycle(move.vc, "in", false);
+  timeline_.await_pdu(move.vc, "client.out", "IN_R2/A4", {"RPCH-2.2.4.21-01"});
+  auto& early = timeline_.client_send(move.vc, "in");
+  early.set_hex(kCoCancel);
+  early.set_on(scn::SUCCESSOR);
+  release(move.vc, Whose::client, "IN_R2/A5");
+  timeline_.await_silence(move.vc, "server.in", "co_cancel", kSilence,
+                          {"FIELD-F53", "RPCH-3.2.3.5.8-03"});
+  ack(move.vc, Side::in);
+  auto& data = timeline_.await(move.vc, "server.in", {"RPCH-3.2.3.5.8-03"});
+  data.set_since(begun);
+  data.mutable_data()->set_at_least(sent.bytes);
+  timeline_.await_pdu(move.vc, "server.in", "co_cancel", {"FIELD-F53", "RPCH-3.2.3.5.8-03"});
+  count_successor(move.vc, Side::in, false);
+  states_[move.vc].up += sent.bytes;
   states_[move.vc].up_closed = true;
 }
 
@@ -142,6 +176,7 @@ void Walk::mismatch(Move const& move) {
 void Walk::hold_c1(Move const& move) {
   auto const old = states_[move.vc].client_out;
   begin_recycling(move.vc, Side::out, false);
+  expect_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.10-07"});
   timeline_.await_pdu(move.vc, numbered("client.out", old), "OUT_R2/B3", {"RPCH-3.2.4.5.10-03"});
   timeline_.await_closed(move.vc, numbered("client.out", old), {"RPCH-3.2.4.5.10-08"});
   await_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.10-07"});
@@ -151,6 +186,7 @@ void Walk::hold_c1(Move const& move) {
 void Walk::hold_a11(Move const& move) {
   auto const old = states_[move.vc].client_out;
   begin_recycling(move.vc, Side::out, true);
+  expect_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.6.2-03"});
   timeline_.await_closed(move.vc, numbered("client.out", old), {"RPCH-3.2.4.5.8-05"});
   await_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.6.2-03"});
   send_while_held(move, "OUT_R1/A11", "RPCH-3.2.4.5.9-02", true);
@@ -186,6 +222,7 @@ void Walk::hold_b1(Move const& move) {
     timeline_.begin_part();
     timeline_.server_send(move.vc, "out").set_pdu("OUT_R2/B2");
     timeline_.await_closed(move.vc, numbered("client.out", old + 1), {"RPCH-3.2.4.5.12-02"});
+    await_still_open(move.vc, numbered("client.out", old), {"RPCH-3.2.4.5.12-02"});
   }
   timeline_.begin_part();
   auto const sent = payload(move, Side::out);
@@ -221,6 +258,7 @@ void Walk::out_again(std::uint32_t vc, std::uint32_t old) {
 void Walk::hold_b2(Move const& move) {
   timeline_.client_recycle(move.vc, "in", true);
   timeline_.await_pdu(move.vc, "client.out", "IN_R1/A4", {"RPCH-2.2.4.13-01"});
+  auto const recycling = timeline_.label();
   timeline_.begin_part();
   Payload sent;
   sent.bytes = 3 * kLeastWindow;
@@ -238,6 +276,11 @@ void Walk::hold_b2(Move const& move) {
     states_[move.vc].up += sent.bytes;
     return;
   }
+  // Only then is the successor's leg the server's IN leg.
+  auto& left = timeline_.await(move.vc, numbered("server.in", states_[move.vc].server_in),
+                               {"RPCH-3.2.3.5.6-04"});
+  left.set_since(recycling);
+  left.mutable_receives()->set_pdu("IN_R1/B1");
   timeline_.begin_part();
   auto& b2 = timeline_.server_send(move.vc, "in");
   b2.set_pdu("IN_R1/B2");

@@ -1,5 +1,7 @@
 #include "harness/explore/generate.hpp"
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -66,6 +68,82 @@ std::set<std::string> cited_by(History const& history) {
   return ids;
 }
 
+/// And those that its awaits cite.
+std::set<std::string> awaited_by(History const& history) {
+  std::set<std::string> ids;
+  auto const rendered = render(history);
+  for (auto const& step : rendered.scenario.steps()) {
+    ids.insert(step.await().by().begin(), step.await().by().end());
+  }
+  return ids;
+}
+
+/// An open virtual connection, and a client that is told how to replace its channels.
+History recyclable() {
+  History history;
+  history.frame.mutable_client()->set_out_sequence("r2");
+  history.moves = {{.kind = Kind::open}};
+  return history;
+}
+
+TEST(Render, AsksOfASuccessorWhetherTheServerIsToldOfItOnTheConnectionThatItHas) {
+  auto history = recyclable();
+  history.moves.push_back({.kind = Kind::recycle, .side = Side::in, .bytes = 1000});
+  EXPECT_TRUE(awaited_by(history).contains("RPCH-3.2.3.5.5.1-01"));
+  EXPECT_TRUE(awaited_by(history).contains("RPCH-2.2.4.19-01"));
+  EXPECT_FALSE(awaited_by(history).contains("RPCH-3.2.3.5.5.1-06"));
+  history.moves.push_back(history.moves.back());
+  EXPECT_TRUE(awaited_by(history).contains("RPCH-3.2.3.5.5.1-06")) << "a second one";
+  history.moves[1].choice = 1;
+  EXPECT_FALSE(awaited_by(history).contains("RPCH-3.2.3.5.5.1-01"))
+      << "another proxy had the channel meanwhile";
+  history.moves = {{.kind = Kind::open}, {.kind = Kind::recycle, .side = Side::out, .bytes = 1000}};
+  EXPECT_TRUE(awaited_by(history).contains("RPCH-3.2.4.5.6.1-01"));
+  EXPECT_TRUE(awaited_by(history).contains("RPCH-2.2.4.37-01"));
+}
+
+TEST(Render, LooksAtTheSuccessorWhereTheClientClosesThePredecessor) {
+  auto history = recyclable();
+  history.moves.push_back({.kind = Kind::recycle, .side = Side::in, .bytes = 1000, .choice = 8});
+  auto const rendered = render(history);
+  auto const& steps = rendered.scenario.steps();
+  auto const closing = std::find_if(steps.begin(), steps.end(),
+                                    [](auto const& step) { return step.has_client_close(); });
+  ASSERT_NE(closing, steps.end());
+  auto const& looking = *(closing + 1);
+  EXPECT_EQ(looking.await().subject(), "client.in#2");
+  EXPECT_TRUE(looking.await().has_stays_open());
+  EXPECT_EQ(looking.await().since(), closing->label()) << "not since its own beginning";
+  EXPECT_EQ(looking.await().by(0), "RPCH-3.2.4.5.14-06");
+}
+
+TEST(Render, ExpectsNothingOfAnOutSuccessorBeforeItsTurnAndNoA3Behind) {
+  auto history = recyclable();
+  history.frame.mutable_client()->set_out_sequence("r1");
+  history.frame.mutable_client()->add_hold("OUT_R1/A11");
+  history.moves.push_back({.kind = Kind::recycle_held, .bytes = 1000});
+  auto const rendered = render(history);
+  ASSERT_EQ(rendered.moves.size(), 2U);
+  std::map<std::string, scenario::v1::Expectation> by;
+  for (auto const& expectation : rendered.scenario.expect()) {
+    by[expectation.by(0)] = expectation;
+  }
+  EXPECT_EQ(by["RPCH-3.2.4.5.6.2-03"].subject(), "client.out#2");
+  EXPECT_TRUE(by["RPCH-3.2.4.5.6.2-03"].has_no_response());
+  EXPECT_EQ(by["RPCH-3.2.4.5.9-03"].receives_not().pdu(), "CONN/A3");
+}
+
+TEST(Render, SendsOnASuccessorWhileThePredecessorsPayloadWaits) {
+  auto history = recyclable();
+  history.frame.mutable_client()->add_hold("IN_R2/A5");
+  history.frame.mutable_server()->set_ack_policy("never");
+  history.moves.push_back({.kind = Kind::recycle_held, .bytes = 1000});
+  EXPECT_EQ(render(history).moves.size(), 1U) << "a monitor takes what goes behind for lost";
+  history.frame.add_monitors_off("forwarding");
+  EXPECT_EQ(render(history).moves.size(), 2U);
+  EXPECT_TRUE(awaited_by(history).contains("FIELD-F53"));
+}
+
 TEST(Render, CitesWhatAnOpeningShowsOfTheProxy) {
   History history;
   history.moves = {{.kind = Kind::open}};
@@ -76,6 +154,8 @@ TEST(Render, CitesWhatAnOpeningShowsOfTheProxy) {
   EXPECT_FALSE(cited_by(history).contains("RPCH-3.2.3.5.12-02"));
   history.frame.mutable_server()->set_legacy_response(scenario::v1::Server::LEGACY_ABSENT);
   EXPECT_TRUE(cited_by(history).contains("RPCH-3.2.3.5.12-02"));
+  history.frame.mutable_server()->set_legacy_response(scenario::v1::Server::LEGACY_SPLIT);
+  EXPECT_TRUE(cited_by(history).contains("RPCH-3.2.4.5.15-01"));
   history.moves.front().vc = 2;
   EXPECT_FALSE(cited_by(history).contains("RPCH-2.1.2.2-02")) << "it is told from no other's";
   EXPECT_TRUE(cited_by(history).contains("RPCH-3-05"));
