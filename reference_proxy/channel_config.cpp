@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kShortIdle = 3s;  // of the defects in_idle_cut and out_idle_cut
 constexpr std::uint16_t kStorePort = 6001;
+constexpr std::uint64_t kNoEnd = 1ULL << 62;  // bytes
 constexpr std::uint64_t kGarbledByte = 1111;  // in the RPC bytes of a channel
 
 /// "10.0.0.1" of "10.0.0.1:4711", "::1" of "[::1]:4711".
@@ -45,7 +46,8 @@ session::InboundProxyConfig inbound_config(ChannelRequest const& request,
   if (address && config.defect != Defect::client_address_missing) {
     made.client_address = *address;
   }
-  made.content_length = request.content_length;
+  made.content_length =
+      config.defect == Defect::in_length_ignored ? kNoEnd : request.content_length;
   made.idle_timeout = config.defect == Defect::in_idle_cut
                           ? kShortIdle
                           : config.idle_timeout.value_or(Duration::max());
@@ -61,7 +63,11 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
   made.ack_policy = config.latitude.acks;
   made.connection_timeout =
       ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
-  auto const asked = request.pragmas.min_conn_timeout.value_or(0);
+  auto& asked_before = config.shared->min_conn_timeout;
+  auto const told = request.pragmas.min_conn_timeout;
+  auto const asked = told.value_or(
+      config.defect == Defect::min_conn_timeout_for_all ? asked_before.value_or(0) : 0);
+  asked_before = told ? told : asked_before;
   auto const in_range = asked >= wire::kMinConnTimeoutLow && asked <= wire::kMinConnTimeoutHigh;
   auto const any =
       config.defect == Defect::min_conn_timeout_any && request.pragmas.min_conn_timeout;
@@ -94,6 +100,8 @@ net::ConnectOptions server_address(wire::RpcUri const& uri, ProxyConfig const& c
   }
   if (config.defect == Defect::server_port_fixed) {
     options.port = kStorePort;
+  } else if (config.defect == Defect::port_by_name) {
+    options.port = config.shared->first_ports.try_emplace(options.host, options.port).first->second;
   }
   return options;
 }

@@ -95,7 +95,9 @@ struct Shared {
   std::map<std::string, std::shared_ptr<net::GssContext>> handshakes;  // by the client's address
   std::size_t channels = 0;                                            // open ones
   bool recycled = false;                                               // one of them was
-  std::set<std::string> let_in;  // addresses that credentials came from
+  std::set<std::string> let_in;                      // addresses that credentials came from
+  std::map<std::string, std::uint16_t> first_ports;  // of servers, by name
+  std::optional<std::uint32_t> min_conn_timeout;     // seconds: somebody asked for it
 };
 
 struct ProxyConfig {

@@ -187,8 +187,7 @@ class Connection {
     }
     remember_credentials(head);
     // RFC 9110 10.1.1: an Expect in an HTTP/1.0 request is ignored.
-    if (config_.defect != Defect::expect_unanswered && head.version >= wire::kHttp11 &&
-        wire::has_element(head.headers, "Expect", "100-continue")) {
+    if (head.version >= wire::kHttp11 && expects_100(head)) {
       wire::ResponseHead interim;
       interim.status = 100;
       interim.reason = "Continue";
@@ -231,6 +230,16 @@ class Connection {
     return (config_.defect == Defect::credentials_stay && had_credentials_) ||
            (config_.defect == Defect::credentials_by_address &&
             config_.shared->let_in.contains(remote_address()));
+  }
+
+  [[nodiscard]] bool expects_100(wire::RequestHead const& head) const {
+    auto const* expect = wire::find_header(head.headers, "Expect");
+    if (expect == nullptr || config_.defect == Defect::expect_unanswered) {
+      return false;
+    }
+    return config_.defect == Defect::expect_cased
+               ? *expect == "100-continue"
+               : wire::has_element(head.headers, "Expect", "100-continue");
   }
 
   void remember_credentials(wire::RequestHead const& head) {
@@ -286,6 +295,9 @@ class Connection {
     // One co_await a statement: g++ 12 loses temporaries of the right side of || and &&.
     if (!co_await drop_body(body)) {
       co_return false;
+    }
+    if (config_.defect == Defect::lost_behind_echo) {
+      in_.consume(in_.data().size());
     }
     auto response = echo_response(head, config_);
     if (!co_await write(std::move(response))) {

@@ -17,8 +17,10 @@ struct DefectRow {
   std::array<std::string_view, 4> requirements;
 };
 
-/// Those of channel recycling, those of v1, and those of NTLM and Negotiate, in the order of the
-/// enumeration: its last parts.
+/// All of them, in parts, in the order of the enumeration.
+[[nodiscard]] std::span<DefectRow const> head_rows();
+[[nodiscard]] std::span<DefectRow const> forwarding_rows();
+[[nodiscard]] std::span<DefectRow const> end_rows();
 [[nodiscard]] std::span<DefectRow const> recycling_rows();
 [[nodiscard]] std::span<DefectRow const> v1_rows();
 [[nodiscard]] std::span<DefectRow const> authentication_rows();

@@ -171,6 +171,26 @@ constexpr DefectRow kRows[] = {
      kCategory,
      "BytesReceived on a successor IN channel goes on from its predecessor's",
      {"RPCH-3.2.1.3-01", "RPCH-2.2.3.4-01"}},
+    {held_behind_new,
+     "held-behind-new",
+     kCategory,
+     "What a successor IN channel brought before IN_R2/A5 goes on behind what it brings then",
+     {"RPCH-3.2.1.1.4-02", "FIELD-F53", "RPCH-1.3.4-01", "RPCH-3.2.3.5.8-03"}},
+    {in_r2_queue_dropped,
+     "in-r2-queue-dropped",
+     kCategory,
+     "What waits for the server's window is lost at IN_R2/A5",
+     {"RPCH-1.3.4-01", "RPCH-3.2.1.1.4-02", "FIELD-F53", "RPCH-3.2.3.5.8-03"}},
+    {a5_anywhere,
+     "a5-anywhere",
+     kCategory,
+     "IN_R2/A5 is taken from the successor, too",
+     {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.1.1.4-03"}},
+    {successor_ping_refused,
+     "successor-ping-refused",
+     kCategory,
+     "A Ping on a successor IN channel that waits is a protocol error",
+     {"FIELD-F34", "RPCH-2.2.4.49-02"}},
 };
 
 }  // namespace
@@ -207,6 +227,10 @@ void add_recycling_defect(Defect defect, session::Deviations& deviations) {
   d.forget_window = defect == window_forgotten_by_recycling;
   d.mismatch_ends_all = defect == a5_mismatch_ends_all;
   d.join_in_any_state = defect == successor_joins_any_state;
+  d.a5_anywhere = defect == a5_anywhere;
+  d.refuse_pings = defect == successor_ping_refused;
+  deviations.relay.held_last = defect == held_behind_new;
+  deviations.relay.drop_queue = defect == in_r2_queue_dropped;
   deviations.relay.successor_first = defect == successor_overtakes_queue;
   deviations.relay.ignore_barrier = defect == recycling_loses_queue;
   if (defect == recycling_count_continued) {

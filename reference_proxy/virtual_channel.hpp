@@ -386,6 +386,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       log(to_string(*machine_.error()));
     }
     log(fmt::format("closed: {}", to_string(close.reason)));
+    if (kIsInbound && client_ && config_.defect == Defect::in_answered_at_last) {
+      client_->out.write(wire::encode(wire::out_success(0)));
+    }
     auto const keeps_client = config_.defect == Defect::client_leg_kept && !client_reset_ &&
                               close.reason == session::CloseReason::client_closed;
     if (keeps_client) {

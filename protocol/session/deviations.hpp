@@ -24,6 +24,9 @@ enum class AckDeviation {
   in_16_bits,      // BytesReceived modulo 64 KiB
   shrinks_window,  // AvailableWindow is 2 KiB less with each
   continue_count,  // BytesReceived on a successor goes on from its predecessor's
+  at_receipt,      // when an RPC PDU comes, not when it goes on
+  since_last,      // BytesReceived is what came since the last one
+  whole_window,    // AvailableWindow is always the window
 };
 
 /// RPC PDUs on their way through the role. Counters count RPC PDUs of one channel, from 1.
@@ -36,6 +39,7 @@ struct RelayDeviations {
   std::size_t lose_above = 0;         // PDUs of more bytes are lost; 0 none
   bool lose_rare_types = false;       // co_cancel, orphaned, shutdown
   bool lose_behind_rts = false;       // an RPC PDU behind an RTS PDU in the same input
+  bool lose_verified = false;         // with an auth_length
   bool rewrite_call_id = false;
   bool wait_for_next = false;     // goes on only when the next one is there
   bool ignore_window = false;     // sends past what the peer announced
@@ -44,6 +48,12 @@ struct RelayDeviations {
   bool believe_bad_acks = false;  // an impossible acknowledgement is taken at its word
   bool ignore_barrier = false;    // a channel is left before what waits for its window went out
   bool successor_first = false;   // what a successor's queue holds goes before its predecessor's
+  bool smaller_first = false;     // a PDU that fits the window overtakes those that do not
+  bool window_not_empty = false;  // goes out while any window is left, whatever its size
+  bool forget_in_flight = false;  // AvailableWindow is taken for what is left now
+  std::size_t longest_queue = 0;  // what comes when so many PDUs wait is lost; 0: as it should be
+  bool drop_queue = false;        // what waits is lost when a successor takes over (IN_R2)
+  bool held_last = false;         // what a successor has brought goes behind the next PDU
   AckDeviation acks = AckDeviation::none;
 };
 
@@ -89,6 +99,8 @@ struct RecyclingDeviations {
   bool forget_window = false;      // behind IN_R2 the server's window is not looked at
   bool mismatch_ends_all = false;  // IN_R2/A5 with a wrong cookie closes both channels
   bool join_in_any_state = false;  // A1 or A3 is taken although the channel is not open
+  bool a5_anywhere = false;        // IN_R2/A5 is taken from the successor, too
+  bool refuse_pings = false;       // a Ping on a successor that waits is a protocol error
 };
 
 /// One role.
@@ -127,6 +139,7 @@ struct Deviations {
   bool relay_legacy_response = false;
   bool require_legacy_response = false;
   bool legacy_in_one_piece = false;  // in several pieces it is a protocol error
+  bool lose_behind_legacy = false;   // what comes with it
 
   // Closing.
   bool ignore_lifetime = false;  // carries more than its Content-Length

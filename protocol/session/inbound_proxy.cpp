@@ -97,7 +97,8 @@ InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu, Instanc
     return Step::next;
   }
   if (wire::has_form(rts, wire::RtsPduKind::Ping)) {
-    if (deviations_.refuse_pings) {
+    if (deviations_.refuse_pings ||
+        (deviations_.recycling.refuse_pings && from == Instance::successor)) {
       return unexpected("Ping");
     }
     if (deviations_.relay_pings && server_ == ServerLeg::connected) {
@@ -108,16 +109,20 @@ InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu, Instanc
   if (wire::has_form(rts, wire::RtsPduKind::KeepAlive)) {
     return on_keep_alive(rts, pdu.bytes);
   }
-  if (from == Instance::successor) {
+  auto const is_a5 = wire::has_form(rts, wire::RtsPduKind::InR1A5);
+  if (from == Instance::successor && !(is_a5 && deviations_.recycling.a5_anywhere)) {
     return unexpected("an RTS PDU on the successor channel before IN_R2/A5");
   }
-  auto const is_a5 = wire::has_form(rts, wire::RtsPduKind::InR1A5);
   switch (state_) {
     case State::OpenStart:
       return on_first(rts);
     case State::Opened:
       return is_a5 ? on_in_r1_a5(rts) : unexpected("an RTS PDU that the client may not send now");
     case State::OpenedA5W:
+      if (is_a5 && from == Instance::successor) {
+        static_cast<void>(on_in_r2_a5(rts));
+        return is_closed() ? Step::stop : Step::next;
+      }
       return is_a5 ? on_in_r2_a5(rts) : unexpected("not IN_R2/A5");
     case State::B3W:
     case State::WaitB2:

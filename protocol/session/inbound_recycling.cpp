@@ -131,6 +131,9 @@ InboundProxy::Step InboundProxy::on_successor_pdu(wire::PduView const& pdu) {
   if (is_closed()) {
     return Step::stop;
   }
+  if (channel_.nondefault() == nullptr) {
+    return on_client_pdu(pdu);  // its own A5 has made it the default channel
+  }
   auto& successor = *channel_.nondefault();
   auto const overtakes = deviations_.recycling.unplugged;
   auto const has_room =

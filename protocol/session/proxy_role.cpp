@@ -29,6 +29,9 @@ ProxyRole::Greeting ProxyRole::take_greeting(ByteView& bytes) {
       if (deviations_.relay_legacy_response && role_ == Role::OutboundProxy) {
         outputs_.send_copy(ProxyLeg::client, whole.first(whole.size() - bytes.size()));
       }
+      if (deviations_.lose_behind_legacy) {
+        bytes = {};
+      }
       break;
     case wire::LegacyResponse::malformed:
       greeting_ = Greeting::refused;

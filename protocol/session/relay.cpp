@@ -14,7 +14,7 @@ RpcPduSize size_of(std::size_t pdu) {
 bool misforwards(RelayDeviations const& d) {
   return d.drop_every != 0 || d.duplicate_every != 0 || d.swap_every != 0 || d.flip_byte_at != 0 ||
          d.rewrite_call_id || d.wait_for_next || d.flip_byte_every != 0 || d.lose_above != 0 ||
-         d.lose_rare_types || d.lose_behind_rts;
+         d.lose_rare_types || d.lose_behind_rts || d.lose_verified;
 }
 
 /// The first multiple of `step` in [begin, end), or 0.
@@ -32,6 +32,10 @@ bool is_rare(ByteView pdu) {
          type == wire::Ptype::shutdown;
 }
 
+bool is_verified(ByteView pdu) {
+  return pdu[10] != 0 || pdu[11] != 0;  // auth_length
+}
+
 }  // namespace
 
 Relay::Relay(Options const& options, ProxyOutputs& outputs)
@@ -47,7 +51,7 @@ void Relay::unplug() {
 }
 
 bool Relay::has_room(std::size_t pdu) const {
-  return fits(queue_, pdu);
+  return fits(queue_, pdu) || options_.deviations.acks == AckDeviation::at_receipt;
 }
 
 bool Relay::successor_has_room(std::size_t pdu) const {
@@ -64,7 +68,9 @@ bool Relay::may_send(std::size_t pdu) {
   if (plug_ == PlugState::plugged) {
     return false;
   }
-  if (!send_window_.admits(size_of(pdu)) && !options_.deviations.ignore_window) {
+  auto const& d = options_.deviations;
+  auto const any_left = d.window_not_empty && send_window_.available().value != 0;
+  if (!send_window_.admits(size_of(pdu)) && !d.ignore_window && !any_left) {
     return false;
   }
   return options_.budget == nullptr || options_.budget->take(pdu);
@@ -75,16 +81,29 @@ void Relay::on_pdu(ByteView pdu) {
   if (late_ack_) {
     ack_ = std::exchange(late_ack_, std::nullopt);
   }
+  if (options_.deviations.acks == AckDeviation::at_receipt) {
+    acknowledge(pdu.size());
+  }
   if (misforwards_) {
     misforward(pdu);
     return;
   }
   pass(pdu, Source::input);
+  while (!overdue_.empty()) {
+    pass(overdue_.view(overdue_.pop()), Source::copy);
+  }
 }
 
 void Relay::pass(ByteView pdu, Source source) {
-  if (!queue_.empty() || has_barrier() || !may_send(pdu.size())) {
+  auto const& d = options_.deviations;
+  auto const waits_behind = !queue_.empty() && !d.smaller_first;
+  if (waits_behind || has_barrier() || !may_send(pdu.size())) {
+    if (d.longest_queue != 0 && waiting_ == d.longest_queue) {
+      consumed(pdu.size());
+      return;
+    }
     queue_.push(pdu);
+    ++waiting_;
     return;
   }
   if (source == Source::input) {
@@ -101,6 +120,12 @@ void Relay::consumed(std::size_t pdu) {
     predecessors_bytes_ -= std::min(predecessors_bytes_, pdu);
     return;
   }
+  if (options_.deviations.acks != AckDeviation::at_receipt) {
+    acknowledge(pdu);
+  }
+}
+
+void Relay::acknowledge(std::size_t pdu) {
   if (auto const ack = receive_window_.on_consumed(size_of(pdu))) {
     (options_.deviations.acks == AckDeviation::one_pdu_late ? late_ack_ : ack_) = ack;
   }
@@ -109,6 +134,7 @@ void Relay::consumed(std::size_t pdu) {
 void Relay::drain() {
   while (!queue_.empty() && barrier_ != 0 && may_send(queue_.front_size())) {
     auto const slot = queue_.pop();
+    waiting_ -= std::min<std::size_t>(waiting_, 1);
     if (barrier_) {
       *barrier_ -= std::min(*barrier_, slot.size);
     }
@@ -150,6 +176,9 @@ void Relay::drop_successor() {
 }
 
 void Relay::switch_to_successor() {
+  if (options_.deviations.drop_queue) {
+    queue_.clear();
+  }
   predecessors_bytes_ = queue_.size();
   if (options_.deviations.acks == AckDeviation::continue_count) {
     received_before_ += receive_window_.bytes_received().value;
@@ -159,8 +188,9 @@ void Relay::switch_to_successor() {
   if (options_.deviations.successor_first) {
     std::swap(queue_, successor_->queue);
   }
+  auto& held = options_.deviations.held_last ? overdue_ : queue_;
   while (!successor_->queue.empty()) {
-    queue_.push(successor_->queue.view(successor_->queue.pop()));
+    held.push(successor_->queue.view(successor_->queue.pop()));
   }
   successor_.reset();
   drain();
@@ -172,6 +202,9 @@ Result<void> Relay::on_ack(wire::FlowControlAckCommand const& ack) {
     return {};
   }
   auto applied = send_window_.on_ack(ack);
+  if (applied && deviations.forget_in_flight) {
+    send_window_.forget_in_flight(ack);
+  }
   if (!applied && deviations.believe_bad_acks) {
     send_window_.believe(ack);
     applied = {};
@@ -197,6 +230,13 @@ std::optional<wire::FlowControlAckCommand> Relay::take_ack() {
       return acks_ == 1 ? ack : std::nullopt;
     case AckDeviation::wrong_cookie:  // the role, which knows the cookies, sees to that
     case AckDeviation::one_pdu_late:  // on_pdu sees to that
+    case AckDeviation::at_receipt:
+      break;
+    case AckDeviation::since_last:
+      ack->bytes_received.value -= std::exchange(told_, ack->bytes_received.value);
+      break;
+    case AckDeviation::whole_window:
+      ack->available_window.value = receive_window_.receive_window().value;
       break;
     case AckDeviation::in_16_bits:
       ack->bytes_received.value &= 0xFFFF;
@@ -225,7 +265,8 @@ void Relay::misforward(ByteView pdu) {
   rpc_bytes_ += pdu.size();
 
   auto const is_lost = is_due(d.drop_every) || (d.lose_above != 0 && pdu.size() > d.lose_above) ||
-                       (d.lose_rare_types && is_rare(pdu)) || (d.lose_behind_rts && behind_rts_);
+                       (d.lose_rare_types && is_rare(pdu)) || (d.lose_behind_rts && behind_rts_) ||
+                       (d.lose_verified && is_verified(pdu));
   if (is_lost) {
     consumed(pdu.size());
     return;

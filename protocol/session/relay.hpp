@@ -113,6 +113,7 @@ class Relay {
   [[nodiscard]] bool may_send(std::size_t pdu);
   void pass(ByteView pdu, Source source);
   void consumed(std::size_t pdu);
+  void acknowledge(std::size_t pdu);
   void drain();
   void misforward(ByteView pdu);
 
@@ -136,6 +137,9 @@ class Relay {
   std::optional<wire::FlowControlAckCommand> late_ack_;
   bool behind_rts_ = false;            // an RTS PDU came in this input
   std::uint32_t received_before_ = 0;  // on predecessors
+  std::uint32_t told_ = 0;             // BytesReceived of the last acknowledgement
+  std::size_t waiting_ = 0;            // PDUs in the queue
+  PduQueue overdue_;                   // what a successor brought before its time
   Bytes withheld_;
   Bytes altered_;
 };

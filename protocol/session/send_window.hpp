@@ -51,6 +51,11 @@ class SendWindow {
   /// An acknowledgement that names the successor. As on_ack, in whichever way the peer counts.
   [[nodiscard]] Result<void> on_ack_of_successor(wire::FlowControlAckCommand const& ack);
 
+  /// Takes what the peer had room for for what may be sent now, as a deliberate defect does.
+  void forget_in_flight(wire::FlowControlAckCommand const& ack) {
+    available_ = ack.available_window;
+  }
+
   /// Takes an impossible acknowledgement at its word, modulo 2^32, as a deliberate defect does.
   void believe(wire::FlowControlAckCommand const& ack);
 

@@ -223,5 +223,103 @@ TEST_F(RelayTest, MisbehavesExactlyAsTold) {
   }
 }
 
+TEST_F(RelayTest, FillsTheWindowOtherwiseAsTold) {
+  auto const a = rpc(100, 1);
+  auto const large = rpc(200, 2);
+  auto const c = rpc(100, 3);
+  Misbehaviour const cases[] = {
+      {"sound", {}, a},
+      {"smaller first", {.smaller_first = true}, a + c},
+      {"not empty", {.window_not_empty = true}, a + large},
+  };
+  for (auto const& each : cases) {
+    SCOPED_TRACE(each.name);
+    Relay::Options options;
+    options.deviations = each.deviations;
+    start(options, 250);
+    EXPECT_EQ(arrive(a + large + c).to_server, each.expected);
+  }
+}
+
+TEST_F(RelayTest, LosesWhatALongQueueHasNoPlaceForAsTold) {
+  auto const large = rpc(200, 2);
+  auto const c = rpc(100, 3);
+  for (std::size_t const longest : {0, 1}) {
+    Relay::Options options;
+    options.deviations.longest_queue = longest;
+    start(options, 250);
+    arrive(rpc(100, 1) + large + c);
+    EXPECT_EQ(acknowledge(100, 250).to_server, large);
+    EXPECT_EQ(acknowledge(300, 250).to_server, longest == 0 ? c : Bytes());
+  }
+}
+
+TEST_F(RelayTest, ForgetsWhatIsUnderWayAsTold) {
+  for (bool const forgets : {false, true}) {
+    Relay::Options options;
+    options.deviations.forget_in_flight = forgets;
+    start(options, 250);
+    arrive(rpc(100, 1) + rpc(100, 2));
+    acknowledge(100, 150);
+    EXPECT_EQ(arrive(rpc(100, 3)).to_server.empty(), !forgets);
+  }
+}
+
+TEST_F(RelayTest, AcknowledgesOtherwiseAsTold) {
+  Relay::Options options;
+  options.receive_window = ReceiveWindowSize(400);
+  options.ack_policy = ReceiveWindow::AckPolicy::every_pdu;
+  auto const after_one_of_three = [&](AckDeviation acks) {
+    options.deviations.acks = acks;
+    start(options, 100);
+    arrive(rpc(100, 1) + rpc(100, 2) + rpc(100, 3));
+    auto const first = relay_->take_ack();
+    acknowledge(100, 100);
+    return std::pair(first, relay_->take_ack());
+  };
+  auto const [at_once, sound] = after_one_of_three(AckDeviation::none);
+  EXPECT_EQ(at_once->bytes_received.value, 100U);
+  EXPECT_EQ(sound->bytes_received.value, 300U);
+  EXPECT_EQ(sound->available_window.value, 300U);
+  EXPECT_EQ(after_one_of_three(AckDeviation::whole_window).second->available_window.value, 400U);
+  EXPECT_EQ(after_one_of_three(AckDeviation::since_last).second->bytes_received.value, 200U);
+  auto const [receipt, none] = after_one_of_three(AckDeviation::at_receipt);
+  EXPECT_EQ(receipt->bytes_received.value, 300U);
+  EXPECT_EQ(receipt->available_window.value, 400U);
+  EXPECT_FALSE(none);
+}
+
+TEST_F(RelayTest, MixesUpPredecessorAndSuccessorAsTold) {
+  auto const waiting = rpc(100, 2);
+  auto const held = rpc(100, 3);
+  auto const then = rpc(100, 4);
+  Misbehaviour const cases[] = {
+      {"sound", {}, waiting + held + then},
+      {"drops the queue", {.drop_queue = true}, held + then},
+      {"held last", {.held_last = true}, waiting + then + held},
+  };
+  for (auto const& each : cases) {
+    SCOPED_TRACE(each.name);
+    Relay::Options options;
+    options.deviations = each.deviations;
+    start(options, 100);
+    arrive(rpc(100, 1) + waiting);
+    relay_->add_successor();
+    relay_->on_successor_pdu(held);
+    relay_->begin_input();
+    outputs_.begin({});
+    relay_->switch_to_successor();
+    auto got = take().to_server + arrive(then).to_server;
+    for (std::uint32_t received = 100;; received += 100) {
+      auto const next = acknowledge(received, 100).to_server;
+      if (next.empty()) {
+        break;
+      }
+      append(got, ByteView(next));
+    }
+    EXPECT_EQ(got, each.expected);
+  }
+}
+
 }  // namespace
 }  // namespace rpchspec::session
