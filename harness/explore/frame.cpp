@@ -39,10 +39,15 @@ class Framer {
     } else if (theme_ == Theme::unopened) {
       server.add_hold("CONN/C1");
       server.add_hold("CONN/B3");
-    } else if (theme_ == Theme::overrun) {
+    } else if (theme_ == Theme::overrun && dice_.percent(50)) {
       frame_.mutable_proxy()->set_channel_lifetime(131072);
       server.set_conduct(scn::PATIENT);
       server.set_recycle_out_at(0);
+    } else if (theme_ == Theme::overrun) {
+      client.set_in_content_length(131072);
+      client.set_conduct(scn::PATIENT);
+      client.set_recycle_in_at(0);
+      frame_.add_monitors_off("forwarding");  // it takes what is too much for lost
     }
     if (theme_ == Theme::mixed && dice_.percent(15)) {
       server.add_closed_ports("referral");

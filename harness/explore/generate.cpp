@@ -51,7 +51,8 @@ class Author {
 
   void open() {
     auto& move = add(Kind::open, ++opened_);
-    move.choice = static_cast<std::uint32_t>(dice_.below(2) + (dice_.percent(10) ? 2 : 0));
+    move.choice = static_cast<std::uint32_t>(dice_.below(2) + (dice_.percent(10) ? 2 : 0) +
+                                             (dice_.percent(10) ? 4 : 0));
     move.split = dice_.percent(25) ? dice_.one_of(kPieces) : 0;
   }
 

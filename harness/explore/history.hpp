@@ -13,7 +13,7 @@
 namespace rpchspec::explore {
 
 enum class Kind {
-  open,              // choice: 0 OUT first, 1 IN first, 2 and 3 the same with a later version
+  open,              // choice: 0 OUT first, 1 IN first, +2 a later version, +4 MinConnTimeout
   up,                // payload from client to server
   down,              // payload from server to client
   both,              // up and down at once

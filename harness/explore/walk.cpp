@@ -74,7 +74,8 @@ bool Walk::make(std::size_t index, Move const& move) {
     case Kind::lying_ack:
       return lying_ack(move);
     case Kind::lifetime_overrun:
-      return lifetime_overrun(move);
+      return scenario_.proxy().channel_lifetime() != 0 ? lifetime_overrun(move)
+                                                       : length_overrun(move);
     case Kind::recycle:
       return recycle(move);
     case Kind::recycle_both:

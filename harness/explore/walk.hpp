@@ -53,6 +53,7 @@ class Walk {
   bool open(Move const& move);
   void open_by_hand(Move const& move);
   void expect_opening(Move const& move);
+  void expect_own_timeout(std::uint32_t vc);
   void until_b3(Move const& move);
   bool transfer(Move const& move, Side side);
   bool both(Move const& move);
@@ -80,6 +81,7 @@ class Walk {
   Payload payload_of_lies(std::uint32_t vc, Side side);
   Payload fill_window(std::uint32_t vc, Side side, std::uint64_t more);
   bool lifetime_overrun(Move const& move);
+  bool length_overrun(Move const& move);
   bool recycle(Move const& move);
   void recycle_beside(Move const& move, RecycleChoice how);
   void await_news_at_server(std::uint32_t vc, Side side);
@@ -138,6 +140,7 @@ class Walk {
   Timeline timeline_;
   std::map<std::uint32_t, State> states_;
   bool under_way_ = false;  // something else was done than opening
+  bool one_asked_ = false;  // a virtual connection asked for a timeout that others do not
 };
 
 }  // namespace rpchspec::explore

@@ -43,6 +43,10 @@ constexpr std::array kOfServer = {
 
 constexpr std::uint32_t kSizeOfConnA1 = 76;  // the whole body of an OUT request (2.1.2.1.2)
 constexpr std::uint32_t kPduOfLies = 1000;
+constexpr std::uint64_t kMostLength = 1'000'000;  // of an IN channel that is filled
+constexpr std::int32_t kAWhile = 300'000'000;     // ns
+constexpr char const* kTooMuch =                  // co_cancel, 32 bytes
+    "0500120310000000200000000800000000000000000000000000000000000000";
 
 }  // namespace
 
@@ -191,6 +195,32 @@ bool Walk::lifetime_overrun(Move const& move) {
   auto& bounded = timeline_.await(move.vc, "client.out", {"RPCH-2.1.2.1.8-02"});
   bounded.mutable_data()->set_at_most(lifetime);
   bounded.mutable_data()->mutable_for_()->set_nanos(10'000'000);
+  return true;
+}
+
+/// Behind the request's body the next request would begin: no PDU of this channel.
+bool Walk::length_overrun(Move const& move) {
+  constexpr std::uint64_t kConnB1 = 104;
+  constexpr std::uint64_t kLeft = 24;  // bytes: less than the PDU that is too much
+  auto const length = scenario_.client().in_content_length();
+  auto const& state = states_[move.vc];
+  if (!may_transfer(move.vc, Side::in) || length <= kConnB1 + kLeft || length > kMostLength ||
+      acks_by_hand(Side::in) || state.up != 0 || scenario_.monitors_off_size() == 0 ||
+      scenario_.client().conduct() != scn::PATIENT) {
+    return false;
+  }
+  states_[move.vc].open = false;
+  auto const bytes = length - kConnB1 - kLeft;
+  auto& send = timeline_.client_send(move.vc, "in");
+  send.set_bytes(bytes);
+  send.set_no_wait(true);
+  timeline_.await_data(move.vc, "server.in", bytes, {"RPCH-1.3.4-01", "RPCH-3.2.1.4.1.1-01"});
+  timeline_.begin_part();
+  timeline_.client_send(move.vc, "in").set_hex(kTooMuch);
+  auto& nothing = *timeline_.expect(move.vc, "server.in", {"HTTP-9112-6.3-03", "RPCH-2.1.2.1-08"})
+                       .mutable_receives_not();
+  nothing.set_pdu("co_cancel");
+  nothing.mutable_for_()->set_nanos(kAWhile);
   return true;
 }
 

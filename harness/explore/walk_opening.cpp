@@ -2,9 +2,26 @@
 
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "harness/explore/walk.hpp"
 
 namespace rpchspec::explore {
+
+namespace {
+
+constexpr int kAskedFor = 7321;                // seconds
+constexpr std::int32_t kMoment = 200'000'000;  // ns
+
+bool has_later_version(Move const& move) {
+  return (move.choice & 2) != 0;
+}
+
+bool asks_for_a_timeout(Move const& move) {
+  return (move.choice & 4) != 0;
+}
+
+}  // namespace
 
 bool Walk::open(Move const& move) {
   auto& state = states_[move.vc];
@@ -12,12 +29,21 @@ bool Walk::open(Move const& move) {
     return false;
   }
   state.known = state.open = true;
-  if (holds("CONN/C1") || move.split != 0 || move.choice / 2 == 1) {
+  if (holds("CONN/C1") || move.split != 0 || has_later_version(move)) {
     open_by_hand(move);
+    expect_own_timeout(move.vc);
   } else {
     auto& open = *timeline_.step(move.vc).mutable_client_open();
     if (move.choice % 2 == 1) {
       open.set_order("in-first");
+    }
+    if (asks_for_a_timeout(move) && scenario_.client().min_conn_timeout().empty()) {
+      auto& pragma = *open.add_headers();
+      pragma.set_name("Pragma");
+      pragma.set_value(fmt::format("MinConnTimeout={}", kAskedFor));
+      one_asked_ = true;
+    } else {
+      expect_own_timeout(move.vc);
     }
     timeline_.expect(move.vc, "client.out", {"RPCH-3.2.4.5.4-02"})
         .mutable_receives()
@@ -30,6 +56,18 @@ bool Walk::open(Move const& move) {
     until_b3(move);
   }
   return true;
+}
+
+/// What another virtual connection asked for is nobody else's.
+void Walk::expect_own_timeout(std::uint32_t vc) {
+  if (!one_asked_) {
+    return;
+  }
+  auto& nothing = *timeline_.expect(vc, "client.out", {"RPCH-3.2.4.5.1-04", "HTTP-9110-3.3-01"})
+                       .mutable_receives_not();
+  nothing.set_pdu("CONN/A3");
+  (*nothing.mutable_where())["ConnectionTimeout"] = fmt::format("{}000", kAskedFor);
+  nothing.mutable_for_()->set_nanos(kMoment);
 }
 
 /// What each proxy does of its own when the first PDU is there, and where. Expected at the end, for
@@ -72,7 +110,7 @@ void Walk::open_by_hand(Move const& move) {
     timeline_.client_request(move.vc, name_of(side));
     auto& first = timeline_.client_pdu(move.vc, name_of(side),
                                        side == Side::in ? "CONN/B1" : "CONN/A1", move.split);
-    if (move.choice / 2 == 1) {
+    if (has_later_version(move)) {
       (*first.mutable_with())["Version"] = "2";
     }
   }

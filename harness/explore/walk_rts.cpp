@@ -17,6 +17,13 @@ std::string small_pdu(bool request, unsigned call_id) {
          "0123456789abcdef"[call_id % 16] + "0000000000000000000000";
 }
 
+/// The same with a verifier of 8 bytes behind it, as those of a connection with authentication.
+std::string verified_pdu(bool request, unsigned call_id) {
+  auto pdu = small_pdu(request, call_id);
+  pdu.replace(16, 8, "28000800");  // frag_length 40, auth_length 8
+  return pdu + "0a05000000000000" + "2122232425262728";
+}
+
 constexpr char const* kEchoPdu = "0500140310000000140000000000000040000000";
 constexpr std::uint32_t kMostEchoBody = 16;  // 2.1.2.1.5
 constexpr unsigned kFirstCall = 11;
@@ -46,7 +53,8 @@ bool Walk::burst(Move const& move, Side side) {
   };
   set_rts(burst);
   for (unsigned call = kFirstCall; call < kFirstCall + kCalls; ++call) {
-    burst.add_then()->set_hex(small_pdu(up, call));
+    auto const is_last = call + 1 == kFirstCall + kCalls;
+    burst.add_then()->set_hex(is_last ? verified_pdu(up, call) : small_pdu(up, call));
     if (call == kFirstCall) {
       set_rts(*burst.add_then());
     }

@@ -144,6 +144,27 @@ TEST(Render, SendsOnASuccessorWhileThePredecessorsPayloadWaits) {
   EXPECT_TRUE(awaited_by(history).contains("FIELD-F53"));
 }
 
+TEST(Render, ExpectsOfLaterClientsNotWhatOneAskedFor) {
+  History history;
+  history.moves = {{.kind = Kind::open, .choice = 4}, {.kind = Kind::open, .vc = 2}};
+  EXPECT_TRUE(cited_by(history).contains("HTTP-9110-3.3-01"));
+  EXPECT_EQ(render(history).scenario.steps(0).client_open().headers(0).name(), "Pragma");
+  std::swap(history.moves[0].choice, history.moves[1].choice);
+  EXPECT_FALSE(cited_by(history).contains("HTTP-9110-3.3-01"));
+}
+
+TEST(Render, SendsMoreThanTheBodyOfAnInChannelCanHold) {
+  History history;
+  auto& client = *history.frame.mutable_client();
+  client.set_conduct(scenario::v1::PATIENT);
+  client.set_in_content_length(131072);
+  history.moves = {{.kind = Kind::open}, {.kind = Kind::lifetime_overrun}};
+  EXPECT_EQ(render(history).moves.size(), 1U) << "a monitor takes what is too much for lost";
+  history.frame.add_monitors_off("forwarding");
+  EXPECT_EQ(render(history).moves.size(), 2U);
+  EXPECT_TRUE(cited_by(history).contains("HTTP-9112-6.3-03"));
+}
+
 TEST(Render, CitesWhatAnOpeningShowsOfTheProxy) {
   History history;
   history.moves = {{.kind = Kind::open}};
