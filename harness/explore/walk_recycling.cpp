@@ -15,8 +15,6 @@ constexpr std::uint64_t kSmallWindow = 8192;
 constexpr std::uint32_t kSmallPdu = 1000;
 // Beyond a window. The least proxy takes 8 KiB ahead, and may not have acknowledged half of them.
 constexpr std::uint64_t kQueued = 2000;
-constexpr std::int32_t kMoment = 100'000'000;  // ns
-constexpr std::int32_t kAWhile = 300'000'000;  // ns
 constexpr std::uint32_t kMostConnections = 3;  // of a channel, that expectations can name
 
 }  // namespace
@@ -58,49 +56,6 @@ void Walk::begin_recycling(std::uint32_t vc, Side side, bool r1) {
   }
 }
 
-/// The predecessor ends, and the successor is there.
-void Walk::await_successor(std::uint32_t vc, Side side, bool r1) {
-  auto& state = states_[vc];
-  if (connections(vc, side) > 1) {  // its predecessor is no longer the first channel
-    timeline_.await_closed(vc, numbered("client." + name_of(side), connections(vc, side)),
-                           {side == Side::in ? "RPCH-3.2.3.5.5.1-06" : "RPCH-3.2.4.5.6.1-06"});
-  }
-  if (side == Side::in) {
-    timeline_.await_closed(vc, numbered("client.in", state.client_in),
-                           {r1 ? "RPCH-3.2.3.5.6-05" : "RPCH-3.2.3.5.8-03"});
-    if (r1) {
-      timeline_.await_closed(vc, numbered("server.in", state.server_in), {"RPCH-3.2.3.5.6-05"});
-    }
-  } else {
-    timeline_.await_closed(vc, numbered("client.out", state.client_out),
-                           {r1 ? "RPCH-3.2.4.5.8-05" : "RPCH-3.2.4.5.10-08"});
-    if (r1) {
-      timeline_.await_closed(vc, numbered("server.out", state.server_out), {"RPCH-3.2.4.5.8-05"});
-    }
-    await_head_of_successor(vc, r1 ? "RPCH-3.2.4.5.9-03" : "RPCH-3.2.4.5.10-06");
-  }
-  count_successor(vc, side, r1);
-}
-
-void Walk::await_head_of_successor(std::uint32_t vc, char const* by) {
-  auto& answer = *timeline_.await(vc, numbered("client.out", states_[vc].client_out + 1), {by})
-                      .mutable_response();
-  answer.add_status("200");
-  answer.set_reason("Success");
-  auto& no_a3 = *timeline_.expect(vc, numbered("client.out", states_[vc].client_out + 1), {by})
-                     .mutable_receives_not();
-  no_a3.set_pdu("CONN/A3");
-  no_a3.mutable_for_()->set_nanos(kAWhile);
-}
-
-void Walk::count_successor(std::uint32_t vc, Side side, bool r1) {
-  auto& state = states_[vc];
-  ++(side == Side::in ? state.client_in : state.client_out);
-  if (r1) {
-    ++(side == Side::in ? state.server_in : state.server_out);
-  }
-}
-
 /// Both are sent and the channel is replaced, all at once.
 void Walk::recycle_beside(Move const& move, RecycleChoice how) {
   auto const opposite = other(move.side);
@@ -132,6 +87,9 @@ void Walk::recycle_beside(Move const& move, RecycleChoice how) {
   } else {
     branch().mutable_server_recycle()->set_no_wait(true);
   }
+  if (!how.r1) {
+    await_news_at_server(move.vc, move.side);
+  }
   for (auto const side : {move.side, opposite}) {
     if (side == move.side || how.both) {
       await_all_of(move.vc, side, payload(move, side));
@@ -151,32 +109,6 @@ void Walk::close_former(std::uint32_t vc) {
   await_still_open(vc, numbered("client.in", state.client_in),
                    {"RPCH-3.2.4.5.14-06", "RPCH-3.2.3.5.10-04"});
   await_still_open(vc, numbered("server.in", state.server_in), {"RPCH-3.2.4.5.14-06"});
-}
-
-/// What is open still is so a moment later.
-void Walk::await_still_open(std::uint32_t vc, std::string const& leg, By by) {
-  timeline_.await(vc, leg, by).mutable_stays_open()->mutable_for_()->set_nanos(kMoment);
-}
-
-/// Of a successor by R2 the server hears on the connection that it has. Where another proxy had the
-/// channel meanwhile, this one need not know it any more.
-void Walk::await_news_at_server(std::uint32_t vc, Side side) {
-  auto const& state = states_[vc];
-  auto const in = side == Side::in;
-  if ((in ? state.server_in : state.server_out) != 1) {
-    return;
-  }
-  auto const again = connections(vc, side) > 1;
-  auto const* const leg = in ? "server.in#1" : "server.out#1";
-  auto const* const pdu = in ? "IN_R2/A2" : "OUT_R2/A4";
-  if (again) {
-    timeline_.await_pdu(vc, leg, pdu, {in ? "RPCH-3.2.3.5.5.1-06" : "RPCH-3.2.4.5.6.1-06"});
-  } else {
-    timeline_.await_pdu(vc, leg, pdu, {in ? "RPCH-3.2.3.5.5.1-01" : "RPCH-3.2.4.5.6.1-01"});
-  }
-  auto& named = timeline_.await_pdu(vc, leg, pdu, {in ? "RPCH-2.2.4.19-01" : "RPCH-2.2.4.37-01"});
-  (*named.mutable_where())["SuccessorCookie"] =
-      in ? "$SuccessorINChannelCookie" : "$SuccessorOUTChannelCookie";
 }
 
 bool Walk::recycle(Move const& move) {
@@ -220,6 +152,9 @@ bool Walk::recycle(Move const& move) {
 void Walk::recycle_into_small_window(std::uint32_t vc, bool r1) {
   timeline_.client_recycle(vc, "out", r1).set_receive_window(kSmallWindow);
   timeline_.server_recycle(vc);
+  if (!r1) {
+    await_news_at_server(vc, Side::out);
+  }
   await_successor(vc, Side::out, r1);
   states_[vc].down_window = kSmallWindow;
 }
@@ -261,6 +196,9 @@ bool Walk::recycle_filled(Move const& move) {
   auto const sent = fill_window(move.vc, side, kQueued);
   timeline_.begin_part();
   begin_recycling(move.vc, side, r1);
+  if (!r1) {
+    await_news_at_server(move.vc, side);
+  }
   auto& state = states_[move.vc];
   auto const server = numbered("server.in", state.server_in);
   auto const client = numbered("client.out", state.client_out);

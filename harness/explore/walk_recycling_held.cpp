@@ -66,21 +66,9 @@ void Walk::release(std::uint32_t vc, Whose whose, char const* pdu) {
   release.set_pdu(pdu);
 }
 
-/// On a new connection of the leg nothing is answered yet.
-void Walk::await_no_head(std::uint32_t vc, std::uint32_t ordinal, By by) {
-  auto& expectation = timeline_.await(vc, numbered("client.out", ordinal), by);
-  expectation.clear_since();
-  expectation.mutable_no_response()->mutable_for_()->set_nanos(kSilence * 1'000'000);
-}
-
-/// The same since the recycling began, and no longer than the await that follows lasts.
-void Walk::expect_no_head(std::uint32_t vc, std::uint32_t ordinal, By by) {
-  auto& expectation = timeline_.expect(vc, numbered("client.out", ordinal), by);
-  expectation.mutable_no_response()->mutable_for_()->set_nanos(kSilence * 1'000'000);
-}
-
 void Walk::hold_a5(Move const& move) {
   timeline_.client_recycle(move.vc, "in", false);
+  await_news_at_server(move.vc, Side::in);
   timeline_.await_pdu(move.vc, "client.out", "IN_R2/A4", {"RPCH-2.2.4.21-01"});
   auto const patient = scenario_.client().conduct() == scn::PATIENT;
   switch (move.choice % (patient ? 4 : 2)) {
@@ -176,6 +164,7 @@ void Walk::mismatch(Move const& move) {
 void Walk::hold_c1(Move const& move) {
   auto const old = states_[move.vc].client_out;
   begin_recycling(move.vc, Side::out, false);
+  await_news_at_server(move.vc, Side::out);
   expect_no_head(move.vc, old + 1, {"RPCH-3.2.4.5.10-07"});
   timeline_.await_pdu(move.vc, numbered("client.out", old), "OUT_R2/B3", {"RPCH-3.2.4.5.10-03"});
   timeline_.await_closed(move.vc, numbered("client.out", old), {"RPCH-3.2.4.5.10-08"});
@@ -214,6 +203,7 @@ void Walk::hold_b1(Move const& move) {
   auto& state = states_[move.vc];
   auto const old = state.client_out;
   begin_recycling(move.vc, Side::out, false);
+  await_news_at_server(move.vc, Side::out);
   timeline_.await_pdu(move.vc, "server.in", "OUT_R2/A8", {"RPCH-3.2.1.5.2-04"});
   auto const patient =
       scenario_.client().conduct() == scn::PATIENT && scenario_.server().conduct() == scn::PATIENT;
