@@ -28,6 +28,10 @@ namespace rpchspec::explore {
   return leg + "#" + std::to_string(n);
 }
 
+/// RPC PDUs of 16 bytes.
+inline constexpr char const* kOrphaned = "05001303100000001000000007000000";
+inline constexpr char const* kCoCancel = "05001203100000001000000008000000";
+
 /// A cookie of no channel.
 inline constexpr char const* kForeignCookie = "00112233445566778899aabbccddeeff";
 

@@ -92,6 +92,8 @@ class Walk {
   void hold_a5(Move const& move);
   void early_on_successor(Move const& move);
   void early_behind_queue(Move const& move);
+  void misplace_a5(Move const& move);
+  void ping_on_successor(std::uint32_t vc);
   void out_meanwhile(Move const& move);
   void lose_successor(Move const& move);
   void mismatch(Move const& move);

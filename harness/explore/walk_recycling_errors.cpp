@@ -1,4 +1,4 @@
-// Successors that no client may ask for.
+// Successors that no client may ask for, and IN_R2/A5 as no client may send it.
 
 #include "harness/explore/walk.hpp"
 
@@ -92,6 +92,33 @@ bool Walk::early_successor(Move const& move) {
   timeline_.await_closed(move.vc, "client.in#1", {"RPCH-3.2.3.5.5.1-02", "RPCH-3.2.3.5.10-06"});
   timeline_.await_closed(move.vc, "server.in", {"RPCH-3.2.3.5.5.1-02", "RPCH-3.2.3.5.10-06"});
   return true;
+}
+
+/// On the successor itself it opens nothing.
+void Walk::misplace_a5(Move const& move) {
+  states_[move.vc].open = false;
+  timeline_.begin_part();
+  auto& a5 = timeline_.client_pdu(move.vc, "in", "IN_R2/A5");
+  a5.set_on(scn::SUCCESSOR);
+  a5.add_then()->set_hex(kCoCancel);
+  auto& nothing =
+      *timeline_.expect(move.vc, "server.in", {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.1.1.4-03"})
+           .mutable_receives_not();
+  nothing.set_pdu("co_cancel");
+  nothing.mutable_for_()->set_nanos(kSilence * 1'000'000);
+}
+
+/// IN_R2/A5 with another cookie costs the successor alone.
+void Walk::mismatch(Move const& move) {
+  auto& state = states_[move.vc];
+  state.open = false;
+  timeline_.begin_part();
+  auto& a5 = timeline_.client_pdu(move.vc, "in", "IN_R2/A5");
+  (*a5.mutable_with())["SuccessorCookie"] = kForeignCookie;
+  timeline_.await_closed(move.vc, numbered("client.in", state.client_in + 1),
+                         {"RPCH-3.2.3.5.8-02"});
+  timeline_.client_send(move.vc, "in").set_hex(kOrphaned);
+  timeline_.await_pdu(move.vc, "server.in", "orphaned", {"RPCH-3.2.3.5.8-02"});
 }
 
 }  // namespace rpchspec::explore

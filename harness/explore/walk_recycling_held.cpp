@@ -8,8 +8,6 @@ namespace scn = scenario::v1;
 
 namespace {
 
-constexpr char const* kOrphaned = "05001303100000001000000007000000";  // an RPC PDU of 16 bytes
-constexpr char const* kCoCancel = "05001203100000001000000008000000";
 constexpr std::uint32_t kSilence = 200;  // ms
 constexpr std::uint32_t kPdu = 1000;
 constexpr std::uint64_t kLeastWindow = 8192;
@@ -70,10 +68,15 @@ void Walk::hold_a5(Move const& move) {
   timeline_.client_recycle(move.vc, "in", false);
   await_news_at_server(move.vc, Side::in);
   timeline_.await_pdu(move.vc, "client.out", "IN_R2/A4", {"RPCH-2.2.4.21-01"});
+  if (move.choice >= 8) {
+    ping_on_successor(move.vc);
+  }
   auto const patient = scenario_.client().conduct() == scn::PATIENT;
+  if (scenario_.monitors_off_size() != 0) {
+    return patient && move.choice % 2 == 1 ? misplace_a5(move) : early_on_successor(move);
+  }
   switch (move.choice % (patient ? 4 : 2)) {
     case 0:
-      return scenario_.monitors_off_size() != 0 ? early_on_successor(move) : out_meanwhile(move);
     case 1:
       return out_meanwhile(move);
     case 2:
@@ -81,6 +84,13 @@ void Walk::hold_a5(Move const& move) {
     default:
       return mismatch(move);
   }
+}
+
+/// The client's timer does not know that its channel waits.
+void Walk::ping_on_successor(std::uint32_t vc) {
+  timeline_.begin_part();
+  timeline_.client_pdu(vc, "in", "Ping").set_on(scn::SUCCESSOR);
+  await_still_open(vc, numbered("client.in", states_[vc].client_in + 1), {"FIELD-F34"});
 }
 
 /// What comes on the successor goes behind all that comes on the predecessor.
@@ -146,19 +156,6 @@ void Walk::lose_successor(Move const& move) {
   auto& either = timeline_.await(move.vc, {}, {"RPCH-3.2.4.5.14-07"});
   Timeline::add_other(either, numbered("client.in", state.client_in)).mutable_closed();
   Timeline::add_other(either, "server.in").mutable_receives()->set_pdu("orphaned");
-}
-
-/// IN_R2/A5 with another cookie costs the successor alone.
-void Walk::mismatch(Move const& move) {
-  auto& state = states_[move.vc];
-  state.open = false;
-  timeline_.begin_part();
-  auto& a5 = timeline_.client_pdu(move.vc, "in", "IN_R2/A5");
-  (*a5.mutable_with())["SuccessorCookie"] = kForeignCookie;
-  timeline_.await_closed(move.vc, numbered("client.in", state.client_in + 1),
-                         {"RPCH-3.2.3.5.8-02"});
-  timeline_.client_send(move.vc, "in").set_hex(kOrphaned);
-  timeline_.await_pdu(move.vc, "server.in", "orphaned", {"RPCH-3.2.3.5.8-02"});
 }
 
 void Walk::hold_c1(Move const& move) {

@@ -133,6 +133,27 @@ TEST(Render, ExpectsNothingOfAnOutSuccessorBeforeItsTurnAndNoA3Behind) {
   EXPECT_EQ(by["RPCH-3.2.4.5.9-03"].receives_not().pdu(), "CONN/A3");
 }
 
+TEST(Render, SendsIN_R2A5OnTheSuccessorItself) {
+  auto history = recyclable();
+  history.frame.mutable_client()->set_conduct(scenario::v1::PATIENT);
+  history.frame.mutable_client()->add_hold("IN_R2/A5");
+  history.frame.add_monitors_off("forwarding");
+  history.moves.push_back({.kind = Kind::recycle_held, .bytes = 1000, .choice = 1});
+  auto const rendered = render(history);
+  ASSERT_EQ(rendered.moves.size(), 2U);
+  auto const& last = rendered.scenario.steps(rendered.scenario.steps_size() - 1);
+  EXPECT_EQ(last.client_send().pdu(), "IN_R2/A5");
+  EXPECT_EQ(last.client_send().on(), scenario::v1::SUCCESSOR);
+  EXPECT_TRUE(cited_by(history).contains("RPCH-3.2.3.5.5.1-04"));
+}
+
+TEST(Render, PingsASuccessorThatWaits) {
+  auto history = recyclable();
+  history.frame.mutable_client()->add_hold("IN_R2/A5");
+  history.moves.push_back({.kind = Kind::recycle_held, .bytes = 1000, .choice = 9});
+  EXPECT_TRUE(awaited_by(history).contains("FIELD-F34"));
+}
+
 TEST(Render, SendsOnASuccessorWhileThePredecessorsPayloadWaits) {
   auto history = recyclable();
   history.frame.mutable_client()->add_hold("IN_R2/A5");
