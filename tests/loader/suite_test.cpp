@@ -1,7 +1,9 @@
 // The shipped scenarios, their schema, and what is said of them.
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 #include "harness/loader/coverage.hpp"
 #include "harness/loader/data_dir.hpp"
@@ -46,6 +48,43 @@ TEST(ShippedSuite, LoadsWithoutAnError) {
   EXPECT_EQ(suite->find("reset/nothing"), nullptr);
   for (auto const& scenario : suite->scenarios) {
     EXPECT_GT(explain(scenario, *library, "rpc-proxy").size(), 100U) << scenario.id();
+  }
+}
+
+/// Labels of the steps that are not reached where what only SHOULD come does not.
+std::set<std::string> behind_a_should(scenario::v1::Scenario const& scenario,
+                                      model::RequirementRegistry const& registry) {
+  std::set<std::string> labels;
+  bool is_behind = false;
+  for (auto const& step : scenario.steps()) {
+    if (is_behind && !step.label().empty()) {
+      labels.insert(step.label());
+    }
+    auto const& by = step.await().by();
+    is_behind =
+        is_behind || (!by.empty() && std::none_of(by.begin(), by.end(), [&](auto const& id) {
+          return registry.level(id, "rpc-proxy") == model::Level::must;
+        }));
+  }
+  return labels;
+}
+
+TEST(ShippedSuite, LetsNoMustWaitForAShould) {
+  auto const library = load_library(kScenarios);
+  ASSERT_TRUE(library) << to_string(library.error());
+  auto const suite = load_suite(kScenarios, *library);
+  ASSERT_TRUE(suite) << to_string(suite.error());
+  auto const& registry = library->requirements;
+  for (auto const& scenario : suite->scenarios) {
+    auto const labels = behind_a_should(scenario, registry);
+    for (auto const& expectation : scenario.expect()) {
+      for (auto const& id : expectation.by()) {
+        EXPECT_FALSE(labels.contains(expectation.since()) &&
+                     registry.level(id, "rpc-proxy") == model::Level::must)
+            << scenario.id() << " would be blocked, not a warning: " << id << " since "
+            << expectation.since();
+      }
+    }
   }
 }
 
