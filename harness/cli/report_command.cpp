@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/capture_file.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/compare.hpp"
 #include "harness/cli/progress.hpp"
@@ -54,6 +55,16 @@ void write_merged(ReportOptions const& options, model::RunResult const& run) {
         reports::to_junit(run, options.suite_name));
 }
 
+/// The capture of all shards; of one run where it has none, or was killed while it wrote it.
+void make_capture(ReportOptions const& options, model::RunResult const& run) {
+  auto const& out = options.out.empty() ? options.places.front() : options.out;
+  auto const file = std::filesystem::path(out) / "capture.pcapng";
+  bool const one_run = options.places.size() == 1 && std::filesystem::is_directory(out);
+  if (!options.out.empty() || (one_run && (!run.complete || !std::filesystem::exists(file)))) {
+    write_capture(file, options.places, run);
+  }
+}
+
 int report(ReportOptions const& options) {
   auto const [run, missing] = merged(options);
   reports::FinalFacts facts;
@@ -66,6 +77,7 @@ int report(ReportOptions const& options) {
   if (!options.out.empty()) {
     write_merged(options, run);
   }
+  make_capture(options, run);
   fmt::print("{}", reports::report_text(run, facts, colour_of(stdout)));
   if (options.base.empty()) {
     return facts.exit_code;
@@ -89,7 +101,8 @@ void set_up_report(CLI::App& app, int& exit_code) {
       ->type_name("BASE");
   app.add_option("--expect-shards", options->expect_shards, "how many there must be")
       ->type_name("N");
-  app.add_option("--out", options->out, "writes the merged results.json and junit.xml there")
+  app.add_option("--out", options->out,
+                 "writes the merged results.json, junit.xml and capture.pcapng there")
       ->type_name("DIR");
   app.add_option("--suite-name", options->suite_name, "name in JUnit's class names")
       ->type_name("S");

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/capture_file.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/results.hpp"
 #include "model/suggestion.hpp"
@@ -25,9 +26,26 @@ model::CaseResult const& find_case(model::RunResult const& run,
   throw UsageError{"no case '" + id + "' in " + out + model::suggestion(id, ids)};
 }
 
-int show(std::string const& id, std::string const& out) {
+struct ShowOptions {
+  std::string id;
+  std::string out = "rpchspec-out";
+  std::string capture;
+};
+
+void capture(ShowOptions const& options, model::CaseResult const& result) {
+  if (!write_capture(options.capture, options.out, result)) {
+    throw UsageError{"no journal of '" + result.id + "' in " + options.out +
+                     " (--evidence all keeps that of every case)"};
+  }
+}
+
+int show(ShowOptions const& options) {
+  auto const& [id, out, capture_file] = options;
   auto const run = read_results(out);
   auto const& result = find_case(run, id, out);
+  if (!capture_file.empty()) {
+    capture(options, result);
+  }
   fmt::print("{}  {}  {:.2f} s{}\n{}\n", model::to_string(result.verdict), result.id,
              result.duration_s, result.suspect ? "  suspect" : "", result.title);
   if (!result.message.empty()) {
@@ -57,15 +75,12 @@ int show(std::string const& id, std::string const& out) {
 }  // namespace
 
 void set_up_show(CLI::App& app, int& exit_code) {
-  struct Options {
-    std::string id;
-    std::string out = "rpchspec-out";
-  };
-
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ShowOptions>();
   app.add_option("case", options->id, "id of a case")->required()->type_name("ID");
   app.add_option("--out", options->out, "folder of the run")->type_name("DIR");
-  app.callback([options, &exit_code] { exit_code = show(options->id, options->out); });
+  app.add_option("--capture", options->capture, "writes its packets there, for Wireshark")
+      ->type_name("FILE");
+  app.callback([options, &exit_code] { exit_code = show(*options); });
 }
 
 }  // namespace rpchspec::cli

@@ -12,6 +12,7 @@
 #include "harness/loader/selector.hpp"
 #include "harness/targets/process_usage.hpp"
 #include "net/task_scope.hpp"
+#include "reports/capture.hpp"
 #include "reports/judge.hpp"
 #include "reports/monitor.hpp"
 
@@ -186,6 +187,10 @@ void Case::tell_start() {
     (*started->mutable_facts())[name] = value;
   }
   recorder_.append(event, recorder_.start());
+  auto const since_1970 =
+      std::chrono::system_clock::now().time_since_epoch() - (Clock::now() - recorder_.start());
+  auto const began = std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count();
+  recorder_.parameter(std::string(reports::kBegan), std::to_string(began), recorder_.start());
 }
 
 Duration Case::watchdog() const {

@@ -12,8 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kOurs = {"results.json", "junit.xml",      "events.jsonl", "cases",
-                              "report.html",  "capture.pcapng", "tls",          kExploring};
+constexpr std::array kOurs = {"results.json", "junit.xml",  "events.jsonl", "cases",
+                              "report.html",  kCaptureFile, "tls",          kExploring};
 
 Error io_error(fs::path const& file, std::error_code code) {
   return {ErrorCode::io, 0, "", "", file.string() + ": " + code.message()};
@@ -68,6 +68,9 @@ Result<void> Output::open(model::RunResult const& begun) {
     return fail(io_error(request_.out, code));
   }
   remove_old_files(request_.out);
+  capture_file_.open(request_.out / kCaptureFile, std::ios::binary | std::ios::trunc);
+  capture_.emplace(capture_file_, request_.tool_version);
+  capture_file_.flush();
   return write_file(results(), reports::to_json(begun));
 }
 
@@ -87,6 +90,11 @@ void Output::add_case(model::CaseResult const& result, fs::path const& journal) 
   }
   std::ofstream events(request_.out / "events.jsonl", std::ios::binary | std::ios::app);
   (void)reports::write_events(events, result.id, journal);
+  if (capture_) {
+    auto const id = journal.parent_path().lexically_relative(request_.out / "cases");
+    (void)capture_->add(reports::captured(id.generic_string(), result), journal);
+    capture_file_.flush();
+  }
 }
 
 Result<void> Output::close(model::RunResult const& run) {

@@ -1,14 +1,17 @@
-// The files of a run: results.json, junit.xml, events.jsonl, cases/<id>/.
+// The files of a run: results.json, junit.xml, events.jsonl, capture.pcapng, cases/<id>/.
 
 #pragma once
 
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/engine/run.hpp"
 #include "model/verdict.hpp"
 #include "protocol/base/error.hpp"
+#include "reports/capture.hpp"
 
 namespace rpchspec::engine {
 
@@ -18,6 +21,8 @@ namespace rpchspec::engine {
 /// The folder below `out` in which `explore` plays. What a killed one left there goes with the next
 /// run of ours.
 inline constexpr char const* kExploring = "exploring";
+
+inline constexpr char const* kCaptureFile = "capture.pcapng";
 
 class Output {
  public:
@@ -30,8 +35,8 @@ class Output {
   /// cases/<id>; not made yet.
   [[nodiscard]] std::filesystem::path case_directory(std::string const& id) const;
 
-  /// The ladder and the events of a case that is done; drops its journal where no evidence is
-  /// wanted.
+  /// The ladder, the events and the packets of a case that is done; drops its journal where no
+  /// evidence is wanted.
   void add_case(model::CaseResult const& result, std::filesystem::path const& journal);
 
   /// results.json, junit.xml and its copy.
@@ -41,6 +46,8 @@ class Output {
 
  private:
   RunRequest const& request_;
+  std::ofstream capture_file_;
+  std::optional<reports::Capture> capture_;
 };
 
 }  // namespace rpchspec::engine

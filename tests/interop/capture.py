@@ -1,4 +1,4 @@
-"""Captured TCP traffic: pcap in, whole byte streams, pcap out.
+"""Captured TCP traffic: pcap and pcapng in, whole byte streams, pcap out.
 
 dumpcap writes classic pcap (-P); what is written here are raw IPv4 packets, one TCP connection
 after the other, with the segments as they were seen.
@@ -65,6 +65,44 @@ def read_packets(path):
             raise ValueError(f"{path}: a packet was cut")
         yield link, data[at + 16 : at + 16 + kept]
         at += 16 + kept
+
+
+@dataclasses.dataclass
+class Packet:
+    """One of a pcapng file."""
+
+    interface: str
+    link: int
+    size: int  # on the wire
+    data: bytes  # what was kept of it
+    comments: list
+
+
+def options(data):
+    at = 0
+    while at + 4 <= len(data):
+        code, size = struct.unpack_from("<HH", data, at)
+        if code == 0:
+            return
+        yield code, data[at + 4 : at + 4 + size]
+        at += 4 + (size + 3) // 4 * 4
+
+
+def read_pcapng(path):
+    """The packets of a little-endian pcapng file."""
+    data, at, interfaces = path.read_bytes(), 0, []
+    while at < len(data):
+        kind, size = struct.unpack_from("<II", data, at)
+        body = data[at + 8 : at + size - 4]
+        if kind == 1:
+            link = struct.unpack_from("<H", body)[0]
+            interfaces.append((dict(options(body[8:]))[2].decode(), link))
+        elif kind == 6:
+            interface, _, _, kept, whole = struct.unpack_from("<IIIII", body)
+            rest = body[20 + (kept + 3) // 4 * 4 :]
+            comments = [value.decode() for code, value in options(rest) if code == 1]
+            yield Packet(*interfaces[interface], whole, body[20 : 20 + kept], comments)
+        at += size
 
 
 def tcp_of(link, packet):

@@ -9,28 +9,7 @@ import pytest
 import capture
 import pdus
 from conftest import PROGRAM
-
-PORT = 6001
-FIELDS = [
-    "frame.number",
-    "dcerpc.pkt_type",
-    "_ws.malformed",
-    "_ws.expert.severity",
-    "_ws.expert.message",
-    "_ws.col.Info",
-]
-ERROR = 0x00800000  # the severity of an expert item
-# Lawful traffic only, of every kind but not in bulk: other cases send broken PDUs and heads on
-# purpose.
-SELECTION = ["connection/", "echo/", "forwarding/", "keepalive/", "version/"]
-SELECTION += ["flow-control/*counted-exactly*", "flow-control/*window-honoured*"]
-# RTS PDUs that no one knows; PDUs of every type filled with a stream of random bytes; calls with
-# such arguments, which tshark takes for MAPI's.
-UNLAWFUL = ["forwarding/routed-of-no-known-form*", "forwarding/*-pdu-types-pass*"]
-UNLAWFUL += ["forwarding/fragments-of-a-call*", "keepalive/ping-between-fragments*"]
-TOO_LARGE = ["forwarding/pdus-of-64-kib-pass*"]  # for a packet each, as we write them
-EXCLUDED = [option for glob in UNLAWFUL + TOO_LARGE for option in ("--exclude", glob)]
-
+from tshark import AS_DCERPC, EXCLUDED, FIELDS, PORT, SELECTION, fields_of, is_wrong
 
 def can_capture():
     """Whether we may have a loopback of our own and listen in on it."""
@@ -51,7 +30,7 @@ def captured(tmp_path_factory):
     """A run in a network namespace of its own, with all of its traffic."""
     folder = tmp_path_factory.mktemp("capture")
     file = folder / "run.pcap"
-    options = ["--quick", "--progress", "plain", "--out", str(folder / "out")]
+    options = ["--quick", "--progress", "plain", "--evidence", "all", "--out", str(folder / "out")]
     run = shlex.join([PROGRAM, "run", *options, *EXCLUDED, *SELECTION])
     # dumpcap says "Capturing" when it does, and is ended by its id when the run is over.
     script = f"""
@@ -73,26 +52,15 @@ def captured(tmp_path_factory):
     return file
 
 
-def dissect(file, *more, fields=FIELDS):
+def dissect(file, fields=FIELDS):
     """tshark's view: a dict of `fields` for each packet that it calls DCE/RPC."""
-    command = ["tshark", "-r", file, "-d", f"tcp.port=={PORT},dcerpc", "-Y", "dcerpc", "-T", "fields"]
-    command += ["-E", "separator=|", "-E", "occurrence=a", "-E", "aggregator=;", *more]
-    for field in fields:
-        command += ["-e", field]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return [dict(zip(fields, line.split("|"))) for line in done.stdout.splitlines()]
+    return fields_of(file, "dcerpc", fields, *AS_DCERPC)
 
 
 def malformed(file):
     """Frames with a malformed part or an error of tshark's experts, with its words."""
-    found = {}
-    for packet in dissect(file):
-        severities = [int(each, 0) for each in packet["_ws.expert.severity"].split(";") if each]
-        unknown = "unknown RTS PDU" in packet["_ws.col.Info"]
-        if packet["_ws.malformed"] or unknown or any(each >= ERROR for each in severities):
-            found[int(packet["frame.number"])] = packet["_ws.expert.message"] or "unknown RTS PDU"
-    return found
+    wrong = filter(is_wrong, dissect(file))
+    return {int(each["frame.number"]): each["_ws.expert.message"] or "unknown RTS PDU" for each in wrong}
 
 
 class Rewritten:
@@ -163,3 +131,67 @@ def test_a_spoiled_pdu_is_found(rewritten, tmp_path, spoil):
     made.close()
     wrong_frame = max(made.pdus)
     assert set(malformed(made.path)) == {wrong_frame}
+
+
+class Synthesised:
+    """A connection as the run's own capture has it: segments of which a part is known."""
+
+    def __init__(self):
+        self.ends = set()  # flags
+        self.segments = {}  # (address, port) of who sent -> [(offset, known bytes, size)]
+
+    def add(self, source, offset, flags, known, size):
+        self.ends |= {flags & (capture.FIN | capture.RST)}
+        if size:
+            self.segments.setdefault(source, []).append((offset, known, size))
+
+
+def synthesised(file):
+    """(opener, acceptor) -> Synthesised, of the capture.pcapng of a run."""
+    found, first = {}, {}
+    for packet in capture.read_pcapng(file):
+        if packet.link != capture.RAW_IP:
+            continue  # a message once more, for its dissector
+        source, target, sequence, flags, known = capture.tcp_of(capture.RAW_IP, packet.data)
+        if flags & capture.SYN:
+            first[source, target] = sequence + 1
+            if not flags & capture.ACK:
+                found[source, target] = Synthesised()
+            continue
+        connection = found.get((source, target)) or found[target, source]
+        headers = len(packet.data) - len(known)
+        offset = (sequence - first[source, target]) & 0xFFFFFFFF
+        connection.add(source, offset, flags, known, packet.size - headers)
+    return found
+
+
+def same(known, seen):
+    """Bytes of the wire, where secrets may be blotted out."""
+    return len(known) == len(seen) and all(a in (b, ord("*")) for a, b in zip(known, seen))
+
+
+def test_the_run_s_own_capture_is_what_was_on_the_wire(captured):
+    """Synthesised packet by packet, without root: against what dumpcap saw."""
+    told = synthesised(captured.parent / "out/capture.pcapng")
+    seen = {}
+    for connection in capture.connections(captured):
+        ends = [(half.address, half.port) for half in connection.halves()]
+        streams = [half.bytes() for half in connection.halves()]
+        if not any(map(pdus.is_tls, streams)):
+            seen[tuple(ends)] = dict(zip(ends, streams))
+    both = told.keys() & seen.keys()
+    assert len(both) > 100
+    compared, whole = 0, []
+    for ends in both:
+        for source, segments in told[ends].segments.items():
+            for offset, known, size in segments:
+                on_the_wire = seen[ends][source][offset : offset + len(known)]
+                assert same(known, on_the_wire), (ends, source, offset)
+                compared += len(known)
+            end = max(offset + size for offset, _, size in segments)
+            if capture.RST not in told[ends].ends:
+                # What came when a reader had stopped, no journal has.
+                assert end <= len(seen[ends][source]), (ends, source)
+                whole.append(end == len(seen[ends][source]))
+    assert compared > 100_000
+    assert sum(whole) > 0.8 * len(whole) > 100
