@@ -79,4 +79,15 @@ bool fails(Finding const& finding) {
   return verdict_of(model::Outcome::never, finding.level) == Verdict::fail;
 }
 
+std::vector<Finding const*> by_weight(model::RunResult const& run) {
+  std::vector<Finding const*> findings;
+  for (auto const& finding : run.findings) {
+    findings.push_back(&finding);
+  }
+  auto const weight = [](Finding const* each) { return each->waived ? 2 : fails(*each) ? 0 : 1; };
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](auto const* a, auto const* b) { return weight(a) < weight(b); });
+  return findings;
+}
+
 }  // namespace rpchspec::reports

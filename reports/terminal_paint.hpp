@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/verdict.hpp"
 #include "reports/terminal.hpp"
@@ -27,5 +28,8 @@ namespace rpchspec::reports {
 
 /// Whether the finding fails a build, or only warns.
 [[nodiscard]] bool fails(model::Finding const& finding);
+
+/// Those that fail a build first, then warnings, then what is waived. Views into `run`.
+[[nodiscard]] std::vector<model::Finding const*> by_weight(model::RunResult const& run);
 
 }  // namespace rpchspec::reports

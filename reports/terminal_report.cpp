@@ -14,6 +14,8 @@ using model::Verdict;
 
 namespace {
 
+constexpr std::size_t kMostAnnotations = 9;  // GitHub shows ten of a step
+
 /// Cases that no finding speaks for: what a person must read one by one.
 std::string single_cases(model::RunResult const& run, Colour colour) {
   std::string text;
@@ -42,6 +44,10 @@ std::string not_run_text(model::RunResult const& run) {
     text += fmt::format("{} not run: {}\n", count, reason);
   }
   return text;
+}
+
+std::string_view annotation_level(Finding const& finding) {
+  return finding.waived ? "notice" : fails(finding) ? "error" : "warning";
 }
 
 std::string annotation_text(std::string_view text, bool property) {
@@ -160,20 +166,27 @@ std::string report_text(model::RunResult const& run, FinalFacts const& facts, Co
 }
 
 std::string github_annotation(Finding const& finding) {
-  auto const level = finding.waived ? "notice" : fails(finding) ? "error" : "warning";
   auto const title = fmt::format("{} {}", finding.requirement, finding.kind);
   auto const body = fmt::format(
       "required: {}\nexpected: {}\nseen: {}\n{} case{}, first {}\nrerun: {}", finding.requirement,
       finding.expected, finding.seen, finding.cases.size(), finding.cases.size() == 1 ? "" : "s",
       finding.cases.empty() ? "" : finding.cases.front(), finding.rerun);
-  return fmt::format("::{} title={}::{}\n", level, annotation_text(title, true),
+  return fmt::format("::{} title={}::{}\n", annotation_level(finding), annotation_text(title, true),
                      annotation_text(body, false));
 }
 
 std::string github_annotations(model::RunResult const& run) {
+  auto const findings = by_weight(run);
+  auto const shown = std::min(findings.size(), kMostAnnotations);
   std::string text;
-  for (auto const& finding : run.findings) {
-    text += github_annotation(finding);
+  for (std::size_t i = 0; i < shown; ++i) {
+    text += github_annotation(*findings[i]);
+  }
+  if (shown < findings.size()) {
+    auto const left = findings.size() - shown;
+    text += fmt::format("::{} title=rpchspec::{} more finding{}, {} in all: see the summary\n",
+                        annotation_level(*findings[shown]), left, left == 1 ? "" : "s",
+                        findings.size());
   }
   return text;
 }

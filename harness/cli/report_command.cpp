@@ -1,16 +1,19 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "harness/cli/capture_file.hpp"
 #include "harness/cli/command.hpp"
-#include "harness/cli/compare.hpp"
+#include "harness/cli/github.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/results.hpp"
+#include "reports/compare.hpp"
 #include "reports/exit_code.hpp"
 #include "reports/junit.hpp"
+#include "reports/markdown.hpp"
 #include "reports/results_json.hpp"
 #include "reports/run_result.hpp"
 #include "reports/terminal.hpp"
@@ -25,6 +28,12 @@ struct ReportOptions {
   std::size_t expect_shards = 0;
   std::string out;
   std::string suite_name = "rpchspec";
+  bool github = false;
+};
+
+struct Compared {
+  model::RunResult base;
+  reports::Comparison comparison;
 };
 
 reports::Merged merged(ReportOptions const& options) {
@@ -55,6 +64,34 @@ void write_merged(ReportOptions const& options, model::RunResult const& run) {
         reports::to_junit(run, options.suite_name));
 }
 
+std::optional<Compared> compared(ReportOptions const& options, model::RunResult const& run) {
+  if (options.base.empty()) {
+    return std::nullopt;
+  }
+  auto base = read_results(options.base);
+  auto comparison = reports::compare(base, run);
+  return Compared{std::move(base), std::move(comparison)};
+}
+
+/// The forms of both: for a pull request, for GitHub, and a page of what is not as it was.
+void write_words(ReportOptions const& options,
+                 model::RunResult const& run,
+                 std::optional<Compared> const& compared) {
+  auto const markdown = reports::markdown_summary(run) +
+                        (compared ? reports::compare_markdown(compared->comparison) : "");
+  if (!options.out.empty()) {
+    auto const out = std::filesystem::path(options.out);
+    write(out / "summary.md", markdown);
+    if (compared) {
+      write(out / "compare.html",
+            reports::compare_html(compared->comparison, {compared->base, run}));
+    }
+  }
+  if (options.github) {
+    tell_github(run, markdown);
+  }
+}
+
 /// The capture of all shards; of one run where it has none, or was killed while it wrote it.
 void make_capture(ReportOptions const& options, model::RunResult const& run) {
   auto const& out = options.out.empty() ? options.places.front() : options.out;
@@ -67,6 +104,7 @@ void make_capture(ReportOptions const& options, model::RunResult const& run) {
 
 int report(ReportOptions const& options) {
   auto const [run, missing] = merged(options);
+  auto const with_base = compared(options, run);
   reports::FinalFacts facts;
   facts.missing_shards = missing;
   facts.results = options.out.empty() ? options.places.front() : options.out;
@@ -79,11 +117,12 @@ int report(ReportOptions const& options) {
   }
   make_capture(options, run);
   fmt::print("{}", reports::report_text(run, facts, colour_of(stdout)));
-  if (options.base.empty()) {
+  write_words(options, run, with_base);
+  if (!with_base) {
     return facts.exit_code;
   }
-  auto const comparison = compare(read_results(options.base), run);
-  fmt::print("\ncompared with {}:\n{}", options.base, to_text(comparison));
+  auto const& comparison = with_base->comparison;
+  fmt::print("\ncompared with {}:\n{}", options.base, reports::compare_text(comparison));
   if (!comparison.regressed.empty()) {
     return reports::kExitFailed;
   }
@@ -102,10 +141,13 @@ void set_up_report(CLI::App& app, int& exit_code) {
   app.add_option("--expect-shards", options->expect_shards, "how many there must be")
       ->type_name("N");
   app.add_option("--out", options->out,
-                 "writes the merged results.json, junit.xml and capture.pcapng there")
+                 "writes the merged results.json, junit.xml, capture.pcapng, summary.md and "
+                 "compare.html there")
       ->type_name("DIR");
   app.add_option("--suite-name", options->suite_name, "name in JUnit's class names")
       ->type_name("S");
+  app.add_flag("--github", options->github,
+               "annotations of findings, and the summary to $GITHUB_STEP_SUMMARY");
   app.callback([options, &exit_code] { exit_code = report(*options); });
 }
 

@@ -9,11 +9,13 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/embedded_choice.hpp"
+#include "harness/cli/github.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/run_options.hpp"
 #include "harness/cli/suite_run.hpp"
 #include "model/suggestion.hpp"
+#include "reports/markdown.hpp"
 #include "reports/waivers.hpp"
 
 namespace rpchspec::cli {
@@ -63,7 +65,7 @@ int tell(engine::RunOutcome const& outcome, targets::Settings const& settings) {
   facts.results = (std::filesystem::path(settings.out) / "results.json").string();
   facts.exit_code = reports::exit_code(outcome.result, exit);
   if (settings.progress == targets::Progress::github) {
-    fmt::print("{}", reports::github_annotations(outcome.result));
+    tell_github(outcome.result, reports::markdown_summary(outcome.result));
   }
   if (settings.verbose) {
     for (auto const& skip : outcome.skipped) {

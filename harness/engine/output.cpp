@@ -5,6 +5,7 @@
 #include "reports/events.hpp"
 #include "reports/junit.hpp"
 #include "reports/ladder.hpp"
+#include "reports/markdown.hpp"
 #include "reports/results_json.hpp"
 
 namespace rpchspec::engine {
@@ -12,8 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kOurs = {"results.json", "junit.xml",  "events.jsonl", "cases",
-                              "report.html",  kCaptureFile, "tls",          kExploring};
+constexpr std::array kOurs = {"results.json", "junit.xml",   "events.jsonl",
+                              "cases",        "report.html", kCaptureFile,
+                              "summary.md",   "tls",         kExploring};
 
 Error io_error(fs::path const& file, std::error_code code) {
   return {ErrorCode::io, 0, "", "", file.string() + ": " + code.message()};
@@ -102,6 +104,9 @@ Result<void> Output::close(model::RunResult const& run) {
   auto written = write_file(request_.out / "junit.xml", junit);
   if (written && !request_.junit.empty()) {
     written = write_file(request_.junit, junit);
+  }
+  if (written) {
+    written = write_file(request_.out / "summary.md", reports::markdown_summary(run));
   }
   auto const results_written = write_file(results(), reports::to_json(run));
   return written ? results_written : written;

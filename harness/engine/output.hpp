@@ -1,4 +1,5 @@
-// The files of a run: results.json, junit.xml, events.jsonl, capture.pcapng, cases/<id>/.
+// The files of a run: results.json, junit.xml, summary.md, events.jsonl, capture.pcapng,
+// cases/<id>/.
 
 #pragma once
 
@@ -39,7 +40,7 @@ class Output {
   /// evidence is wanted.
   void add_case(model::CaseResult const& result, std::filesystem::path const& journal);
 
-  /// results.json, junit.xml and its copy.
+  /// results.json, junit.xml and its copy, summary.md.
   [[nodiscard]] Result<void> close(model::RunResult const& run);
 
   [[nodiscard]] std::filesystem::path results() const { return request_.out / "results.json"; }

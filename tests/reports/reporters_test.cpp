@@ -282,6 +282,25 @@ TEST(Annotations, AreOneAFindingAndEscaped) {
   EXPECT_NE(text.find("50%25 of%0Ait"), std::string::npos);
 }
 
+TEST(Annotations, AreAtMostNineAndACountThoseThatFailFirst) {
+  auto run = everything();
+  auto const fails = run.findings[0];
+  run.findings.assign(20, fails);
+  for (std::size_t i = 0; i < 12; ++i) {
+    run.findings[i].level = model::Level::should;
+  }
+  auto const text = github_annotations(run);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
+  EXPECT_EQ(text.find("::warning"), text.find("::warning title=R-1"));
+  EXPECT_EQ(text.substr(0, 7), "::error");
+  EXPECT_NE(text.find("::warning title=rpchspec::11 more findings, 20 in all"), std::string::npos)
+      << text;
+  run.findings.resize(9);
+  auto const few = github_annotations(run);
+  EXPECT_EQ(std::count(few.begin(), few.end(), '\n'), 9);
+  EXPECT_EQ(few.find("more"), std::string::npos);
+}
+
 TEST(ReportText, TellsFindingsCasesAndSummary) {
   FinalFacts facts;
   facts.missing_shards = 2;
