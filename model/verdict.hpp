@@ -49,6 +49,7 @@ struct CaseResult {
   std::string rerun;  // the command that repeats only this case
   std::vector<Observation> observations;
   std::string configuration;  // of the target, where it has several; empty: its first
+  double started_s = 0;       // since the run began; 0 too where it was not executed
 };
 
 /// One cause with all its sightings: same requirement, kind, leg and what was seen.

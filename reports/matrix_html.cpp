@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "reports/html_text.hpp"
 #include "reports/matrix.hpp"
 
 namespace rpchspec::reports {
@@ -13,42 +14,6 @@ constexpr std::string_view kStyle =
     "th,td{border:1px solid #ccc;padding:.2em .5em;text-align:left;white-space:nowrap}"
     "thead th{position:sticky;top:0;background:#fff}.pass{background:#e6f4e6}"
     ".warn,.unsteady{background:#fff3cd}.red{background:#f8d7da}.none{color:#999}";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char const c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
-/// A path in a URL: ids have '@', '~' and the like, which may stand there; these may not.
-std::string link(std::string_view path) {
-  std::string out;
-  for (char const c : path) {
-    out += c == '%'   ? std::string("%25")
-           : c == '#' ? std::string("%23")
-           : c == '?' ? std::string("%3F")
-           : c == ' ' ? std::string("%20")
-                      : std::string(1, c);
-  }
-  return escaped(out);
-}
 
 std::string_view colour(MatrixCell const& cell) {
   if (is_unsteady(cell)) {
@@ -69,7 +34,7 @@ std::string cell_html(MatrixColumn const& column, std::string const& id) {
   auto text = escaped(cell_text(cell));
   if (!cell.evidence.empty()) {
     text = fmt::format("<a href=\"{0}/ladder.txt\">{1}</a> <a href=\"{0}/journal.bin\">journal</a>",
-                       link(cell.evidence), text);
+                       path_link(cell.evidence), text);
   }
   return fmt::format("<td class={} title=\"{}\">{}</td>", colour(cell), escaped(cell.message),
                      text);
@@ -82,7 +47,7 @@ std::string summary(Matrix const& matrix) {
   for (auto const& column : matrix.columns) {
     out += fmt::format(
         "<tr><th><a href=\"{}/\">{}</a><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}</tr>\n",
-        link(column.folder), escaped(column.target), escaped(column.version),
+        path_link(column.folder), escaped(column.target), escaped(column.version),
         column.count(Verdict::pass), column.count(Verdict::warn), column.count(Verdict::fail),
         column.count(Verdict::blocked), column.count(Verdict::error), column.unsteady(),
         escaped(column.note));

@@ -56,6 +56,7 @@ json::object case_json(model::CaseResult const& result) {
                     {"category", utf8(result.category)},
                     {"verdict", model::to_string(result.verdict)},
                     {"suspect", result.suspect},
+                    {"started_s", rounded(result.started_s)},
                     {"duration_s", rounded(result.duration_s)},
                     {"requirements", list(result.requirements)},
                     {"message", utf8(result.message)},

@@ -111,6 +111,7 @@ model::CaseResult case_of(json::object const& object) {
   result.category = text_of(object, "category");
   result.verdict = verdict_of_text(text_of(object, "verdict"));
   result.suspect = flag_of(object, "suspect");
+  result.started_s = number_of(object, "started_s");
   result.duration_s = number_of(object, "duration_s");
   result.requirements = texts_of(object, "requirements");
   result.message = text_of(object, "message");

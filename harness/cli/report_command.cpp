@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -8,10 +7,13 @@
 #include "harness/cli/capture_file.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/github.hpp"
+#include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/results.hpp"
+#include "harness/engine/output.hpp"
 #include "reports/compare.hpp"
 #include "reports/exit_code.hpp"
+#include "reports/html_report.hpp"
 #include "reports/junit.hpp"
 #include "reports/markdown.hpp"
 #include "reports/results_json.hpp"
@@ -48,20 +50,27 @@ reports::Merged merged(ReportOptions const& options) {
   return std::move(*result);
 }
 
-void write(std::filesystem::path const& file, std::string const& text) {
-  std::ofstream out(file);
-  out << text;
-  if (!out.flush()) {
-    throw StartError{"cannot write " + file.string()};
+void expect_written(Result<void> const& written) {
+  if (!written) {
+    throw StartError{"cannot write: " + to_string(written.error())};
   }
 }
 
 void write_merged(ReportOptions const& options, model::RunResult const& run) {
+  namespace fs = std::filesystem;
   std::error_code error;
-  std::filesystem::create_directories(options.out, error);
-  write(std::filesystem::path(options.out) / "results.json", reports::to_json(run));
-  write(std::filesystem::path(options.out) / "junit.xml",
-        reports::to_junit(run, options.suite_name));
+  fs::path const out = options.out;
+  fs::create_directories(out, error);
+  auto const library = open_library();
+  reports::HtmlReport page{run, &library.requirements, {}};
+  for (auto const& place : options.places) {
+    page.folders.push_back(fs::path(place).extension() == ".json" ? fs::path(place).parent_path()
+                                                                  : fs::path(place));
+  }
+  expect_written(engine::write_file(
+      out / "report.html", [&](std::ostream& to) { return reports::write_html(to, page); }));
+  expect_written(engine::write_file(out / "junit.xml", reports::to_junit(run, options.suite_name)));
+  expect_written(engine::write_file(out / "results.json", reports::to_json(run)));
 }
 
 std::optional<Compared> compared(ReportOptions const& options, model::RunResult const& run) {
@@ -81,10 +90,10 @@ void write_words(ReportOptions const& options,
                         (compared ? reports::compare_markdown(compared->comparison) : "");
   if (!options.out.empty()) {
     auto const out = std::filesystem::path(options.out);
-    write(out / "summary.md", markdown);
+    expect_written(engine::write_file(out / "summary.md", markdown));
     if (compared) {
-      write(out / "compare.html",
-            reports::compare_html(compared->comparison, {compared->base, run}));
+      expect_written(engine::write_file(
+          out / "compare.html", reports::compare_html(compared->comparison, {compared->base, run})));
     }
   }
   if (options.github) {
@@ -141,8 +150,8 @@ void set_up_report(CLI::App& app, int& exit_code) {
   app.add_option("--expect-shards", options->expect_shards, "how many there must be")
       ->type_name("N");
   app.add_option("--out", options->out,
-                 "writes the merged results.json, junit.xml, capture.pcapng, summary.md and "
-                 "compare.html there")
+                 "writes the merged results.json, junit.xml, report.html, capture.pcapng, "
+                 "summary.md and compare.html there")
       ->type_name("DIR");
   app.add_option("--suite-name", options->suite_name, "name in JUnit's class names")
       ->type_name("S");

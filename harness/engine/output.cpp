@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "reports/events.hpp"
+#include "reports/html_report.hpp"
 #include "reports/junit.hpp"
 #include "reports/ladder.hpp"
 #include "reports/markdown.hpp"
@@ -50,17 +51,25 @@ bool is_trouble(model::CaseResult const& result) {
 
 }  // namespace
 
-Result<void> write_file(fs::path const& file, std::string const& text) {
+Result<void> write_file(fs::path const& file,
+                        std::function<Result<void>(std::ostream& to)> const& write) {
   auto const part = fs::path(file.string() + ".part");
   std::ofstream out(part, std::ios::binary | std::ios::trunc);
-  out << text;
+  auto const written = write(out);
   out.close();
   std::error_code code;
-  if (!out) {
+  if (!written || !out) {
     return fail(io_error(file, std::make_error_code(std::errc::io_error)));
   }
   fs::rename(part, file, code);
   return code ? Result<void>(fail(io_error(file, code))) : Result<void>();
+}
+
+Result<void> write_file(fs::path const& file, std::string const& text) {
+  return write_file(file, [&](std::ostream& to) {
+    to << text;
+    return Result<void>();
+  });
 }
 
 Result<void> Output::open(model::RunResult const& begun) {
@@ -107,6 +116,11 @@ Result<void> Output::close(model::RunResult const& run) {
   }
   if (written) {
     written = write_file(request_.out / "summary.md", reports::markdown_summary(run));
+  }
+  if (written) {
+    written = write_file(request_.out / "report.html", [&](std::ostream& to) {
+      return reports::write_html(to, {run, request_.registry, {request_.out}});
+    });
   }
   auto const results_written = write_file(results(), reports::to_json(run));
   return written ? results_written : written;

@@ -1,11 +1,13 @@
-// The files of a run: results.json, junit.xml, summary.md, events.jsonl, capture.pcapng,
-// cases/<id>/.
+// The files of a run: results.json, junit.xml, summary.md, report.html, events.jsonl,
+// capture.pcapng, cases/<id>/.
 
 #pragma once
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,10 @@ namespace rpchspec::engine {
 
 /// Writes one file whole: to a neighbour first, then renamed over it.
 [[nodiscard]] Result<void> write_file(std::filesystem::path const& file, std::string const& text);
+
+/// The same for one that is too large to be held: `write` is given the stream.
+[[nodiscard]] Result<void> write_file(std::filesystem::path const& file,
+                                      std::function<Result<void>(std::ostream& to)> const& write);
 
 /// The folder below `out` in which `explore` plays. What a killed one left there goes with the next
 /// run of ours.
@@ -40,7 +46,7 @@ class Output {
   /// evidence is wanted.
   void add_case(model::CaseResult const& result, std::filesystem::path const& journal);
 
-  /// results.json, junit.xml and its copy, summary.md.
+  /// summary.md, report.html, junit.xml and its copy, and at last results.json.
   [[nodiscard]] Result<void> close(model::RunResult const& run);
 
   [[nodiscard]] std::filesystem::path results() const { return request_.out / "results.json"; }

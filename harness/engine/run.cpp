@@ -412,8 +412,10 @@ CaseResult Run::play_once(CaseJob const& job, bool retry) {
   order.rerun = rerun(job.scenario->id());
   order.alone = job.alone;
   order.retry = retry;
+  auto const started = Clock::now();
   auto outcome = run_case(*surroundings_, order, stop_, &proxy_died_);
   auto& result = outcome.judgement.result;
+  result.started_s = std::chrono::duration<double>(started - begun_).count();
   // Lag can only make a healthy proxy look late, never a broken one look well.
   if (outcome.judgement.lagged && !retry && result.verdict != Verdict::pass) {
     result.verdict = Verdict::not_run;

@@ -23,6 +23,7 @@ CaseResult result(std::string id, Verdict verdict, std::string message = {}) {
   made.title = "A title";
   made.category = made.id.substr(0, made.id.find('/'));
   made.verdict = verdict;
+  made.started_s = 7.25;
   made.duration_s = 0.4126;
   made.message = std::move(message);
   made.where = "step 3 server.close, 2.104 s, connection 4";
@@ -78,6 +79,7 @@ TEST(ResultsJson, HasEveryFieldOfTheContract) {
   }
   auto const& first = root.at("cases").at(0).as_object();
   EXPECT_EQ(first.at("id"), "reset/a");
+  EXPECT_EQ(first.at("started_s").as_double(), 7.25);
   EXPECT_EQ(first.at("duration_s").as_double(), 0.413);
   EXPECT_EQ(first.at("requirements").at(0), "R-1");
   EXPECT_EQ(root.at("cases").at(5).at("verdict"), "not-run");
@@ -92,6 +94,7 @@ TEST(ResultsJson, ComesBackAsItWas) {
   EXPECT_EQ(to_json(*back), text);
   EXPECT_EQ(back->cases[6].verdict, Verdict::blocked);
   EXPECT_TRUE(back->cases[1].suspect);
+  EXPECT_EQ(back->cases[1].started_s, 7.25);
   EXPECT_EQ(back->summary.at(Verdict::fail), 1U);
 }
 

@@ -1,0 +1,4 @@
+document.documentElement.classList.add("js");
+startCopying();
+startFiltering();
+startShowingCases();

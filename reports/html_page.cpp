@@ -1,0 +1,128 @@
+// What the parts of report.html share: which cases have a part of their own, and small pieces.
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "reports/html_parts.hpp"
+#include "reports/html_text.hpp"
+
+namespace rpchspec::reports {
+
+namespace fs = std::filesystem;
+using model::Verdict;
+
+namespace {
+
+bool in_trouble(Verdict verdict) {
+  return verdict != Verdict::pass && verdict != Verdict::skip;
+}
+
+int place_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fail:
+      return 0;
+    case Verdict::error:
+      return 1;
+    case Verdict::blocked:
+      return 2;
+    case Verdict::warn:
+      return 3;
+    case Verdict::waived:
+      return 4;
+    case Verdict::not_run:
+      return 5;
+    case Verdict::pass:
+      return 6;
+    case Verdict::skip:
+      return 7;
+  }
+  return 7;
+}
+
+/// cases/<id>; of repetitions, and of a configuration's sanity, cases/<id>~<which>: the first one.
+fs::path journal_in(fs::path const& folder, std::string const& id) {
+  auto const own = folder / "cases" / fs::path(id);
+  std::error_code ignored;
+  if (fs::exists(own / "journal.bin", ignored)) {
+    return own / "journal.bin";
+  }
+  auto const stem = own.filename().string() + "~";
+  fs::path first;
+  for (auto const& entry : fs::directory_iterator(own.parent_path(), ignored)) {
+    auto const journal = entry.path() / "journal.bin";
+    if (entry.path().filename().string().starts_with(stem) && fs::exists(journal, ignored) &&
+        (first.empty() || journal < first)) {
+      first = journal;
+    }
+  }
+  return first;
+}
+
+/// An id is a relative path of words; anything else came from a results.json of somebody else.
+bool is_safe(std::string const& id) {
+  auto const path = fs::path(id);
+  return path.is_relative() &&
+         std::none_of(path.begin(), path.end(), [](fs::path const& part) { return part == ".."; });
+}
+
+}  // namespace
+
+HtmlPage::HtmlPage(HtmlReport const& of) : report(of) {
+  std::map<std::string_view, std::vector<model::Finding const*>> findings;
+  for (auto const& finding : report.run.findings) {
+    for (auto const& id : finding.cases) {
+      findings[id].push_back(&finding);
+    }
+  }
+  for (auto const& result : report.run.cases) {
+    DetailedCase made{&result};
+    for (auto const& folder : report.folders) {
+      if (made.journal.empty() && result.verdict != Verdict::skip && is_safe(result.id)) {
+        made.journal = journal_in(folder, result.id);
+      }
+    }
+    if (auto const found = findings.find(result.id); found != findings.end()) {
+      made.findings = found->second;
+    }
+    if (in_trouble(result.verdict) || !made.journal.empty()) {
+      detailed.push_back(std::move(made));
+    }
+  }
+  std::stable_sort(detailed.begin(), detailed.end(),
+                   [](DetailedCase const& a, DetailedCase const& b) {
+                     return place_of(a.result->verdict) < place_of(b.result->verdict);
+                   });
+  for (auto const& each : detailed) {
+    by_id.emplace(each.result->id, &each);
+  }
+}
+
+std::string HtmlPage::case_link(std::string const& id) const {
+  return by_id.contains(id)
+             ? fmt::format("<a href=\"#{}\">{}</a>", fragment(case_anchor(id)), escaped(id))
+             : escaped(id);
+}
+
+std::string HtmlPage::requirement_text(std::string_view id) const {
+  auto const* known = report.registry == nullptr ? nullptr : report.registry->find(id);
+  return known == nullptr ? std::string() : escaped(known->text);
+}
+
+std::string verdict_mark(Verdict verdict) {
+  auto const word = model::to_string(verdict);
+  return fmt::format("<span class=\"mark {0}\">{0}</span>", word);
+}
+
+std::string command_html(std::string_view command) {
+  return fmt::format(
+      "<div class=command><code>{}</code><button type=button class=copy hidden>Copy</button></div>",
+      escaped(command));
+}
+
+std::string case_anchor(std::string_view id) {
+  return "case/" + std::string(id);
+}
+
+}  // namespace rpchspec::reports

@@ -1,0 +1,146 @@
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+
+#include "html_fixture.hpp"
+#include "reports/html_text.hpp"
+
+namespace rpchspec::reports {
+namespace {
+
+using model::Verdict;
+using test::JournalBuilder;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char const* kHostile = "</script><img src=x onerror=\"alert('1')\">&\x1b[2J\xFF";
+
+class HtmlReportTest : public test::HtmlFixture {};
+
+TEST(HtmlText, LeavesNothingThatMeansSomethingInHtml) {
+  EXPECT_EQ(escaped("<a b=\"c\" d='e'>&\t\n"), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\t\n");
+  EXPECT_EQ(escaped(std::string_view("\0\x1b\x7f\xff\xE2\x82\xAC", 7)),
+            "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xE2\x82\xAC");
+}
+
+TEST(HtmlText, EncodesWhatAFragmentHasNoPlaceFor) {
+  EXPECT_EQ(fragment("case/a-b@c~1"), "case/a-b@c~1");
+  EXPECT_EQ(fragment("a b\"<#%\xC3\xA4"), "a%20b%22%3C%23%25%C3%A4");
+}
+
+TEST(HtmlText, PutsNothingIntoAScriptThatCouldEndIt) {
+  boost::json::value const value = {{"a", "</script><!--"}};
+  auto const text = script_json(value);
+  EXPECT_EQ(text.find('<'), std::string::npos);
+  EXPECT_EQ(boost::json::parse(text), value);
+}
+
+TEST_F(HtmlReportTest, HasARowForEachCaseAndAPartForThoseInTrouble) {
+  add("a/pass", Verdict::pass);
+  add("a/skip", Verdict::skip, "needs fact receive_window");
+  add("b/fail", Verdict::fail, "required: R-1 (must) x\nexpected: y\nseen:     z");
+  add("b/warn", Verdict::warn);
+  auto const html = page();
+  EXPECT_EQ(count(html, "<tr data-v="), 4U);
+  EXPECT_EQ(count(html, "<section class=\"case "), 2U);
+  EXPECT_THAT(html, HasSubstr("needs fact receive_window"));
+  EXPECT_THAT(html, HasSubstr("<h1>1 of 4 cases failed</h1>"));
+}
+
+TEST_F(HtmlReportTest, LinksOnlyToPartsThatAreThere) {
+  add("a/pass", Verdict::pass);
+  add("b/fail", Verdict::fail);
+  auto const html = page();
+  EXPECT_THAT(html, HasSubstr("href=\"#case/b/fail\""));
+  EXPECT_THAT(html, HasSubstr("id=\"case/b/fail\""));
+  EXPECT_THAT(html, Not(HasSubstr("#case/a/pass")));
+}
+
+TEST_F(HtmlReportTest, TellsTheWorstFirst) {
+  add("a/warn", Verdict::warn);
+  add("b/fail", Verdict::fail);
+  auto const html = page();
+  EXPECT_LT(html.find("id=\"case/b/fail\""), html.find("id=\"case/a/warn\""));
+}
+
+TEST_F(HtmlReportTest, TellsThreeLinesTheCommandAndTheLadder) {
+  auto& failed = add("b/fail", Verdict::fail, "required: R-1 (must) x\nexpected: y\nseen:     z");
+  failed.where = "step 1 client.echo, 15.002 s";
+  keep("b/fail", JournalBuilder().at(1).opened(test::kClientIn).finished());
+  auto const html = page();
+  EXPECT_THAT(html, HasSubstr("<dt>required</dt><dd>R-1 (must) x</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>expected</dt><dd>y</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>seen</dt><dd>z</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>where</dt><dd>step 1 client.echo, 15.002 s</dd>"));
+  EXPECT_THAT(html, HasSubstr("<code>rpchspec run b/fail</code>"));
+  EXPECT_THAT(html, HasSubstr("connects to 127.0.0.1:80"));
+}
+
+TEST_F(HtmlReportTest, FindsTheEvidenceOfARepetition) {
+  add("b/fail", Verdict::fail);
+  keep("b/fail~7", JournalBuilder().at(1).opened(test::kClientIn).finished());
+  EXPECT_THAT(page(), HasSubstr("connects to 127.0.0.1:80"));
+}
+
+TEST_F(HtmlReportTest, StaysTextWhateverAPeerSent) {
+  auto& failed = add(kHostile, Verdict::fail, kHostile);
+  failed.title = failed.where = failed.rerun = failed.configuration = failed.category = kHostile;
+  failed.requirements = {kHostile};
+  run_.target = {kHostile, {kHostile}, kHostile, {{kHostile, kHostile}}};
+  run_.started = run_.suite = run_.tool_version = kHostile;
+  run_.findings.push_back({kHostile,
+                           kHostile,
+                           model::Level::must,
+                           kHostile,
+                           kHostile,
+                           kHostile,
+                           kHostile,
+                           {kHostile},
+                           kHostile,
+                           false});
+  add("b/fail", Verdict::fail);
+  keep("b/fail", JournalBuilder()
+                     .opened(test::kClientIn, kHostile)
+                     .response(test::kClientIn, journal::v1::RECEIVED, 200, kHostile)
+                     .raw(test::kClientIn, journal::v1::RECEIVED, kHostile, kHostile)
+                     .finished());
+  auto const html = page();
+  EXPECT_EQ(count(html, "<img"), 0U);
+  EXPECT_EQ(count(html, "onerror=\""), 0U);
+  EXPECT_EQ(html.find('\x1b'), std::string::npos);
+  EXPECT_EQ(html.find('\xFF'), std::string::npos);
+  // Each element of ours is ended once, by ourselves.
+  EXPECT_EQ(count(html, "</script>"), count(html, "<script"));
+}
+
+TEST_F(HtmlReportTest, SaysWhereEvidenceIsThatHasNoRoom) {
+  add("b/fail", Verdict::fail);
+  keep("b/fail", JournalBuilder().at(1).opened(test::kClientIn).finished());
+  room_ = 10;
+  auto const html = page();
+  EXPECT_THAT(html, Not(HasSubstr("connects to")));
+  EXPECT_THAT(html, HasSubstr("see ladder.txt in " + (folder_ / "cases/b/fail").string()));
+}
+
+TEST_F(HtmlReportTest, SaysThatAJournalCannotBeRead) {
+  add("b/fail", Verdict::fail);
+  keep("b/fail", JournalBuilder());
+  std::ofstream(folder_ / "cases/b/fail/journal.bin") << std::string(20, '\x05');
+  EXPECT_THAT(page(), HasSubstr("cannot be read"));
+}
+
+TEST_F(HtmlReportTest, LooksForNoEvidenceOutsideItsFolder) {
+  add("../../b/fail", Verdict::fail);
+  keep("../b/fail", JournalBuilder().at(1).opened(test::kClientIn).finished());
+  add("/etc/b", Verdict::fail);
+  EXPECT_EQ(count(page(), "No journal of this case was kept"), 2U);
+}
+
+TEST_F(HtmlReportTest, AllowsNoScriptButItsOwnAndNoRequest) {
+  auto const html = page();
+  EXPECT_THAT(html, HasSubstr("default-src 'none'; script-src 'sha256-"));
+  EXPECT_EQ(count(html, "http://"), 1U) << "the target's URL";
+  EXPECT_EQ(count(html, "https://"), 0U);
+}
+
+}  // namespace
+}  // namespace rpchspec::reports
