@@ -32,9 +32,10 @@ demo:
 
 test:
 	@tools/install-deps test
+	@tools/install-page-deps
 	$(call build,release)
 	@$(CTEST) build
-	@tools/run-pytest tests/tools tests/cli tests/interop
+	@tools/run-pytest tests/tools tests/cli tests/interop tests/page
 	@tools/kill-matrix
 
 lint:
@@ -53,6 +54,7 @@ asan tsan:
 
 deps:
 	@tools/install-deps all
+	@tools/install-page-deps
 
 asan-build:
 	$(call build,asan)

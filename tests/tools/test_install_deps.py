@@ -91,6 +91,13 @@ def test_calls_no_apt_where_nothing_is_missing(machine):
     assert machine.calls("apt-get") == []
 
 
+def test_takes_an_npm_from_elsewhere_for_installed(machine):
+    assert "npm" in machine.missing("test")
+    machine.program("npm", "")
+    missing = machine.missing("test")
+    assert "npm" not in missing and "nodejs" in missing
+
+
 def test_needs_no_debian_where_nothing_is_missing(machine):
     machine.installed = machine.missing("build")
     machine.release("ID=ubuntu\n")
