@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "journal/reader.hpp"
 #include "reports/html_parts.hpp"
 #include "reports/html_text.hpp"
 #include "reports/ladder.hpp"
+#include "reports/ladder_json.hpp"
+#include "reports/proxy_log.hpp"
 #include "reports/terminal.hpp"
 
 namespace rpchspec::reports {
@@ -18,6 +21,7 @@ namespace {
 
 constexpr std::size_t kRequirementsShown = 40;
 constexpr std::size_t kLadderLines = 400;
+constexpr std::size_t kLogShown = std::size_t{32} * 1024;  // bytes
 
 void write_line(std::ostream& to, std::string_view name, std::string const& html) {
   if (!html.empty()) {
@@ -82,6 +86,19 @@ void write_requirements(std::ostream& to, HtmlPage const& page, CaseResult const
   to << "</details>\n";
 }
 
+/// Data of the diagram, in as many rows as there is room for.
+std::string diagram_json(DetailedCase const& which, std::size_t room) {
+  for (auto const& limits :
+       {LadderJsonLimits{600, 40}, LadderJsonLimits{200, 8}, LadderJsonLimits{60, 2}}) {
+    auto const data = ladder_json(which.journal, *which.result, limits);
+    auto json = data ? script_json(*data) : std::string();
+    if (json.size() <= room) {
+      return json;
+    }
+  }
+  return {};
+}
+
 void write_evidence(std::ostream& to, DetailedCase const& which, std::size_t& room) {
   if (which.journal.empty()) {
     to << "<p class=notice>No journal of this case was kept.</p>\n";
@@ -103,8 +120,41 @@ void write_evidence(std::ostream& to, DetailedCase const& which, std::size_t& ro
     return;
   }
   room -= text.size();
+  auto const json = diagram_json(which, room);
+  if (json.empty()) {
+    to << "<p class=notice>The bytes of the PDUs are left out to keep this file small: see "
+          "journal.bin in "
+       << folder << "</p>\n";
+  } else {
+    room -= json.size();
+    to << "<div class=diagram></div>\n<script type=\"application/json\" class=evidence>" << json
+       << "</script>\n";
+  }
   to << "<details class=ladder-text><summary>Ladder as text</summary><pre tabindex=0>" << text
      << "</pre></details>\n";
+}
+
+/// What the proxy said while the case ran. The log lies in the folder that holds cases/<id>/.
+void write_log(std::ostream& to, DetailedCase const& which, std::size_t& room) {
+  LogRange range;
+  auto const records =
+      journal::read(which.journal, [&](auto const& event) { range.on_event(event); });
+  if (!records || range.name.empty()) {
+    return;
+  }
+  auto folder = which.journal.parent_path();
+  while (folder.has_relative_path() && folder.filename() != "cases") {
+    folder = folder.parent_path();
+  }
+  auto const text =
+      escaped(end_of(folder.parent_path() / range.name, range, std::min(kLogShown, room / 2)));
+  if (text.empty() || text.size() > room) {
+    return;
+  }
+  room -= text.size();
+  to << "<details class=log><summary>What the proxy said meanwhile</summary><p class=n>"
+     << escaped(range.name) << ". Other cases may have run at the same time.</p><pre tabindex=0>"
+     << text << "</pre></details>\n";
 }
 
 }  // namespace
@@ -135,6 +185,9 @@ void write_case(std::ostream& to,
   }
   write_requirements(to, page, result);
   write_evidence(to, which, room);
+  if (!which.journal.empty()) {
+    write_log(to, which, room);
+  }
   to << "</section>\n";
 }
 

@@ -41,30 +41,33 @@ int place_of(Verdict verdict) {
   return 7;
 }
 
-/// cases/<id>; of repetitions, and of a configuration's sanity, cases/<id>~<which>: the first one.
-fs::path journal_in(fs::path const& folder, std::string const& id) {
-  auto const own = folder / "cases" / fs::path(id);
-  std::error_code ignored;
-  if (fs::exists(own / "journal.bin", ignored)) {
-    return own / "journal.bin";
-  }
-  auto const stem = own.filename().string() + "~";
-  fs::path first;
-  for (auto const& entry : fs::directory_iterator(own.parent_path(), ignored)) {
-    auto const journal = entry.path() / "journal.bin";
-    if (entry.path().filename().string().starts_with(stem) && fs::exists(journal, ignored) &&
-        (first.empty() || journal < first)) {
-      first = journal;
+/// The journals below these folders, each by its place below cases/. Each folder is looked through
+/// once, and nothing is looked up by an id: that may come from a results.json of somebody else.
+using Journals = std::map<std::string, fs::path, std::less<>>;
+
+Journals journals_in(std::vector<fs::path> const& folders) {
+  Journals journals;
+  for (auto const& folder : folders) {
+    auto const cases = folder / "cases";
+    std::error_code error;
+    auto entry = fs::recursive_directory_iterator(cases, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      if (entry->path().filename() == "journal.bin") {
+        auto const place = entry->path().parent_path().lexically_relative(cases);
+        journals.emplace(place.generic_string(), entry->path());
+      }
     }
   }
-  return first;
+  return journals;
 }
 
-/// An id is a relative path of words; anything else came from a results.json of somebody else.
-bool is_safe(std::string const& id) {
-  auto const path = fs::path(id);
-  return path.is_relative() &&
-         std::none_of(path.begin(), path.end(), [](fs::path const& part) { return part == ".."; });
+/// Of repetitions, and of a configuration's sanity, cases/<id>~<which>: the first one.
+fs::path journal_of(Journals const& journals, std::string const& id) {
+  if (auto const own = journals.find(id); own != journals.end()) {
+    return own->second;
+  }
+  auto const which = journals.lower_bound(id + "~");
+  return which != journals.end() && which->first.starts_with(id + "~") ? which->second : fs::path();
 }
 
 }  // namespace
@@ -76,12 +79,11 @@ HtmlPage::HtmlPage(HtmlReport const& of) : report(of) {
       findings[id].push_back(&finding);
     }
   }
+  auto const journals = journals_in(report.folders);
   for (auto const& result : report.run.cases) {
     DetailedCase made{&result};
-    for (auto const& folder : report.folders) {
-      if (made.journal.empty() && result.verdict != Verdict::skip && is_safe(result.id)) {
-        made.journal = journal_in(folder, result.id);
-      }
+    if (result.verdict != Verdict::skip) {
+      made.journal = journal_of(journals, result.id);
     }
     if (auto const found = findings.find(result.id); found != findings.end()) {
       made.findings = found->second;

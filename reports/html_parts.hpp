@@ -40,6 +40,9 @@ struct HtmlPage {
 void write_summary(std::ostream& to, HtmlPage const& page);
 void write_findings(std::ostream& to, HtmlPage const& page);
 void write_case_table(std::ostream& to, HtmlPage const& page);
+void write_timeline(std::ostream& to, HtmlPage const& page);
+void write_coverage(std::ostream& to, HtmlPage const& page);
+void write_logs(std::ostream& to, HtmlPage const& page);
 
 /// All that is known of one case. @param room  bytes left for evidence; less afterwards.
 void write_case(std::ostream& to,

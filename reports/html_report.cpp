@@ -25,15 +25,31 @@ void write_head(std::ostream& to, model::RunResult const& run) {
      << page_style() << "</style></head>\n";
 }
 
+void write_contents(std::ostream& to, HtmlPage const& page) {
+  to << "<nav class=contents aria-label=Contents>";
+  if (!page.report.run.findings.empty()) {
+    to << "<a href=\"#findings\">Findings</a> ";
+  }
+  to << "<a href=\"#cases\">Cases</a> <a href=\"#timeline\">Timeline</a>";
+  if (page.report.registry != nullptr) {
+    to << " <a href=\"#coverage\">Coverage</a>";
+  }
+  to << "</nav>\n";
+}
+
 }  // namespace
 
 Result<void> write_html(std::ostream& to, HtmlReport const& report) {
   HtmlPage const page(report);
   write_head(to, report.run);
-  to << "<body>\n<a class=skip href=\"#cases\">To the cases</a>\n<main>\n<div id=overview>\n";
+  to << "<body>\n<a class=jump href=\"#cases\">To the cases</a>\n<main>\n<div id=overview>\n";
   write_summary(to, page);
+  write_contents(to, page);
   write_findings(to, page);
   write_case_table(to, page);
+  write_timeline(to, page);
+  write_coverage(to, page);
+  write_logs(to, page);
   to << "</div>\n<section id=details aria-labelledby=h-details><h2 id=h-details>Cases in "
         "detail</h2>\n<nav id=case-bar class=case-bar aria-label=\"Cases in detail\" "
         "hidden></nav>\n";

@@ -45,7 +45,7 @@ void write_filters(std::ostream& to, model::RunResult const& run) {
     }
   }
   to << "</fieldset>\n<button type=reset>Clear</button>\n</form>\n"
-        "<p id=shown class=shown role=status aria-live=polite></p>\n";
+        "<p id=shown class=tally role=status aria-live=polite></p>\n";
 }
 
 std::string requirements_html(model::CaseResult const& result) {
@@ -71,10 +71,12 @@ std::string reason(std::string const& message) {
 }
 
 void write_row(std::ostream& to, HtmlPage const& page, model::CaseResult const& result) {
-  to << fmt::format("<tr data-v=\"{}\" data-c=\"{}\" data-r=\"{}\"><td>{}</td>",
-                    model::to_string(result.verdict), escaped(result.category),
-                    escaped(fmt::format("{}", fmt::join(result.requirements, " "))),
-                    verdict_mark(result.verdict));
+  to << fmt::format(
+      "<tr data-v=\"{}\" data-c=\"{}\" data-r=\"{}\" data-s=\"{:.3f}\" "
+      "data-t=\"{:.3f}\"><td>{}</td>",
+      model::to_string(result.verdict), escaped(result.category),
+      escaped(fmt::format("{}", fmt::join(result.requirements, " "))), result.started_s,
+      result.duration_s, verdict_mark(result.verdict));
   to << "<th scope=row>" << page.case_link(result.id);
   if (result.suspect) {
     to << " <span class=suspect>suspect</span>";

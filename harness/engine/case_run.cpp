@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "harness/actors/server.hpp"
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/case_place.hpp"
@@ -15,6 +17,7 @@
 #include "reports/capture.hpp"
 #include "reports/judge.hpp"
 #include "reports/monitor.hpp"
+#include "reports/proxy_log.hpp"
 
 namespace rpchspec::engine {
 namespace {
@@ -63,6 +66,7 @@ class Case {
   net::Task<> watch(net::TaskScope& scope);
   void tell_start();
   void note_resources();
+  void note_log(std::string_view which);
   void finish();
   Duration watchdog() const;
   Duration farewell() const;
@@ -191,6 +195,17 @@ void Case::tell_start() {
       std::chrono::system_clock::now().time_since_epoch() - (Clock::now() - recorder_.start());
   auto const began = std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count();
   recorder_.parameter(std::string(reports::kBegan), std::to_string(began), recorder_.start());
+  note_log(reports::kProxyLogFrom);
+}
+
+/// How far the proxy's log has come: a report shows what was written during the case.
+void Case::note_log(std::string_view which) {
+  std::error_code error;
+  auto const size = std::filesystem::file_size(surroundings_.proxy_log, error);
+  if (!error) {
+    auto const name = surroundings_.proxy_log.filename().string();
+    recorder_.parameter(std::string(which), fmt::format("{} {}", size, name), Clock::now());
+  }
 }
 
 Duration Case::watchdog() const {
@@ -202,6 +217,7 @@ Duration Case::watchdog() const {
 }
 
 void Case::finish() {
+  note_log(reports::kProxyLogTo);
   journal::Event event;
   event.mutable_finished()->set_interrupted(interrupted_);
   event.mutable_finished()->set_error(failure_);

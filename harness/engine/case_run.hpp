@@ -27,10 +27,11 @@ struct Surroundings {
   std::string own_address;       // the servers' address towards a proxy on another machine
   Dispatcher* server_legs =
       nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
-  Dispatcher* upstream = nullptr;  // topology http-front
-  Bytes upstream_binding;          // channel binding of TLS to it; empty: it is plain
-  bool indirect = false;           // the proxy is reached through the target's forward proxy
-  pid_t proxy_group = 0;           // process group of a proxy that was started; 0: not known
+  Dispatcher* upstream = nullptr;        // topology http-front
+  Bytes upstream_binding;                // channel binding of TLS to it; empty: it is plain
+  bool indirect = false;                 // the proxy is reached through the target's forward proxy
+  pid_t proxy_group = 0;                 // process group of a proxy that was started; 0: not known
+  std::filesystem::path proxy_log = {};  // of such a proxy; empty: there is none
 };
 
 struct CaseOrder {

@@ -33,8 +33,8 @@ Result<void> ProxyUnderTest::enter(targets::Target const& target, std::string co
   auto const starts = !target.start.empty() && !stays;
   if (starts) {
     stop();
-    auto started =
-        targets::StartedProcess::start(target.start, *variables, out_ / log_of("proxy", target));
+    log_ = out_ / log_of("proxy", target);
+    auto started = targets::StartedProcess::start(target.start, *variables, log_);
     if (!started) {
       return tl::unexpected(started.error());
     }

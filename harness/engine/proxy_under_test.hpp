@@ -39,6 +39,9 @@ class ProxyUnderTest {
   /// Its process group; 0: it was not started by us.
   [[nodiscard]] pid_t group() const { return process_ ? process_->pid() : 0; }
 
+  /// What it writes to its standard output and error; empty: it was not started by us.
+  [[nodiscard]] std::filesystem::path const& log() const { return log_; }
+
   /// What came of `start`.
   void stop();
 
@@ -52,6 +55,7 @@ class ProxyUnderTest {
   [[nodiscard]] Result<void> wait_until_ready(targets::Target const& target);
 
   std::filesystem::path out_;
+  std::filesystem::path log_;
   std::atomic<int> const& stop_;
   std::optional<targets::StartedProcess> process_;
   std::optional<targets::ProcessWatch> watch_;

@@ -275,6 +275,7 @@ bool Run::enter_configuration() {
     return false;
   }
   surroundings_->proxy_group = proxy_.group();
+  surroundings_->proxy_log = proxy_.log();
   proxy_.watch([this](std::string const& how) {
     std::lock_guard const lock(mutex_);
     dead_ = dead_.empty() ? how : dead_;

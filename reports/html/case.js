@@ -1,5 +1,22 @@
 // One case at a time: the fragment of the address says which.
 
+/// The ladder is drawn when it is looked at: thousands of cases cost nothing.
+function fillCase(part) {
+  const place = find(".diagram", part);
+  const evidence = find("script.evidence", part);
+  if (!evidence || place.firstChild) {
+    return;
+  }
+  const { rows: lines, layouts, traffic } = JSON.parse(evidence.textContent);
+  const detail = element("div", { class: "detail", role: "region", "aria-label": "What was opened",
+    "aria-live": "polite" });
+  detail.hidden = true;
+  const ladder = new Ladder(lines, (line) => fillDetail(detail, line, layouts));
+  place.append(element("div", {}, ladder.node, detail), ...(traffic ? [plotsOf(traffic)] : []));
+  new ResizeObserver(([entry]) => ladder.draw(Math.floor(entry.contentRect.width)))
+    .observe(ladder.node);
+}
+
 const overview = { scroll: 0, link: null };
 
 function caseOf(hash) {
@@ -18,6 +35,7 @@ function showCase(part) {
   shownCase()?.classList.remove("shown");
   part.classList.add("shown");
   root.classList.add("viewing");
+  fillCase(part);
   scrollTo(0, 0);
   part.focus({ preventScroll: true });
 }

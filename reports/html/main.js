@@ -1,4 +1,5 @@
 document.documentElement.classList.add("js");
 startCopying();
 startFiltering();
+startTimeline();
 startShowingCases();

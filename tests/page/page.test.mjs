@@ -12,6 +12,7 @@ const LARGE = pathToFileURL(process.env.LARGE_REPORT).href;
 const HOSTILE = pathToFileURL(process.env.HOSTILE_REPORT).href;
 const FAILING = process.env.FAILING_CASE;
 const PASSING = process.env.PASSING_CASE;
+const MEASURING = process.env.MEASURING_CASE;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser;
@@ -61,6 +62,18 @@ test("opens from disk, complains of nothing, asks for nothing", async () => {
   await page.goto(caseUrl(FAILING));
   await page.locator(".case.shown").waitFor();
   assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("shows each verdict by its word and its mark", async () => {
+  const { page, close } = await open(REAL);
+  for (const verdict of ["pass", "warn", "fail", "waived", "skip", "not-run", "blocked", "error"]) {
+    const mark = page.locator(`#summary .mark.${verdict}`);
+    const box = await mark.boundingBox();
+    assert.ok(box.x >= 0 && box.width > 20, verdict);
+    const drawn = await mark.evaluate((each) => getComputedStyle(each, "::before").content);
+    assert.ok(drawn !== "none", verdict);
+  }
   await close();
 });
 
@@ -123,6 +136,80 @@ test("follows a link to a failing case, and shows why it failed", async () => {
   await close();
 });
 
+test("draws the ladder, with what was not seen in its place", async () => {
+  const { page, complaints, close } = await open(caseUrl(FAILING));
+  const ladder = page.locator(".case.shown .ladder");
+  await ladder.locator("svg").waitFor();
+  assert.match(await ladder.locator(".step").first().textContent(), /step 1/);
+  assert.match(await ladder.locator(".unmet").textContent(), /✕ expected: .*seen: /);
+  assert.match(await ladder.locator(".unmet .box").evaluate((box) => getComputedStyle(box).stroke),
+    /rgb\(176, 36, 28\)/);
+  assert.ok((await ladder.locator(".fold").count()) > 0, "the wait for what never came is folded");
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("shows the bytes of a PDU with their fields, by mouse and by keys", async () => {
+  const { page, complaints, close } = await open(REAL);
+  await page.locator(`#case-table a[href^="#case/${PASSING}"]`).first().click();
+  const part = page.locator(".case.shown");
+  await part.locator('.openable:has-text("CONN/A1") .hit').click();
+  const detail = part.locator(".detail");
+  assert.match(await detail.locator(".hex").textContent(), /^0000 +05 00 14 03 10 00 00 00/);
+  const field = detail.locator('tr:has(th:text("ReceiveWindowSize"))').last();
+  assert.match(await field.textContent(), /\d{4,}/);
+  assert.match(await field.textContent(), /2\.2\.3\.5\.1/);
+  await field.hover();
+  assert.equal(await detail.locator(".hex .lit").count(), 4);
+
+  await part.locator(".ladder").focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
+  const label = await page.evaluate(() => document.activeElement.textContent);
+  await page.keyboard.press("Enter");
+  const heading = await detail.locator("h4").textContent();
+  assert.ok(label.includes(heading.split("  ")[1]), `${label} opens ${heading}`);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("draws when the cases ran, and leads from a bar to its case", async () => {
+  const { page, complaints, close } = await open(REAL);
+  const bars = page.locator("#timeline-diagram rect");
+  await bars.first().waitFor();
+  assert.equal(await bars.count(), await page.locator('#case-table tr:not([data-t="0.000"])').count() - 1);
+  assert.match(await page.locator("#timeline-diagram svg").getAttribute("aria-label"), /\d+ cases in/);
+  await page.locator("#timeline-diagram .case-bar-fail").first().click();
+  await page.locator(".case.shown.fail").waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("tells the coverage of a section, and leads to the cases of a requirement", async () => {
+  const { page, complaints, close } = await open(REAL);
+  const section = page.locator('details.coverage:has(.section:text-is("2.1.2.1.6"))');
+  await section.locator("summary").click();
+  const link = section.locator('a[data-requirement="RPCH-2.1.2.1.6-07"]');
+  await link.click();
+  const citing = await page.locator('#case-table tr[data-r~="RPCH-2.1.2.1.6-07"]').count();
+  assert.ok(citing > 0);
+  assert.equal(await shownRows(page).count(), citing);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("plots latency and throughput where a case sent enough", async () => {
+  const { page, complaints, close } = await open(REAL);
+  await page.locator(`#case-table a:text-is("${MEASURING}")`).click();
+  const plots = page.locator(".case.shown .plots figure");
+  await plots.first().waitFor();
+  const captions = (await plots.locator("figcaption").allTextContents()).join("\n");
+  assert.match(captions, /Latency, .* \d+ PDUs, median \d/);
+  assert.match(captions, /Throughput, .*[KM]iB/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("goes from case to case by keys, among those that the filters leave", async () => {
   const { page, close } = await open(REAL);
   await page.getByRole("checkbox", { name: "fail" }).check();
@@ -174,6 +261,9 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await seriousFaults(page), []);
     await page.goto(caseUrl(FAILING));
     await page.locator(".case.shown").waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.locator(".case.shown .openable .hit").first().click();
+    await page.locator(".detail h4").waitFor();
     assert.deepEqual(await seriousFaults(page), []);
     await close();
   });

@@ -10,6 +10,7 @@ ROOT = HERE.parents[1]
 PROGRAM = os.environ.get("RPCHSPEC", str(ROOT / "build/bin/rpchspec"))
 FAILING = "echo/in-echo@empty"
 PASSING = "connection/opens"
+MEASURING = "forwarding/out-payload-intact@small"
 HOSTILE = "</script><img src=x onerror=\"alert('it ran')\"><b>"
 VERDICTS = ["pass", "warn", "fail", "waived", "skip", "not_run", "blocked", "error"]
 
@@ -44,7 +45,7 @@ def write_run(folder, cases, findings=(), name="made-up"):
 
 def real_report(folder):
     """Cases that fail beside some that pass, all with their evidence."""
-    rpchspec("run", "echo/", PASSING, "--defect", "echo-body", "--evidence", "all", "--quick",
+    rpchspec("run", "echo/", PASSING, MEASURING, "--defect", "echo-body", "--evidence", "all", "--quick",
              "--timeout-scale", "0.2", "--out", folder, expect=1)  # fmt: skip
     return folder / "report.html"
 
@@ -79,6 +80,7 @@ def test_the_page_in_a_browser(tmp_path):
         "HOSTILE_REPORT": str(hostile_report(tmp_path)),
         "FAILING_CASE": FAILING,
         "PASSING_CASE": PASSING,
+        "MEASURING_CASE": MEASURING,
     }
     done = subprocess.run(
         ["node", "--test", "page.test.mjs"],

@@ -135,10 +135,77 @@ TEST_F(HtmlReportTest, LooksForNoEvidenceOutsideItsFolder) {
   EXPECT_EQ(count(page(), "No journal of this case was kept"), 2U);
 }
 
+model::RequirementRegistry registry() {
+  auto made = model::RequirementRegistry::parse(R"(
+- {id: RPCH-3.2.10-01, section: "3.2.10", role: inbound-proxy, level: must, front: n/a, category: http, text: Tenth., observed_at: client, stimulus: s, expect: e}
+- {id: RPCH-3.2.9-01, section: "3.2.9", role: inbound-proxy, level: must, front: n/a, category: http, text: Ninth., observed_at: client, stimulus: s, expect: e, why_not: nobody looks}
+- {id: RPCH-3.2.9-02, section: "3.2.9", role: inbound-proxy, level: must, front: n/a, category: http, text: More <of> it., observed_at: client, stimulus: s, expect: e}
+- {id: PROD-X-01, section: ValidPorts, role: client, level: n/a, front: n/a, category: http, text: Binds nobody., observed_at: client, stimulus: s, expect: e}
+)",
+                                                "registry");
+  EXPECT_TRUE(made) << (made ? "" : to_string(made.error()));
+  return made ? *made : model::RequirementRegistry();
+}
+
+TEST_F(HtmlReportTest, CountsRequirementsBySectionInTheOrderOfItsNumbers) {
+  auto const known = registry();
+  registry_ = &known;
+  add("a/pass", Verdict::pass).requirements = {"RPCH-3.2.9-02"};
+  add("a/skip", Verdict::skip).requirements = {"RPCH-3.2.10-01"};
+  auto const html = page();
+  EXPECT_THAT(html, HasSubstr("1 of 3 requirements tested"));
+  EXPECT_LT(html.find(">3.2.9<"), html.find(">3.2.10<"));
+  EXPECT_THAT(html, HasSubstr("<span class=\"mark pass\">1 pass</span> <span class=mark>1 not "
+                              "tested</span>"));
+  EXPECT_THAT(html, HasSubstr("data-requirement=\"RPCH-3.2.9-02\""));
+  EXPECT_THAT(html, HasSubstr("More &lt;of&gt; it."));
+  EXPECT_THAT(html, HasSubstr("nobody looks"));
+  EXPECT_THAT(html, Not(HasSubstr("Binds nobody")));
+}
+
+TEST_F(HtmlReportTest, ShowsTheEndOfTheProxysLog) {
+  std::ofstream(folder_ / "proxy.log") << "first line\n"
+                                       << std::string(200000, 'x') << "\nlast <line>\n";
+  std::ofstream(folder_ / "proxy-b.log") << "of configuration b\n";
+  std::ofstream(folder_ / "other.log") << "no concern of ours\n";
+  auto const html = page();
+  EXPECT_THAT(html, HasSubstr("last &lt;line&gt;"));
+  EXPECT_THAT(html, Not(HasSubstr("first line")));
+  EXPECT_THAT(html, HasSubstr("of which the end is shown"));
+  EXPECT_THAT(html, HasSubstr("of configuration b"));
+  EXPECT_THAT(html, Not(HasSubstr("no concern")));
+}
+
+TEST_F(HtmlReportTest, ShowsWhatTheProxySaidDuringACase) {
+  std::ofstream(folder_ / "proxy.log") << "before\nmeanwhile\nafterwards\n";
+  add("b/fail", Verdict::fail);
+  keep("b/fail", JournalBuilder()
+                     .parameter("ProxyLogFrom", "7 proxy.log")
+                     .parameter("ProxyLogTo", "17 proxy.log"));
+  EXPECT_THAT(page(), HasSubstr("<pre tabindex=0>meanwhile\n</pre>"));
+}
+
+TEST_F(HtmlReportTest, ReadsNoLogOutsideTheRunsFolder) {
+  std::ofstream(folder_ / "cases.log") << "0123456789";
+  add("b/fail", Verdict::fail);
+  for (auto const* name : {"../cases.log", "cases.log", "proxy/../../x.log", "/etc/proxy.log"}) {
+    keep("b/fail", JournalBuilder()
+                       .parameter("ProxyLogFrom", std::string("0 ") + name)
+                       .parameter("ProxyLogTo", std::string("9 ") + name));
+    EXPECT_THAT(page(), Not(HasSubstr("What the proxy said meanwhile")));
+  }
+}
+
+TEST_F(HtmlReportTest, NamesTheSlowestCases) {
+  add("a/quick", Verdict::pass).duration_s = 0.1;
+  add("a/slow", Verdict::pass).duration_s = 31;
+  EXPECT_THAT(page(), HasSubstr("The slowest: a/slow <span class=n>31.0 s</span>, a/quick"));
+}
+
 TEST_F(HtmlReportTest, AllowsNoScriptButItsOwnAndNoRequest) {
   auto const html = page();
   EXPECT_THAT(html, HasSubstr("default-src 'none'; script-src 'sha256-"));
-  EXPECT_EQ(count(html, "http://"), 1U) << "the target's URL";
+  EXPECT_EQ(count(html, "http://"), 2U) << "the target's URL, and the name of SVG";
   EXPECT_EQ(count(html, "https://"), 0U);
 }
 
