@@ -2,6 +2,8 @@
 
 const rows = findAll("#case-table tbody tr");
 const filters = find("#filters");
+const MANY = 1000; // rows; more are shown only when somebody asks for them
+let showAll = false;
 let words = null; // of each row, in lower case; made when they are first needed
 
 function textOf(index) {
@@ -26,12 +28,21 @@ function applyFilters() {
       (requirement === "" ||
         row.dataset.r.split(" ").some((id) => id.toUpperCase().startsWith(requirement))) &&
       text.every((word) => textOf(index).includes(word));
-    row.hidden = !wanted;
     shown += wanted ? 1 : 0;
+    row.hidden = !wanted || (shown > MANY && !showAll);
   });
+  const cut = shown > MANY && !showAll;
   find("#shown").textContent =
-    shown === rows.length ? `All ${shown} cases` : `${shown} of ${rows.length} cases`;
+    (shown === rows.length ? `All ${shown} cases` : `${shown} of ${rows.length} cases`) +
+    (cut ? `, of which the first ${MANY} are shown` : "");
+  moreRows.hidden = !cut;
 }
+
+const moreRows = element("button", { type: "button", class: "more" }, "Show the other cases");
+moreRows.addEventListener("click", () => {
+  showAll = true;
+  applyFilters();
+});
 
 /// What is typed fast is looked at once.
 let pending = 0;
@@ -49,6 +60,7 @@ function filterByRequirement(id) {
 
 function startFiltering() {
   filters.hidden = false;
+  find("#case-table").after(moreRows);
   filters.addEventListener("input", applySoon);
   filters.addEventListener("reset", () => setTimeout(applyFilters));
   filters.addEventListener("submit", (event) => event.preventDefault());

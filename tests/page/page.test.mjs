@@ -293,6 +293,9 @@ test("prints without its controls", async () => {
 test("stays usable with 5,000 cases", async () => {
   const { page, complaints, close } = await open(LARGE);
   assert.equal(await page.locator("#case-table tbody tr").count(), 5000);
+  assert.equal(await shownRows(page).count(), 1000);
+  await page.getByRole("button", { name: "Show the other cases" }).click();
+  assert.equal(await shownRows(page).count(), 5000);
   await page.getByRole("searchbox", { name: "Text" }).fill("case-4242");
   await page.waitForFunction(() => document.querySelectorAll(
     "#case-table tbody tr:not([hidden])").length === 1);
