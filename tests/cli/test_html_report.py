@@ -1,6 +1,6 @@
 """report.html: written with every run, and by `report` over shards."""
 
-from conftest import results
+from conftest import PROGRAM, results
 
 ECHO = "echo/in-echo@four"
 
@@ -41,3 +41,15 @@ def test_no_evidence_is_said_to_be_none(rpchspec, tmp_path):
                     "--timeout-scale", "0.2")  # fmt: skip
     assert done.code == 1
     assert "No journal of this case was kept" in (tmp_path / "rpchspec-out/report.html").read_text()
+
+
+def test_a_case_shows_what_the_proxy_said_meanwhile(rpchspec, tmp_path):
+    start = f'exec {PROGRAM} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous -v --exit-after 100s'
+    done = rpchspec("run", "connection/opens", "--proxy", "http://127.0.0.1:0", "--backend-ports", "0,0,0",
+                    "--evidence", "all", "--start", start)  # fmt: skip
+    assert done.code == 0, done.out + done.err
+    page = (tmp_path / "rpchspec-out/report.html").read_text()
+    said = page.split("What the proxy said meanwhile")
+    assert len(said) > 1, "each case with its journal"
+    line = said[1].split("<pre tabindex=0>")[1].split("\n")[0]
+    assert line and page.count(line) > 1, "in the run's log, too"
