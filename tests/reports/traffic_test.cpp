@@ -72,6 +72,13 @@ TEST(Traffic, KeepsABoundedNumberOfSamplesAndAllBytes) {
   EXPECT_LE(in.at("latency").as_array().size(), 1000U);
   EXPECT_GE(in.at("latency").as_array().size(), 400U);
   EXPECT_EQ(in.at("bytes"), 1000000);
+  auto const& rate = in.at("rate").as_array();
+  auto const width = rate[1].at(0).to_number<double>() - rate[0].at(0).to_number<double>();
+  double total = 0;
+  for (auto const& point : rate) {
+    total += point.at(1).to_number<double>() * width;
+  }
+  EXPECT_NEAR(total, 1000000, 2000) << "what is thinned out is counted in its neighbour";
 }
 
 }  // namespace
