@@ -12,6 +12,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "net/certificate_request.hpp"
 #include "net/tls.hpp"
 
 namespace rpchspec::net {
@@ -64,13 +65,14 @@ bool add_extension(X509* certificate, int kind, std::string const& value) {
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-bool fill(X509* certificate, EVP_PKEY* key, std::vector<std::string> const& names) {
+bool fill(X509* certificate, EVP_PKEY* key, CertificateRequest const& request) {
+  auto const& names = request.names;
   std::uint64_t serial = 1;
   RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial);
   ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1);
   X509_set_version(certificate, X509_VERSION_3);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -kDay);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3650 * kDay);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), request.valid_from_days * kDay);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), request.valid_until_days * kDay);
   X509_set_pubkey(certificate, key);
   auto* subject = X509_get_subject_name(certificate);
   auto const common_name = names.front().substr(0, 64);  // X.520 ub-common-name
@@ -108,6 +110,13 @@ Result<std::string> read_text(std::string const& file) {
 }  // namespace
 
 Result<Certificate> self_signed(std::vector<std::string> const& names) {
+  CertificateRequest request;
+  request.names = names;
+  return self_signed(request);
+}
+
+Result<Certificate> self_signed(CertificateRequest const& request) {
+  auto const& names = request.names;
   if (names.empty()) {
     return fail({ErrorCode::bad_value, 0, {}, {}, "a certificate needs at least one name"});
   }
@@ -119,7 +128,7 @@ Result<Certificate> self_signed(std::vector<std::string> const& names) {
   }
   KeyPtr const key(EVP_EC_gen("P-256"));
   CertificatePtr const certificate(X509_new());
-  if (!key || !certificate || !fill(certificate.get(), key.get(), names)) {
+  if (!key || !certificate || !fill(certificate.get(), key.get(), request)) {
     return failure("cannot make a certificate");
   }
   BioPtr const certificate_pem(BIO_new(BIO_s_mem()));
