@@ -17,7 +17,10 @@ TapEvents::TapEvents(Recorder& recorder, TapOptions const& options)
 
 void TapEvents::identify(v1::Leg leg, std::uint32_t virtual_connection) {
   leg_ = leg;
-  virtual_connection_ = virtual_connection;
+  // An upstream tells the leg once it has read the head; the first PDU may have come with it.
+  if (virtual_connection != 0 || source_ != v1::UPSTREAM) {
+    virtual_connection_ = virtual_connection;
+  }
 }
 
 void TapEvents::stamp(Event& event, v1::Direction direction) const {
