@@ -20,6 +20,7 @@ struct MockBackend::Connection {
   std::shared_ptr<VirtualConnection> virtual_connection;  // once the first PDU told
   session::Channel channel = session::Channel::in;
   std::shared_ptr<V1Connection> v1;  // expected to be one, or the first PDU was no RTS PDU
+  std::shared_ptr<net::SendGate> gate;
 };
 
 MockBackend::MockBackend(net::Executor executor, BackendConfig config, journal::Recorder* recorder)
@@ -77,7 +78,9 @@ net::Task<> MockBackend::serve(net::Stream stream, Listening service) {
   if (recorder_ != nullptr) {
     journal::TapOptions options;
     options.source = journal::v1::SERVER;
-    options.number_of = [this](VirtualConnectionCookie const& cookie) { return number_of(cookie); };
+    options.number_of = [this](VirtualConnectionCookie const& cookie) {
+      return config_.number_of ? config_.number_of(cookie) : number_of(cookie);
+    };
     stream.observe(journal::ConnectionTap(*recorder_, options), std::string(to_string(service)));
   }
   changed_.notify();
@@ -124,6 +127,7 @@ net::Task<> MockBackend::serve_leg(std::shared_ptr<net::PduLeg> leg, Listening s
       if (end.refused && leg->stream().tap() != nullptr) {
         leg->stream().tap()->note(to_string(*end.refused), Clock::now());
       }
+      net::GateKeeper const gate_keeper(connection.gate);
       auto const gone = connection.virtual_connection;
       if (gone) {
         gone->on_closed(connection.channel, leg);
@@ -211,7 +215,8 @@ Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView con
   }
   connection.channel = first->channel;
   connection.virtual_connection = known;
-  known->attach(*first, connection.leg);
+  connection.gate = watched(connection.leg, connection.channel);
+  known->attach(*first, connection.leg, connection.gate);
   return known->on_pdu(first->channel, connection.leg, pdu);
 }
 

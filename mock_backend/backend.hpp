@@ -64,6 +64,18 @@ class MockBackend {
   /// Notified whenever a leg or a virtual connection changes.
   [[nodiscard]] net::Event& changed() { return changed_; }
 
+  /// Calls that the script held may have an answer now.
+  void answer_released();
+
+  /// Virtual connections that begin from here on ask for a successor of their OUT channel with so
+  /// many bytes of it left; empty: never.
+  void set_recycle_out_at(std::optional<std::uint32_t> bytes_left) {
+    config_.session.recycle_out_at = bytes_left;
+  }
+
+  /// Resets every connection (RST), and goes on. @return how many there were.
+  std::size_t reset_connections();
+
   /// Closes the listeners and every connection (RST), and waits for their tasks.
   [[nodiscard]] net::Task<> stop();
 
@@ -82,6 +94,8 @@ class MockBackend {
   [[nodiscard]] net::Task<> write_and_leave(std::shared_ptr<net::PduLeg> leg);
   [[nodiscard]] net::Task<bool> greet(net::PduLeg& leg, Listening service);
   [[nodiscard]] Result<std::size_t> on_bytes(Connection& connection, ByteView bytes);
+  [[nodiscard]] std::shared_ptr<net::SendGate> watched(std::shared_ptr<net::PduLeg> const& leg,
+                                                       session::Channel channel);
   [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
   [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
       VirtualConnectionCookie const& cookie, Listening service);

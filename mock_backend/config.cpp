@@ -12,10 +12,10 @@ namespace {
 
 using model::YamlNode;
 
-constexpr std::array kServices = {std::pair{"store", Listening::store},
-                                  std::pair{"referral", Listening::referral},
-                                  std::pair{"address-book", Listening::address_book},
-                                  std::pair{"referral-tcp", Listening::referral_tcp}};
+constexpr std::array kServices = {
+    std::pair{"store", Listening::store}, std::pair{"referral", Listening::referral},
+    std::pair{"address-book", Listening::address_book},
+    std::pair{"referral-tcp", Listening::referral_tcp}, std::pair{"script", Listening::script}};
 
 template <class T>
 using Words = std::vector<std::pair<std::string, T>>;

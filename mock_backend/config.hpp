@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,12 +15,13 @@
 #include "mock_backend/rpc_runtime_environment.hpp"
 #include "model/text_error.hpp"
 #include "net/faults.hpp"
+#include "net/send_gate.hpp"
 #include "protocol/session/server.hpp"
 
 namespace rpchspec::backend {
 
 /// What listens on a port. The order is that of the well-known ports 6001, 6002, 6004.
-enum class Listening { store, referral, address_book, referral_tcp };
+enum class Listening { store, referral, address_book, referral_tcp, script };
 
 [[nodiscard]] std::string_view to_string(Listening service);  // "address-book"
 
@@ -47,6 +49,12 @@ struct BackendConfig {
   std::uint16_t max_fragment = 5840;      // bytes, negotiated in bind_ack
   std::vector<net::Fault> send_faults{};  // on every accepted connection
   std::uint64_t payload_key = 0;          // of the keyed stream that payload PDUs carry
+  /// EcDoAsyncWaitEx is answered after so long (MS-OXCRPC 3.3.4.1).
+  Duration longest_wait = std::chrono::minutes(5);
+  std::shared_ptr<Script> script{};  // what `script` serves; null: nothing does
+  net::LegWatch* watch = nullptr;    // told of the legs; outlives the backend
+  /// For the record: the number of a virtual connection that no scenario expects.
+  std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of{};
 };
 
 /// Reads a YAML file over `defaults`. Every key has a default; an unknown one is an error with its

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mock_backend/script.hpp"
+
 namespace rpchspec::backend {
 
 Operation const* Interface::find(std::uint16_t opnum) const {
@@ -20,12 +22,23 @@ std::vector<Interface const*> registered_interfaces(RuntimeEnvironment const& en
       return {&referral_interface()};
     case Service::AddressBook:
       return {&address_book_interface()};
+    case Service::Script:
+      return {};
   }
   return {};
 }
 
+Interface const& scripted_interface() {
+  static constexpr Interface kInterface{{}, "script", {}};
+  return kInterface;
+}
+
 Interface const* find_interface(RuntimeEnvironment const& environment,
                                 wire::SyntaxId const& asked) {
+  auto const* script = environment.service == Service::Script ? environment.script.get() : nullptr;
+  if (script != nullptr && script->names(asked)) {
+    return &scripted_interface();
+  }
   auto const serves = [&](Interface const& offered) {
     return offered.id.uuid == asked.uuid && offered.id.major_version() == asked.major_version() &&
            offered.id.minor_version() >= asked.minor_version();
@@ -35,7 +48,10 @@ Interface const* find_interface(RuntimeEnvironment const& environment,
       return offered;
     }
   }
-  return serves(mgmt_interface()) ? &mgmt_interface() : nullptr;
+  if (serves(mgmt_interface())) {
+    return &mgmt_interface();
+  }
+  return script != nullptr && script->serves(asked) ? &scripted_interface() : nullptr;
 }
 
 }  // namespace rpchspec::backend

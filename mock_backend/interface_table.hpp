@@ -66,6 +66,9 @@ struct Interface {
 [[nodiscard]] Interface const& address_book_interface();
 [[nodiscard]] Interface const& mgmt_interface();
 
+/// Stands for every interface of a script; its operations are the script's.
+[[nodiscard]] Interface const& scripted_interface();
+
 /// The interfaces that a port's server registered; the management interface is on each and not
 /// among them.
 [[nodiscard]] std::vector<Interface const*> registered_interfaces(

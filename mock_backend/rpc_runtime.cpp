@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <chrono>
 #include <iterator>
 
 namespace rpchspec::backend {
@@ -12,7 +11,6 @@ namespace {
 constexpr std::uint32_t kRpcAccessDenied = 5;
 constexpr std::uint32_t kEcRejected = 0x000007EE;
 constexpr std::uint32_t kNotificationPending = 1;
-constexpr auto kLongestWait = std::chrono::minutes(5);  // MS-OXCRPC 3.3.4.1
 constexpr std::uint32_t kFaultPduSize = 32;
 
 /// A header to answer to, of a PDU that did not decode.
@@ -68,6 +66,7 @@ RuntimeReply RpcRuntime::on_pdu(wire::PduView bytes, TimePoint now) {
     case wire::Ptype::orphaned:
       reassembler_.abandon(pdu->header.call_id);
       waits_.erase(pdu->header.call_id);
+      forget_held(pdu->header.call_id);
       return finish(std::move(reply));
     case wire::Ptype::response:
     case wire::Ptype::fault:
@@ -109,7 +108,7 @@ void RpcRuntime::on_request(wire::RpcPdu const& pdu,
     fault(pdu.header, std::get<wire::RequestBody>(pdu.body).p_cont_id, kRpcAccessDenied, reply);
     return;
   }
-  if (waits_.contains(pdu.header.call_id)) {
+  if (waits_.contains(pdu.header.call_id) || held_.contains(pdu.header.call_id)) {
     protocol_error(pdu.header, "the call_id of a call that still waits", reply);
     return;
   }
@@ -139,15 +138,12 @@ void RpcRuntime::dispatch(wire::AssembledCall const& call, TimePoint now, Runtim
 
   CallOutcome outcome = CallFault{wire::kNcaUnkIf};
   if (auto const context = contexts_.find(call.p_cont_id); context != contexts_.end()) {
-    record.interface = context->second->name;
-    auto const* operation = context->second->find(call.opnum);
-    outcome = CallFault{wire::kNcaOpRngError};
-    if (operation != nullptr) {
-      record.operation = operation->name;
-      CallContext run{environment_, *association_, statistics_};
-      outcome = environment_.policies.fault_requests
-                    ? CallOutcome(CallFault{*environment_.policies.fault_requests})
-                    : operation->run(run, {call.stub, call.byte_order});
+    record.interface = context->second.interface->name;
+    if (context->second.interface != &scripted_interface()) {
+      outcome = run(context->second, call, record);
+    } else if (!ask_script(context->second, call, outcome)) {
+      reply.calls.push_back(record);  // held
+      return;
     }
   }
   if (auto const* stub = std::get_if<Bytes>(&outcome)) {
@@ -164,6 +160,21 @@ void RpcRuntime::dispatch(wire::AssembledCall const& call, TimePoint now, Runtim
   reply.calls.push_back(record);
 }
 
+CallOutcome RpcRuntime::run(Context const& context,
+                            wire::AssembledCall const& call,
+                            CallRecord& record) {
+  auto const* operation = context.interface->find(call.opnum);
+  if (operation == nullptr) {
+    return CallFault{wire::kNcaOpRngError};
+  }
+  record.operation = operation->name;
+  if (environment_.policies.fault_requests) {
+    return CallFault{*environment_.policies.fault_requests};
+  }
+  CallContext context_of_call{environment_, *association_, statistics_};
+  return operation->run(context_of_call, {call.stub, call.byte_order});
+}
+
 void RpcRuntime::park(wire::AssembledCall const& call,
                       CallWaits const& waits,
                       TimePoint now,
@@ -175,7 +186,7 @@ void RpcRuntime::park(wire::AssembledCall const& call,
     respond(call.call_id, call.p_cont_id, stub, reply);
     return;
   }
-  waits_.emplace(call.call_id, Wait{call.p_cont_id, waits.handle, now + kLongestWait});
+  waits_.emplace(call.call_id, Wait{call.p_cont_id, waits.handle, now + environment_.longest_wait});
 }
 
 void RpcRuntime::end_wait(std::uint32_t call_id, std::uint32_t flags_out, RuntimeReply& reply) {
@@ -186,6 +197,7 @@ void RpcRuntime::end_wait(std::uint32_t call_id, std::uint32_t flags_out, Runtim
 
 RuntimeReply RpcRuntime::on_time(TimePoint now) {
   RuntimeReply reply;
+  answer_released(reply);
   std::vector<std::uint32_t> over;
   for (auto const& [call_id, wait] : waits_) {
     if (wait.deadline <= now) {
@@ -216,11 +228,13 @@ RuntimeReply RpcRuntime::notify() {
 
 void RpcRuntime::on_cancel(std::uint32_t call_id, RuntimeReply& reply) {
   auto const wait = waits_.find(call_id);
-  if (wait == waits_.end()) {
+  auto const held = held_.find(call_id);
+  if (wait == waits_.end() && held == held_.end()) {
     return;  // its response is on the way already
   }
-  auto const p_cont_id = wait->second.p_cont_id;
-  waits_.erase(wait);
+  auto const p_cont_id = wait != waits_.end() ? wait->second.p_cont_id : held->second.p_cont_id;
+  waits_.erase(call_id);
+  forget_held(call_id);
   wire::RpcHeader to;
   to.call_id = call_id;
   fault(to, p_cont_id, wire::kNcaFaultCancel, reply);

@@ -45,6 +45,9 @@ struct RuntimeReply {
 class RpcRuntime {
  public:
   explicit RpcRuntime(RuntimeEnvironment environment);
+  ~RpcRuntime();
+  RpcRuntime(RpcRuntime&&) = default;
+  RpcRuntime& operator=(RpcRuntime&&) = delete;
 
   /// Takes one whole RPC PDU; RTS PDUs belong to the virtual connection and are a protocol error
   /// here.
@@ -53,7 +56,8 @@ class RpcRuntime {
   /// close.
   [[nodiscard]] RuntimeReply on_pdu(wire::PduView pdu, TimePoint now);
 
-  /// Ends waits whose five minutes are over (MS-OXCRPC 3.3.4.1).
+  /// Ends waits whose five minutes are over (MS-OXCRPC 3.3.4.1), and answers the calls that a
+  /// script held and has released.
   [[nodiscard]] RuntimeReply on_time(TimePoint now);
 
   /// When to call on_time; kNever when nothing waits.
@@ -85,6 +89,19 @@ class RpcRuntime {
     TimePoint deadline = kNever;
   };
 
+  struct Context {
+    Interface const* interface = nullptr;
+    wire::SyntaxId asked{};  // tells the interfaces of a script apart
+
+    friend bool operator==(Context const&, Context const&) = default;
+  };
+
+  /// A call that a script holds.
+  struct HeldCall {
+    std::uint16_t p_cont_id = 0;
+    std::uint32_t number = 0;  // the script's
+  };
+
   enum class Negotiates { features, contexts_only };
 
   void on_bind(wire::RpcPdu const& pdu, RuntimeReply& reply);
@@ -99,6 +116,14 @@ class RpcRuntime {
 
   void on_request(wire::RpcPdu const& pdu, std::size_t size, TimePoint now, RuntimeReply& reply);
   void dispatch(wire::AssembledCall const& call, TimePoint now, RuntimeReply& reply);
+  [[nodiscard]] CallOutcome run(Context const& context,
+                                wire::AssembledCall const& call,
+                                CallRecord& record);
+  [[nodiscard]] bool ask_script(Context const& context,
+                                wire::AssembledCall const& call,
+                                CallOutcome& outcome);
+  void answer_released(RuntimeReply& reply);
+  void forget_held(std::uint32_t call_id);
   void park(wire::AssembledCall const& call,
             CallWaits const& waits,
             TimePoint now,
@@ -117,11 +142,12 @@ class RpcRuntime {
   RuntimeEnvironment environment_;
   std::shared_ptr<AssociationGroups> groups_;
   std::shared_ptr<Association> association_;
-  std::map<std::uint16_t, Interface const*> contexts_;
+  std::map<std::uint16_t, Context> contexts_;
   std::uint16_t max_xmit_frag_;
   std::uint16_t max_recv_frag_;
   wire::Reassembler reassembler_;
   std::map<std::uint32_t, Wait> waits_;
+  std::map<std::uint32_t, HeldCall> held_;
   RuntimeStatistics statistics_;
 };
 

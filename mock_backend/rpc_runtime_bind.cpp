@@ -23,6 +23,8 @@ std::string_view own_port(Service service) {
       return "6002";
     case Service::AddressBook:
       return "6004";
+    case Service::Script:
+      return "";
   }
   return "";
 }
@@ -150,10 +152,14 @@ wire::PresentationResult RpcRuntime::negotiate(wire::PresentationContext const& 
   if (known == contexts_.end() && contexts_.size() >= environment_.max_contexts) {
     return reject(wire::ProviderReason::local_limit_exceeded);
   }
-  if (known != contexts_.end() && known->second != interface) {
+  Context const context{interface, offered.abstract_syntax};
+  auto const is_other = known != contexts_.end() &&
+                        (known->second.interface != interface ||
+                         (interface == &scripted_interface() && known->second != context));
+  if (is_other) {
     return reject(wire::ProviderReason::reason_not_specified);
   }
-  contexts_[offered.p_cont_id] = interface;
+  contexts_[offered.p_cont_id] = context;
   return {static_cast<std::uint16_t>(wire::ContextResult::acceptance), 0, wire::kNdr};
 }
 

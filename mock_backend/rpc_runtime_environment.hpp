@@ -8,13 +8,16 @@
 #include <string>
 
 #include "mock_backend/rpc_runtime_association.hpp"
+#include "protocol/base/time.hpp"
 #include "protocol/wire/dcerpc_fragments.hpp"
 #include "protocol/wire/rpc_calls.hpp"
 
 namespace rpchspec::backend {
 
-/// Whose port this is: 6001, 6002 or 6004.
-enum class Service { Store, Referral, AddressBook };
+class Script;
+
+/// Whose port this is: 6001, 6002, 6004, or any.
+enum class Service { Store, Referral, AddressBook, Script };
 
 /// Whether Exchange and Active Directory share a machine. Where they do, there is no referral
 /// service, and the address book is Active Directory's own, under the same UUID.
@@ -52,10 +55,14 @@ struct RuntimeEnvironment {
   wire::ReassemblyLimits reassembly{};
   std::size_t max_contexts = 64;  // presentation contexts of one connection
   std::size_t max_waits = 64;     // EcDoAsyncWaitEx calls that wait at the same time
+  Duration longest_wait = std::chrono::minutes(5);  // of each, MS-OXCRPC 3.3.4.1
   ReplyPolicies policies{};
 
   /// The answer to EcDoRpcExt2's rgbIn, in at most `room` bytes; empty: the same bytes back.
   std::function<Bytes(ByteView rop_in, std::uint32_t room)> answer_rops{};
+
+  /// What Service::Script serves; null: nothing.
+  std::shared_ptr<Script> script{};
 
   /// Shared by the connections of one server; null: an association of the connection's own.
   std::shared_ptr<AssociationGroups> groups{};

@@ -12,6 +12,8 @@ Service service_of(Listening service) {
       return Service::Referral;
     case Listening::address_book:
       return Service::AddressBook;
+    case Listening::script:
+      return Service::Script;
   }
   return Service::Store;
 }
@@ -30,6 +32,8 @@ RpcRuntime make_runtime(BackendConfig const& config,
   environment.global_catalog_name = config.global_catalog;
   environment.server_dn = config.server_dn;
   environment.max_frag = config.max_fragment;
+  environment.longest_wait = config.longest_wait;
+  environment.script = config.script;
   environment.groups = std::move(groups);
   return RpcRuntime(std::move(environment));
 }

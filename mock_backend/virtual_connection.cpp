@@ -20,8 +20,14 @@ VirtualConnection::VirtualConnection(net::Event& changed,
                {static_cast<std::uint16_t>(options_.number), true, 0},
                payload_way()) {}
 
-void VirtualConnection::attach(session::FirstPdu const& first, std::shared_ptr<net::PduLeg> leg) {
+void VirtualConnection::attach(session::FirstPdu const& first,
+                               std::shared_ptr<net::PduLeg> leg,
+                               std::shared_ptr<net::SendGate> gate) {
   auto& of = legs(first.channel);
+  std::erase_if(gates_, [](auto const& entry) { return !entry.second->attached(); });
+  if (gate) {
+    gates_[leg.get()] = std::move(gate);
+  }
   (first.instance == session::Instance::successor ? of.successor : of.present) = std::move(leg);
   changed_.notify();
 }
@@ -75,7 +81,7 @@ void VirtualConnection::pump() {
   while (auto event = machine_.next_event()) {
     if (auto* send = std::get_if<session::Server::Send>(&*event)) {
       if (auto const to = leg(send->channel, send->instance)) {
-        (void)to->send(std::move(send->bytes));
+        this->send(*to, std::move(send->bytes));
       }
     } else if (auto const* pdu = std::get_if<session::Server::Deliver>(&*event)) {
       deliver(pdu->pdu);
@@ -91,6 +97,14 @@ void VirtualConnection::pump() {
     timers_.notify();
   }
   changed_.notify();
+}
+
+void VirtualConnection::send(net::PduLeg& leg, Bytes bytes) {
+  if (auto const gate = gates_.find(&leg); gate != gates_.end()) {
+    gate->second->pass(bytes);
+  } else {
+    (void)leg.send(std::move(bytes));
+  }
 }
 
 // Payload is verified by the journal's tap; here it has only to be consumed. So has what a scenario
@@ -146,6 +160,12 @@ net::Task<> VirtualConnection::run_timers() {
       pump();
     }
   }
+}
+
+void VirtualConnection::answer_released() {
+  reply(runtime_.on_time(Clock::now()));
+  flush_replies();
+  pump();
 }
 
 void VirtualConnection::finish() {

@@ -2,12 +2,14 @@
 
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "mock_backend/rpc_runtime.hpp"
 #include "net/event.hpp"
 #include "net/payload_sender.hpp"
 #include "net/pdu_leg.hpp"
+#include "net/send_gate.hpp"
 #include "protocol/session/server.hpp"
 
 namespace rpchspec::backend {
@@ -26,7 +28,10 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   VirtualConnection(net::Event& changed, VirtualConnectionOptions options, RpcRuntime runtime);
 
   /// The leg's first PDU was seen; what comes next goes to on_pdu.
-  void attach(session::FirstPdu const& first, std::shared_ptr<net::PduLeg> leg);
+  /// @param gate  what is sent on the leg passes it; null: nobody watches.
+  void attach(session::FirstPdu const& first,
+              std::shared_ptr<net::PduLeg> leg,
+              std::shared_ptr<net::SendGate> gate = nullptr);
 
   /// What a leg says that was replaced is of no interest, nor is its end.
   Result<void> on_pdu(session::Channel channel,
@@ -37,6 +42,9 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   /// Timers of the machine; spawn once. Returns when finished.
   [[nodiscard]] net::Task<> run_timers();
   void finish();
+
+  /// Calls that a script held may have an answer now.
+  void answer_released();
 
   // -- for scripts ----------------------------------------------------------------------------
 
@@ -69,6 +77,7 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
 
  private:
   void pump();
+  void send(net::PduLeg& leg, Bytes bytes);
   void deliver(wire::PduView const& pdu);
   void reply(RuntimeReply reply);
   void flush_replies();
@@ -96,6 +105,7 @@ class VirtualConnection : public std::enable_shared_from_this<VirtualConnection>
   session::Server machine_;
   Legs in_;
   Legs out_;
+  std::map<net::PduLeg const*, std::shared_ptr<net::SendGate>> gates_;
   std::vector<Bytes> replies_;
   bool close_after_replies_ = false;
   net::PayloadSender payload_;

@@ -16,7 +16,25 @@ class Connection {
   Connection(std::shared_ptr<ClientLeg> leg, std::shared_ptr<VirtualChannel<Machine>> channel)
       : leg_(std::move(leg)), channel_(std::move(channel)) {}
 
+  /// From here on what is sent to the client passes a gate. The leg keeps it, and it keeps the leg,
+  /// until run() detaches it.
+  void let_watch(net::LegWatch& watch) {
+    net::LegFacts facts;
+    facts.name = VirtualChannel<Machine>::kIsInbound ? "client.in" : "client.out";
+    facts.connection = leg_->stream.tap() != nullptr ? leg_->stream.tap()->connection() : 0;
+    net::LegControls controls;
+    controls.stream = &leg_->stream;
+    controls.write = [leg = leg_](Bytes bytes) { leg->out.write(bytes, ByteView()); };
+    controls.written = [leg = leg_] { return leg->out.written(); };
+    controls.end = [this](net::CloseHow how) {
+      leg_->close(how);
+      channel_->on_ending(*leg_, how == net::CloseHow::rst ? net::Ending::rst : net::Ending::fin);
+    };
+    leg_->gate = watch.opened(std::move(facts), std::move(controls));
+  }
+
   net::Task<> run(net::TaskScope& scope) {
+    net::GateKeeper const gate_keeper(leg_->gate);
     scope.spawn(leg_->out.run());
     scope.spawn(read());
     auto const is_closing = [this] { return leg_->closing.has_value(); };
@@ -90,6 +108,9 @@ net::Task<> run_with(std::shared_ptr<ClientLeg> leg,
       std::make_shared<VirtualChannel<Machine>>(leg, std::move(request), config, channels);
   channels.scope.spawn(keep_running(channel, config));
   Connection<Machine> connection(std::move(leg), channel);
+  if (config.watch != nullptr) {
+    connection.let_watch(*config.watch);
+  }
   auto run = [&connection](net::TaskScope& scope) -> net::Task<> {
     co_await connection.run(scope);
   };

@@ -7,6 +7,7 @@
 
 #include "net/buffer.hpp"
 #include "net/event.hpp"
+#include "net/send_gate.hpp"
 #include "net/stream.hpp"
 #include "reference_proxy/leg_writer.hpp"
 
@@ -37,6 +38,7 @@ struct ClientLeg {
   net::Event closed;  // closing was set
   net::Event room;    // the channel may take bytes that it left
   std::optional<net::CloseHow> closing;
+  std::shared_ptr<net::SendGate> gate;  // null: nobody watches
 };
 
 }  // namespace rpchspec::proxy

@@ -16,6 +16,7 @@
 #include "net/ending.hpp"
 #include "net/event.hpp"
 #include "net/gss_context.hpp"
+#include "net/send_gate.hpp"
 #include "net/stream.hpp"
 #include "net/tls.hpp"
 #include "protocol/base/time.hpp"
@@ -153,6 +154,7 @@ struct ProxyConfig {
   /// For the record: the scenario's number of a virtual connection, 0 where there is none.
   std::function<std::uint32_t(VirtualConnectionCookie const&)> number_of = {};
   std::optional<Lender> lender = {};  // of the connections that adopt() gets
+  net::LegWatch* watch = nullptr;     // told of the clients' channels; outlives the proxy
 };
 
 /// Ranges of the fields above. The text says what is wrong and what is allowed.

@@ -26,7 +26,14 @@ class Connection {
       : stream_(std::move(stream)),
         config_(config),
         channels_(channels),
-        authentication_(config, remote_address()) {}
+        authentication_(config, remote_address()) {
+    channels_.streams.insert(&stream_);
+  }
+
+  ~Connection() { channels_.streams.erase(&stream_); }
+
+  Connection(Connection const&) = delete;
+  Connection& operator=(Connection const&) = delete;
 
   net::Task<> serve() {
     if (config_.observer != nullptr) {

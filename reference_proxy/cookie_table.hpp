@@ -5,7 +5,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
+#include "net/stream.hpp"
 #include "net/task_scope.hpp"
 #include "protocol/session/inbound_proxy.hpp"
 #include "protocol/session/outbound_proxy.hpp"
@@ -50,6 +52,7 @@ struct ProxyChannels {
   net::TaskScope& scope;
   CookieTable<session::InboundProxy> inbound{};
   CookieTable<session::OutboundProxy> outbound{};
+  std::set<net::Stream*> streams{};  // the clients' connections
 };
 
 }  // namespace rpchspec::proxy

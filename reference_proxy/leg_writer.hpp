@@ -25,6 +25,9 @@ class LegWriter {
     return outbox_.room(size, net::Deadline::never());
   }
 
+  /// Waits until all that was queued is written. False: it was dropped.
+  [[nodiscard]] net::Task<bool> written() { return outbox_.drained(net::Deadline::never()); }
+
   /// Writes what is queued, at most until the deadline; takes no more.
   [[nodiscard]] net::Task<> finish(net::Deadline deadline);
 

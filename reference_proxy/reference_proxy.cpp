@@ -178,6 +178,28 @@ ProxyConfig const& ReferenceProxy::config() const {
   return impl_->config;
 }
 
+Result<void> ReferenceProxy::set_defect(Defect defect) {
+  for (auto const which : {defect, impl_->config.defect}) {
+    if (which == Defect::tls_1_0_only || which == Defect::failure_spreads) {
+      return fail({ErrorCode::not_supported, 0, "defect", "",
+                   "a proxy has it from its start on, or never: --defect"});
+    }
+  }
+  impl_->config.defect = defect;
+  return {};
+}
+
+std::size_t ReferenceProxy::reset_connections() {
+  if (!impl_->channels) {
+    return 0;
+  }
+  auto const streams = impl_->channels->streams;
+  for (auto* const stream : streams) {
+    stream->abort();
+  }
+  return streams.size();
+}
+
 net::Task<> ReferenceProxy::stop() {
   if (!impl_->scope) {
     co_return;

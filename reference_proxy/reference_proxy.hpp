@@ -53,6 +53,13 @@ class ReferenceProxy {
   /// HTTP connections that are open now.
   [[nodiscard]] std::size_t connections() const;
 
+  /// Has this defect from here on; what began before keeps most of the former one. not_supported
+  /// for those that have to be there from the start.
+  [[nodiscard]] Result<void> set_defect(Defect defect);
+
+  /// Resets every connection of a client (RST), and goes on. @return how many there were.
+  std::size_t reset_connections();
+
   /// Stops listening, ends every connection, and waits for that. Nothing to do when not started.
   [[nodiscard]] net::Task<> stop();
 

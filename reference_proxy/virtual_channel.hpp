@@ -352,7 +352,13 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     }
   }
 
-  void act(session::ToClient const& sent, ByteView input) { client_->out.write(sent.bytes, input); }
+  void act(session::ToClient const& sent, ByteView input) {
+    if (client_->gate) {
+      client_->gate->pass(sent.bytes);
+    } else {
+      client_->out.write(sent.bytes, input);
+    }
+  }
 
   void act(session::ResponseHead, ByteView) {
     auto const head = wire::encode(out_head(config_));
