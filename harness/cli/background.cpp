@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -44,6 +45,22 @@ std::string start_time(pid_t pid) {
     fields >> field;
   }
   return field;
+}
+
+/// Whole or not at all: `down` may read while it is written.
+bool write_state(std::string const& file, boost::json::object const& state) {
+  auto const beside = file + ".new";
+  std::ofstream out(beside);
+  out << boost::json::serialize(state) << "\n";
+  out.close();
+  return out && std::rename(beside.c_str(), file.c_str()) == 0;
+}
+
+/// Null where it is none.
+boost::json::value read_state(std::string const& file) {
+  boost::system::error_code error;
+  auto value = boost::json::parse(read_all(file), error);
+  return error ? boost::json::value() : value;
 }
 
 void redirect(std::string const& file, int flags, int to) {
@@ -118,9 +135,7 @@ int Background::wait_until_ready() const {
 
 void Background::say_ready(std::string const& line) {
   boost::json::object const state{{"pid", getpid()}, {"started", start_time(getpid())}};
-  std::ofstream out(state_);
-  out << boost::json::serialize(state) << "\n";
-  if (!out.flush()) {
+  if (!write_state(state_, state)) {
     throw StartError{"--state: cannot write '" + state_ + "'"};
   }
   for (std::size_t done = 0; done < line.size();) {
@@ -133,10 +148,17 @@ void Background::say_ready(std::string const& line) {
   close(pipe_);
 }
 
+void Background::say_exit(int code) const {
+  boost::json::object const state{
+      {"pid", getpid()}, {"started", start_time(getpid())}, {"exit", code}};
+  if (access(state_.c_str(), F_OK) == 0) {  // or nobody will ask
+    write_state(state_, state);
+  }
+}
+
 int end_background(std::string const& state) {
-  boost::system::error_code error;
-  auto const value = boost::json::parse(read_all(state), error);
-  auto const* object = error ? nullptr : value.if_object();
+  auto const value = read_state(state);
+  auto const* object = value.if_object();
   if (object == nullptr || !object->contains("pid") || !object->at("pid").is_int64()) {
     throw UsageError{"--state: '" + state + "' is no state file of `rpchspec up --detach`"};
   }
@@ -156,8 +178,10 @@ int end_background(std::string const& state) {
   } else {
     fmt::print(stderr, "rpchspec: it had ended already\n");
   }
+  auto const left = read_state(state);
+  auto const* const code = left.is_object() ? left.as_object().if_contains("exit") : nullptr;
   unlink(state.c_str());
-  return 0;
+  return code != nullptr && code->is_int64() ? static_cast<int>(code->as_int64()) : 0;
 }
 
 }  // namespace rpchspec::cli

@@ -22,6 +22,9 @@ class Background {
   /// Child: writes the state file, then tells the parent.
   void say_ready(std::string const& line);
 
+  /// Child: leaves its exit code for `down`.
+  void say_exit(int code) const;
+
  private:
   pid_t child_ = 0;
   int pipe_ = -1;
@@ -29,7 +32,8 @@ class Background {
 };
 
 /// Ends what a state file names: SIGTERM, and SIGKILL after 10 s. The file is removed.
-/// @return 0, also when it had ended already. @throws UsageError without such a file.
+/// @return the exit code that it left; 0 without one, also when it had ended already.
+/// @throws UsageError without such a file.
 [[nodiscard]] int end_background(std::string const& state);
 
 }  // namespace rpchspec::cli

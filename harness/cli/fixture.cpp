@@ -10,6 +10,7 @@
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/url.hpp"
 #include "model/suggestion.hpp"
+#include "net/certificate_request.hpp"
 
 namespace rpchspec::cli {
 
@@ -41,9 +42,30 @@ Duration scaled(Duration duration, double scale) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(duration) * scale);
 }
 
+/// A certificate that a client must refuse. One that is not trusted is a good one, of which the
+/// client is told another.
+net::CertificateRequest wrong_one(std::string const& what, proxy::ProxyConfig const& config) {
+  net::CertificateRequest request;
+  request.names = config.tls_names;
+  if (what == "expired") {
+    request.valid_from_days = -30;
+    request.valid_until_days = -1;
+  } else if (what == "wrong-name") {
+    request.names = {"another-gateway.invalid"};
+  }
+  return request;
+}
+
 void set_tls(ProxyOptions const& options, proxy::ProxyConfig& config) {
-  if (auto const checked = targets::check_tls_choice(options.tls); !checked) {
-    throw UsageError{"--tls: " + checked.error().detail};
+  if (auto const wrong = wrong_certificate(options); !wrong.empty()) {
+    config.certificate = value_of("--tls", net::self_signed(wrong_one(wrong, config)));
+    return;
+  }
+  if (auto const checked = targets::check_tls_choice(options.tls);
+      !checked || options.tls == "front") {
+    throw UsageError{
+        "--tls: '" + options.tls +
+        "': expected auto, expired, wrong-name, untrusted, or CERT,KEY (two PEM files)"};
   }
   if (auto const comma = options.tls.find(','); comma != std::string::npos) {
     config.certificate_file = options.tls.substr(0, comma);
@@ -141,8 +163,9 @@ void add_proxy_options(CLI::App& app, ProxyOptions& options, std::string const& 
   app.add_option("--listen", options.listen, "http://ADDR:PORT or https://...; port 0: a free one")
       ->type_name("URL")
       ->allow_extra_args(false);
-  app.add_option("--tls", options.tls, "https as well; auto makes a certificate")
-      ->type_name("auto|CERT,KEY");
+  app.add_option("--tls", options.tls,
+                 "https as well; auto makes a good certificate, the others one to be refused")
+      ->type_name("auto|expired|wrong-name|untrusted|CERT,KEY");
   app.add_option("--auth", options.auth, "credentials that it asks for, in this order")
       ->type_name("none|basic,ntlm,negotiate");
   app.add_option("--extended-protection", options.extended_protection,
@@ -187,6 +210,7 @@ backend::BackendConfig backend_config(BackendOptions const& options,
     auto& session = config.session;
     session.connection_setup_timeout = scaled(session.connection_setup_timeout, scale);
     session.reply_delay = scaled(session.reply_delay, scale);
+    config.longest_wait = scaled(config.longest_wait, scale);
   }
   return config;
 }
@@ -224,17 +248,24 @@ proxy::ProxyConfig proxy_config(ProxyOptions const& options) {
   return config;
 }
 
-ServiceMapping parse_mapping(std::string const& text) {
+std::string wrong_certificate(ProxyOptions const& options) {
+  auto const is_one = [&](char const* name) { return options.tls == name; };
+  return is_one("expired") || is_one("wrong-name") || is_one("untrusted") ? options.tls
+                                                                          : std::string();
+}
+
+agent::ServiceMapping parse_mapping(std::string const& text) {
   auto const equals = text.find('=');
   if (equals == std::string::npos) {
     throw UsageError{"--map: '" + text + "': expected HOST:PORT=SERVICE, as in exch01:6001=store"};
   }
   auto const address =
       value_of("--map", targets::parse_address(text.substr(0, equals), targets::PortZero::refused));
-  ServiceMapping out{address.host, address.port, Listening::store};
+  agent::ServiceMapping out{address.host, address.port, Listening::store};
   auto const service = text.substr(equals + 1);
   std::vector<std::string> names;
-  for (auto const each : {Listening::store, Listening::referral, Listening::address_book}) {
+  for (auto const each :
+       {Listening::store, Listening::referral, Listening::address_book, Listening::script}) {
     if (service == backend::to_string(each)) {
       out.service = each;
       return out;

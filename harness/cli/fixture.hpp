@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/agent/fixture.hpp"
 #include "mock_backend/config.hpp"
 #include "reference_proxy/config.hpp"
 
@@ -45,12 +46,10 @@ void add_proxy_options(CLI::App& app, ProxyOptions& options, std::string const& 
 [[nodiscard]] proxy::ProxyConfig proxy_config(ProxyOptions const& options);
 
 /// "exch01:6001=store". @throws UsageError
-struct ServiceMapping {
-  std::string host;
-  std::uint16_t port = 0;
-  backend::Listening service = backend::Listening::store;
-};
+[[nodiscard]] agent::ServiceMapping parse_mapping(std::string const& text);
 
-[[nodiscard]] ServiceMapping parse_mapping(std::string const& text);
+/// "expired", "wrong-name", "untrusted": what is wrong with the certificate that --tls asks for.
+/// Empty: nothing.
+[[nodiscard]] std::string wrong_certificate(ProxyOptions const& options);
 
 }  // namespace rpchspec::cli

@@ -37,8 +37,7 @@ std::vector<std::string> option_names(CLI::App const& app) {
 
 /// Words of design.md that this version does not have yet.
 std::string later(std::string_view option) {
-  static std::vector<std::string> const kNames = {"--backend-at", "--client-at", "--control",
-                                                  "--judge"};
+  static std::vector<std::string> const kNames = {"--backend-at", "--client-at"};
   auto const is_later = std::find(kNames.begin(), kNames.end(), option) != kNames.end();
   return is_later ? " (not in this version)" : "";
 }

@@ -166,7 +166,10 @@ int serve(Service& service, ServiceOptions const& options) {
   }
   io.run();
   stop(io, service);
-  return 0;
+  if (background) {
+    background->say_exit(service.exit_code());
+  }
+  return service.exit_code();
 }
 
 }  // namespace rpchspec::cli

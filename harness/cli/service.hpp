@@ -35,11 +35,14 @@ class Service {
 
   /// Ends every connection.
   [[nodiscard]] virtual net::Task<> stop() = 0;
+
+  /// Of the program, after stop().
+  [[nodiscard]] virtual int exit_code() const { return 0; }
 };
 
 /// Starts it, says `ready {json}`, and serves until SIGINT, SIGTERM, the end of standard input
-/// (--exit-with-stdin) or of --exit-after. @return 0. @throws UsageError for a configuration that
-/// is refused, StartError for what the system refuses.
+/// (--exit-with-stdin) or of --exit-after. @return the service's exit code. @throws UsageError for
+/// a configuration that is refused, StartError for what the system refuses.
 [[nodiscard]] int serve(Service& service, ServiceOptions const& options);
 
 /// Logs go to standard error from here on.

@@ -97,6 +97,11 @@ def test_every_yaml_file_is_right(rpchspec, tmp_path, page, text):
         file.write_text(text)
         linted = rpchspec("lint", file)
         assert linted.code == 0, linted.out + linted.err
+    elif text.startswith("# script.yaml\n"):
+        (tmp_path / "script.yaml").write_text(text)
+        mapped = "--map", "localhost:3388=script", "--script", "script.yaml"
+        done = rpchspec("up", *mapped, "--exit-after", "1ms")
+        assert done.code == 0, done.err
     else:
         assert text.startswith("# yaml-language-server"), "a YAML fence that no check knows"
 

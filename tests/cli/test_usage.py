@@ -32,7 +32,7 @@ import pytest
         (["run", "reset/srver-out"], "reset/srver-out"),
         (["run", "gone.yaml"], "gone.yaml"),
         (["run", "--last-failed"], "results.json"),
-        (["run", "--control", "x"], "unknown option '--control' (not in this version)"),
+        (["run", "--client-at", "x"], "unknown option '--client-at' (not in this version)"),
         (["explain", "RPCH-0.0"], "no scenario, requirement, finding or defect"),
         (["show", "x"], "results.json"),
         (["report", "gone"], "results.json"),
