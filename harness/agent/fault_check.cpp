@@ -136,7 +136,8 @@ api::Towards default_towards(api::Fault const& fault) {
   if (fault.what_case() == What::kStopReading) {
     return api::TOWARDS_SERVER;
   }
-  if (fault.what_case() == What::kHalfClose || fault.has_after()) {
+  if (fault.what_case() == What::kEnd || fault.what_case() == What::kHalfClose ||
+      fault.has_after()) {
     return api::TOWARDS_CLIENT;
   }
   return fault.leg().ends_with(".in") ? api::TOWARDS_SERVER : api::TOWARDS_CLIENT;
@@ -162,8 +163,9 @@ Answer<void> check_together(api::Fault const& fault, FaultKind kind) {
   if (fault.what_case() == What::kStopReading && fault.towards() == api::TOWARDS_CLIENT) {
     return refuse(400, "'stop_reading' goes with TOWARDS_SERVER");
   }
-  if (fault.what_case() == What::kHalfClose && fault.towards() == api::TOWARDS_SERVER) {
-    return refuse(400, "'half_close' goes with TOWARDS_CLIENT");
+  auto const ends = fault.what_case() == What::kEnd || fault.what_case() == What::kHalfClose;
+  if (ends && fault.towards() == api::TOWARDS_SERVER) {
+    return refuse(400, "'end' and 'half_close' count what our end sends: TOWARDS_CLIENT");
   }
   return {};
 }

@@ -84,6 +84,11 @@ net::Fault to_net(api::Fault const& fault) {
   return net::Fault(byte_fault(fault), fault.at(), repetitions(fault));
 }
 
+bool ends_at_once(api::Fault const& fault) {
+  auto const ends = fault.what_case() == What::kEnd || fault.what_case() == What::kHalfClose;
+  return ends && fault.at() == 0 && !fault.has_after();
+}
+
 net::CloseHow close_how(api::Fault const& fault) {
   auto const* const known = std::ranges::find(
       kClosings, fault.end(), [](auto const& each) { return std::string_view(each.first); });

@@ -22,6 +22,9 @@ enum class FaultKind { bytes, pdus, proxy, servers };
 /// The fault of bytes, from its position on.
 [[nodiscard]] net::Fault to_net(api::Fault const& fault);
 
+/// An `end` or `half_close` that waits for nothing.
+[[nodiscard]] bool ends_at_once(api::Fault const& fault);
+
 /// Of `end`.
 [[nodiscard]] net::CloseHow close_how(api::Fault const& fault);
 

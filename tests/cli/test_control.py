@@ -1,5 +1,6 @@
 """`up --control`: what it tells, faults by name, reset, and who may not drive it."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -114,6 +115,24 @@ def test_a_connection_ends_behind_the_second_rpc_pdu(control, client):
     again.request(6, call=3)
     assert again.read_rpc()[2] == 2
     assert control.get("/v1/faults/f")["applied"] == 1
+
+
+@pytest.mark.parametrize("leg", ["client.in", "client.out", "server.in", "server.out"])
+@pytest.mark.parametrize("how", ["fin", "rst"])
+def test_a_connection_ends_as_soon_as_its_leg_is_known(control, client, leg, how):
+    fault(control, leg=leg, end=how)
+    opening = client()
+    with contextlib.suppress(OSError):  # a channel may have ended before
+        opening.send_a1()
+        opening.send_b1()
+    record = control.events(lambda e: e.get("fault", {}).get("name") == "end")
+    assert record["event"]["leg"] == ("IN" if leg.endswith("in") else "OUT")
+    control.post("/v1/reset")
+    assert client().conn().bind()[2] == 12
+    status, error = control.ask(
+        "POST", "/v1/faults", {"name": "g", "leg": leg, "towards": "TOWARDS_SERVER", "end": how}
+    )
+    assert status == 400 and "TOWARDS_CLIENT" in error["error"]
 
 
 def test_pdus_are_dropped_and_repeated(control, client):
