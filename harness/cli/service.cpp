@@ -45,8 +45,10 @@ class Ending {
   }
 
  private:
+  /// Once: a second reason must not break off how the first one is followed.
   void leave(net::error_code const& error) {
-    if (error != asio::error::operation_aborted) {
+    if (error != asio::error::operation_aborted && !left_) {
+      left_ = true;
       io_.stop();
     }
   }
@@ -65,6 +67,7 @@ class Ending {
   asio::signal_set signals_;
   net::Timer timer_;
   asio::posix::stream_descriptor stdin_;
+  bool left_ = false;
   std::array<char, 512> buffer_{};
 };
 

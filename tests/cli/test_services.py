@@ -58,6 +58,13 @@ def test_the_end_of_standard_input_ends_it(started):
     assert up.process.wait(timeout=30) == 0
 
 
+def test_two_reasons_to_leave_at_once_are_one(started):
+    up = started("up", "--exit-with-stdin", stdin=subprocess.PIPE)
+    up.process.send_signal(signal.SIGTERM)
+    up.process.stdin.close()
+    assert up.process.wait(timeout=30) == 0, up.process.stderr.read()
+
+
 def test_it_leaves_after_the_time_it_was_given(started):
     assert started("up", "--exit-after", "100ms").process.wait(timeout=30) == 0
 
