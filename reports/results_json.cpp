@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "reports/json_text.hpp"
+#include "reports/results_case.hpp"
 #include "reports/results_names.hpp"
 
 namespace rpchspec::reports {
@@ -50,24 +51,6 @@ double rounded(double seconds) {
   return std::round(seconds * 1000) / 1000;
 }
 
-json::object case_json(model::CaseResult const& result) {
-  json::object made{{"id", utf8(result.id)},
-                    {"title", utf8(result.title)},
-                    {"category", utf8(result.category)},
-                    {"verdict", model::to_string(result.verdict)},
-                    {"suspect", result.suspect},
-                    {"started_s", rounded(result.started_s)},
-                    {"duration_s", rounded(result.duration_s)},
-                    {"requirements", list(result.requirements)},
-                    {"message", utf8(result.message)},
-                    {"where", utf8(result.where)},
-                    {"rerun", utf8(result.rerun)}};
-  if (!result.configuration.empty()) {
-    made["configuration"] = utf8(result.configuration);
-  }
-  return made;
-}
-
 json::object requirement_json(model::RequirementResult const& requirement) {
   return {{"id", utf8(requirement.id)},
           {"level", model::to_string(requirement.level)},
@@ -85,6 +68,24 @@ json::array array_of(std::vector<T> const& values, ToJson to_json_one) {
 }
 
 }  // namespace
+
+json::object case_json(model::CaseResult const& result) {
+  json::object made{{"id", utf8(result.id)},
+                    {"title", utf8(result.title)},
+                    {"category", utf8(result.category)},
+                    {"verdict", model::to_string(result.verdict)},
+                    {"suspect", result.suspect},
+                    {"started_s", rounded(result.started_s)},
+                    {"duration_s", rounded(result.duration_s)},
+                    {"requirements", list(result.requirements)},
+                    {"message", utf8(result.message)},
+                    {"where", utf8(result.where)},
+                    {"rerun", utf8(result.rerun)}};
+  if (!result.configuration.empty()) {
+    made["configuration"] = utf8(result.configuration);
+  }
+  return made;
+}
 
 std::string to_json(RunResult const& run) {
   json::object summary;

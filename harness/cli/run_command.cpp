@@ -12,6 +12,7 @@
 #include "harness/cli/github.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
+#include "harness/cli/progress_json.hpp"
 #include "harness/cli/run_options.hpp"
 #include "harness/cli/suite_run.hpp"
 #include "model/suggestion.hpp"
@@ -67,6 +68,10 @@ int tell(engine::RunOutcome const& outcome, targets::Settings const& settings) {
   if (settings.progress == targets::Progress::github) {
     tell_github(outcome.result, reports::markdown_summary(outcome.result));
   }
+  if (settings.progress == targets::Progress::json) {
+    tell_end(facts);
+    return facts.exit_code;
+  }
   if (settings.verbose) {
     for (auto const& skip : outcome.skipped) {
       fmt::print("skipped {}: {}\n", skip.case_id, skip.reason);
@@ -77,13 +82,21 @@ int tell(engine::RunOutcome const& outcome, targets::Settings const& settings) {
   return facts.exit_code;
 }
 
+std::unique_ptr<engine::RunObserver> observer_of(targets::Settings const& settings,
+                                                 loader::Library const& library) {
+  if (settings.progress == targets::Progress::json) {
+    return std::make_unique<JsonProgress>();
+  }
+  return std::make_unique<Progress>(style_of(settings), library.requirements);
+}
+
 int run_once(RunOptions const& options, targets::Settings const& settings) {
   auto const library = open_library();
   auto const suite = open_suite(library, settings.select);
   engine::RunOutcome outcome;
   {
-    Progress progress(style_of(settings), library.requirements);
-    outcome = run_suite({library, suite, options.table.given()}, settings, progress);
+    auto const progress = observer_of(settings, library);
+    outcome = run_suite({library, suite, options.table.given()}, settings, *progress);
   }
   if (!settings.write_baseline.empty()) {
     write_baseline(settings.write_baseline, outcome.result);
@@ -122,6 +135,9 @@ int run(RunOptions const& options) {
     static_cast<void>(defect_named(target.defect));
   }
   if (target.variant == kAllVariants) {
+    if (settings.progress == targets::Progress::json) {
+      throw UsageError{"--progress json tells of one run; --variant all makes many"};
+    }
     return run_variants(options, settings);
   }
   if (!target.variant.empty()) {

@@ -302,6 +302,7 @@ void Run::select() {
                                     : reports::SkipReason{scenario.id(), absent_, {}};
       outcome_.result.cases.push_back(
           reports::unexecuted(scenario, Verdict::skip, reason.reason, rerun(scenario.id())));
+      observer_.on_case_skipped(outcome_.result.cases.back());
       outcome_.skipped.push_back(std::move(reason));
       continue;
     }

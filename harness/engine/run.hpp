@@ -50,6 +50,10 @@ class RunObserver {
   virtual void on_estimate(reports::Estimate const& estimate) = 0;
   virtual void on_case_started(std::string const& id) = 0;
   virtual void on_case_finished(model::CaseResult const& result) = 0;
+
+  /// Told before the estimate, with the reason as its message. Most observers tell them at the end.
+  virtual void on_case_skipped(model::CaseResult const& /*result*/) {}
+
   virtual void on_finding(model::Finding const& finding,
                           std::string const& where) = 0;  // first sighting
   virtual void on_note(std::string const& text) = 0;      // preflight's words, warnings

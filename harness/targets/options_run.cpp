@@ -57,6 +57,7 @@ Result<void> put_as_of(Settings& settings, Text value) {
 Result<void> put_progress(Settings& settings, Text value) {
   settings.progress = value == "plain"    ? Progress::plain
                       : value == "github" ? Progress::github
+                      : value == "json"   ? Progress::json
                       : value == "none"   ? Progress::none
                                           : Progress::automatic;
   return {};
@@ -198,9 +199,9 @@ std::vector<Option> options_how() {
        0,
        value,
        how,
-       "auto|plain|github|none",
-       "how progress is shown",
-       {"auto", "plain", "github", "none"},
+       "auto|plain|github|json|none",
+       "how progress is shown; json: a line an event, for programs",
+       {"auto", "plain", "github", "json", "none"},
        put_progress},
   };
 }

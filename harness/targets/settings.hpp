@@ -11,7 +11,7 @@
 
 namespace rpchspec::targets {
 
-enum class Progress { automatic, plain, github, none };
+enum class Progress { automatic, plain, github, json, none };
 enum class KeepEvidence { failed, all, none };
 
 /// What was written, not yet what it means where that depends on other settings.

@@ -60,6 +60,21 @@ def test_the_embedded_proxy_passes_and_the_first_line_says_what_is_tested(rpchsp
         assert opens.classname == "rpchspec.mine.connection"
 
 
+def test_progress_as_json_is_a_line_an_event(rpchspec, tmp_path):
+    finished = rpchspec("run", "http/rpc-error-on-in", "auth/front-carries-every-challenge",
+                        "--defect", "failure-502", "--progress", "json")  # fmt: skip
+    assert (finished.code, finished.err) == (1, "")
+    events = [json.loads(line) for line in finished.out.splitlines()]
+    assert all(len(event) == 1 for event in events)
+    run = results(tmp_path / "rpchspec-out")
+    assert {each["id"]: each for each in run["cases"]} == {e["case"]["id"]: e["case"] for e in events if "case" in e}
+    assert {event["started"] for event in events if "started" in event} == {"http/rpc-error-on-in"}
+    assert {e["case"]["verdict"] for e in events if "case" in e} >= {"fail", "skip"}
+    assert events[-1] == {"end": {"exit_code": 1, "results": "rpchspec-out/results.json"}}
+    refused = rpchspec("run", "--variant", "all", "--progress", "json")
+    assert refused.code == 2 and "--progress json" in refused.err
+
+
 def test_repetitions_side_by_side_keep_their_evidence_apart(rpchspec, tmp_path):
     done = rpchspec("run", "echo/*", "--repeat", "4", "--out", tmp_path / "out")
     assert done.code == 0, done.out

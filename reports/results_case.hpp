@@ -1,0 +1,14 @@
+// One case of results.json. Private to reports.
+
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "model/verdict.hpp"
+
+namespace rpchspec::reports {
+
+/// The case without its observations.
+[[nodiscard]] boost::json::object case_json(model::CaseResult const& result);
+
+}  // namespace rpchspec::reports
