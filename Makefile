@@ -35,7 +35,7 @@ test:
 	@tools/install-page-deps
 	$(call build,release)
 	@$(CTEST) build
-	@tools/run-pytest tests/tools tests/cli tests/interop tests/page
+	@tools/run-pytest tests/tools tests/cli tests/interop tests/bindings tests/page
 	@tools/kill-matrix
 
 lint:

@@ -1,0 +1,72 @@
+"""Conformance tests for RPC over HTTP proxies (MS-RPCH), from Python.
+
+``run`` puts a proxy under test and returns its ``Results``; ``Up``, ``Backend`` and ``Proxy`` are
+the program's simulated Exchange and its reference proxy as context managers. All of them start the
+program ``rpchspec`` (see ``find_program``): nothing here needs a compiled part, and nothing prints,
+or touches signal handlers.
+"""
+
+from rpchspec._errors import (
+    Failed,
+    Interrupted,
+    NothingJudged,
+    ProgramFailed,
+    ProgramNotFound,
+    ResultsError,
+    RpchspecError,
+    StartTimeout,
+    Terminated,
+    Unjudged,
+    UsageError,
+)
+from rpchspec._processes import Backend, Backends, Proxy, Service, Up
+from rpchspec._program import find_program
+from rpchspec._results import (
+    Case,
+    Finding,
+    Level,
+    Requirement,
+    Results,
+    Shard,
+    Target,
+    Tool,
+    Verdict,
+)
+from rpchspec._run import run
+from rpchspec._running import Running
+from rpchspec.control import Control, ControlError
+
+__version__ = "1.0.0"
+
+__all__ = [
+    "Backend",
+    "Backends",
+    "Case",
+    "Control",
+    "ControlError",
+    "Failed",
+    "Finding",
+    "Interrupted",
+    "Level",
+    "NothingJudged",
+    "ProgramFailed",
+    "ProgramNotFound",
+    "Proxy",
+    "Requirement",
+    "Results",
+    "ResultsError",
+    "RpchspecError",
+    "Running",
+    "Service",
+    "Shard",
+    "StartTimeout",
+    "Target",
+    "Terminated",
+    "Tool",
+    "Unjudged",
+    "Up",
+    "UsageError",
+    "Verdict",
+    "find_program",
+    "run",
+]
