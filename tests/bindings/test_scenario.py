@@ -1,0 +1,119 @@
+"""rpchspec.scenario: scenarios in Python, linted and run as those of YAML are, with Python's lines in errors."""
+
+import datetime
+import inspect
+
+import pytest
+import yaml
+
+import rpchspec
+from rpchspec import scenario
+from rpchspec.scenario import Scenario
+
+ABOUT = {"title": "It is seen", "since": "1.0", "why": "To see it.", "expected": "200ms"}
+
+
+def echo(id_="echo/mine", **more):
+    case = Scenario(id_, **{**ABOUT, **more})
+    case.client.echo(method="RPC_IN_DATA", content_length=4)
+    case.expect("client.in", {"response": {"status": 200}}, within="5s", by="RPCH-2.1.2.1.6-03")
+    return case
+
+
+def line_of(text):
+    """Where this stands in this file."""
+    lines = inspect.getsource(inspect.getmodule(line_of)).splitlines()
+    return next(at for at, line in enumerate(lines, 1) if text in line and "line_of" not in line)
+
+
+def test_a_scenario_is_run_and_its_file_kept(tmp_path):
+    results = echo().run()
+    assert [case.id for case in results.cases] == ["echo/mine"]
+    assert results.summary["pass"] == 1
+    assert (tmp_path / "rpchspec-out/scenarios/echo-mine.yaml").exists()
+
+
+def test_several_are_one_run_and_a_matrix_makes_cases():
+    case = Scenario("echo/sizes", matrix={"length": [{"none": 0}, {"four": 4}]}, **ABOUT)
+    case.client.echo(method="RPC_IN_DATA", content_length="$length")
+    case.expect("client.in", {"response": "2xx"}, within=datetime.timedelta(seconds=5), by=["RPCH-2.1.2.1.6-03"])
+    results = scenario.run(case, echo(), out="both")
+    assert {each.id for each in results.cases} == {"echo/sizes@none", "echo/sizes@four", "echo/mine"}
+    assert results.summary["pass"] == 3
+
+
+def test_a_failure_cites_what_it_checks():
+    case = Scenario("echo/wrong", **ABOUT)
+    case.client.echo(method="RPC_IN_DATA", content_length=4)
+    case.expect("client.in", {"no-response": "100ms"}, by="RPCH-2.1.2.1.6-03")
+    with pytest.raises(rpchspec.Failed) as raised:
+        case.run()
+    assert raised.value.results.case("echo/wrong").requirements[0] == "RPCH-2.1.2.1.6-03"
+
+
+def whole():
+    case = Scenario("flow-control/mine", given=["opened"], needs=["topology:rpc-proxy"], client={"conduct": "patient"}, **ABOUT)
+    case.client.open(vc=2)
+    with case.parallel("load"):
+        case.client.send(channel="in", bytes="32KiB", label="first")
+        with case.branch():
+            case.wait("server.in", {"data": {"at_least": "1KiB"}}, within="5s", since="first")
+            case.pause("10ms")
+        case.client.send(channel="in", bytes="32KiB", vc=2)
+    case.server.send(channel="out", pdu="Ping", with_={"header.pfc_flags": "0x03"})
+    case.client.close("both")
+    case.expect("server.in", {"data": "32KiB"}, since="load", within="10s", by="RPCH-3.2.3.5.2-03")
+    return case
+
+
+def test_all_kinds_of_steps_are_what_yaml_says():
+    told = yaml.safe_load(whole().yaml())
+    assert told["steps"] == [
+        {"vc": 2, "client.open": {}},
+        {"label": "load", "parallel": [
+            {"label": "first", "client.send": {"channel": "in", "bytes": "32KiB"}},
+            [{"await": {"server.in": {"data": {"at_least": "1KiB"}}, "within": "5s", "since": "first"}}, {"pause": "10ms"}],
+            {"vc": 2, "client.send": {"channel": "in", "bytes": "32KiB"}},
+        ]},
+        {"server.send": {"channel": "out", "pdu": "Ping", "with": {"header.pfc_flags": "0x03"}}},
+        {"client.close": "both"},
+    ]  # fmt: skip
+    whole().lint()
+
+
+def test_what_is_wrong_is_told_at_its_line_of_python():
+    case = Scenario("reset/wrong", titel="A title", **ABOUT)  # wrong: titel
+    case.client.opne()  # wrong: opne
+    with case.parallel():
+        case.client.send(channel="inn", bytes="1KiB")  # wrong: inn
+    case.expect("client.in", "clozed", within="5s", by="RPCH-2.1.2.1.6-03")  # wrong: clozed
+    with pytest.raises(scenario.LintError) as raised:
+        case.lint()
+    found = {problem.place.line: problem for problem in raised.value.problems}
+    assert set(found) >= {line_of("# wrong: titel"), line_of("# wrong: opne")}
+    assert all(problem.place.file == __file__ for problem in found.values())
+    assert f"{__file__}:{line_of('# wrong: opne')}: " in str(raised.value)
+    assert "did you mean 'client.open'" in found[line_of("# wrong: opne")].text
+
+
+@pytest.mark.parametrize("wrong", ["inside parallel", "in an expectation"])
+def test_each_line_has_its_place(wrong):
+    case = Scenario("reset/wrong", **ABOUT)
+    with case.parallel():
+        case.client.open()
+        case.client.send(channel="inn" if wrong == "inside parallel" else "in", bytes="1KiB")  # here: parallel
+    case.expect("client.in", "clozed" if wrong == "in an expectation" else "closed", within="5s",
+                by="RPCH-3.2.3.5.11-01")  # fmt: skip
+    with pytest.raises(scenario.LintError) as raised:
+        case.lint()
+    wanted = line_of("# here: parallel") if wrong == "inside parallel" else line_of('"clozed" if wrong')
+    assert {problem.place.line for problem in raised.value.problems} == {wanted}
+
+
+def test_what_cannot_be_a_step_is_refused_at_once():
+    case = echo()
+    with pytest.raises(TypeError, match="one value, or fields"):
+        case.client.close("both", cause="tcp-rst")
+    case.client.send(bytes=object())
+    with pytest.raises(TypeError, match="no place in a scenario"):
+        case.yaml()
