@@ -113,8 +113,9 @@ def test_the_messages_are_those_of_the_interface():
         made = getattr(control, name)
         if not dataclasses.is_dataclass(made):
             continue
-        message = {"ReadyBackends": "Backends", "ReadyProxy": "Proxy"}.get(name, renamed.get(name, name))
-        body = re.search(rf"message {message} {{(.*?)^ *}}\n", proto, re.DOTALL | re.MULTILINE).group(1)
+        inner = {"ReadyBackends": "Backends", "ReadyProxy": "Proxy"}.get(name)
+        message, margin = inner or renamed.get(name, name), "  " if inner else ""
+        body = re.search(rf"message {message} {{(.*?)^{margin}}}\n", proto, re.DOTALL | re.MULTILINE).group(1)
         body = re.sub(r"message \w+ {.*?}", "", body, flags=re.DOTALL)
         fields = re.findall(r"^\s*(?:repeated )?[\w.<>, ]+ (\w+) = \d+;", body, re.MULTILINE)
         assert [field.name for field in dataclasses.fields(made)] == fields, name

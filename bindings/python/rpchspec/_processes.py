@@ -229,6 +229,7 @@ class Up(_WithProxy, _WithBackends):
         options = _options(locals())
         super().__init__(options, arguments=arguments, program=program, start_timeout=start_timeout)
         self._token_file = control_token_file
+        self._control_tls = control_tls or ""
         self._control: Control | None = None
 
     @property
@@ -243,7 +244,10 @@ class Up(_WithProxy, _WithBackends):
             token = None
             if self._token_file is not None:
                 token = pathlib.Path(self._token_file).read_text(encoding="utf-8").strip()
-            pem = self.ready.get("control_certificate_pem")
+            pem = None
+            if "," in self._control_tls:
+                certificate = pathlib.Path(self._control_tls.split(",")[0])
+                pem = certificate.read_text(encoding="utf-8")
             self._control = Control(self.ready["control"], token=token, certificate_pem=pem)
         return self._control
 
