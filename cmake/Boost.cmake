@@ -11,6 +11,7 @@ function(rpchspec_boost name)
   add_library(rpchspec_boost_${name} STATIC ${CMAKE_SOURCE_DIR}/cmake/boost/${name}.cpp)
   target_link_libraries(rpchspec_boost_${name} PUBLIC Boost::headers ${ARG_LINK}
                                                PRIVATE rpchspec_options)
+  rpchspec_loadable(rpchspec_boost_${name})
   add_library(Boost::${name} ALIAS rpchspec_boost_${name})
 endfunction()
 

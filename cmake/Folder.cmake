@@ -1,12 +1,22 @@
 # One folder is one target. Sources are found, not listed: a folder's files are its target's files.
 
+# What the compiled part of the Python package is linked from.
+function(rpchspec_loadable target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(${target} PRIVATE -fno-semantic-interposition) # calls stay as cheap as they were
+endfunction()
+
+# LOADABLE: the Python package has it too.
 function(rpchspec_folder target)
-  cmake_parse_arguments(ARG "" "" "LINK;PRIVATE_LINK;PCH" ${ARGN})
+  cmake_parse_arguments(ARG "LOADABLE" "" "LINK;PRIVATE_LINK;PCH" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(sources)
     add_library(${target} STATIC ${sources})
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
     target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK} rpchspec_options)
+    if(ARG_LOADABLE)
+      rpchspec_loadable(${target})
+    endif()
     if(ARG_PCH)
       target_precompile_headers(${target} PRIVATE ${ARG_PCH})
     endif()
@@ -71,6 +81,7 @@ function(rpchspec_proto target proto)
   target_include_directories(${target} SYSTEM PUBLIC ${CMAKE_BINARY_DIR})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${ARG_LINK} PRIVATE rpchspec_sanitizers)
   target_compile_options(${target} PRIVATE -w)
+  rpchspec_loadable(${target})
 endfunction()
 
 # One libFuzzer program. `ninja fuzzers` builds them all, into bin/fuzz_*; make fuzz runs them.

@@ -1,6 +1,7 @@
 """pip installs the package without a network and without a compiler."""
 
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 from conftest import PACKAGE, PROGRAM
+from native import BUILD, needs_native
 
 pytestmark = pytest.mark.xdist_group("install")  # one environment for all
 
@@ -47,3 +49,24 @@ def test_the_plugin_is_found_by_pytest(environment, tmp_path):
     words = ["-m", "pytest", "-q", "--rpchspec-target", "embedded", "--rpchspec-select", "echo/in-echo@four"]
     done = subprocess.run([environment, *words], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
+
+
+def test_the_compiled_part_says_what_it_lacks(environment, tmp_path):
+    code = "import pytest\nwith pytest.raises(ImportError, match='compiled part'):\n    import rpchspec.wire"
+    env = {**os.environ, "PYTHONPATH": ""}
+    subprocess.run([environment, "-c", code], cwd=tmp_path, env=env, check=True)
+
+
+@needs_native
+def test_the_compiled_part_is_taken_from_cmake(tmp_path):
+    python = installed(tmp_path, RPCHSPEC_NATIVE="1", RPCHSPEC_BUILD=str(BUILD))
+    code = "from rpchspec import wire; print(wire.__file__, wire.RtsPdu.make('Echo').encode().hex())"
+    env = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run([python, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    place, pdu = done.stdout.split()
+    assert pathlib.Path(place).is_relative_to(tmp_path) and pdu == "0500140310000000140000000000000040000000"
+
+
+def test_a_compiled_part_that_cannot_be_built_is_told_where_it_is_insisted_on(tmp_path):
+    with pytest.raises(AssertionError, match="cannot be built without cmake, ninja"):
+        installed(tmp_path, RPCHSPEC_NATIVE="1", PATH="/nowhere")
