@@ -1,19 +1,18 @@
 """rpchspec.wire: PDUs to bytes and back, what is wrong with them, their fields by name."""
 
+import ast
 import gc
-import json
 import resource
 
 import pytest
 
-from conftest import ROOT
+from conftest import PACKAGE
 from native import BUILT, needs_native
 
 pytestmark = needs_native
 if BUILT:
-    from rpchspec import wire
+    from rpchspec import _native, wire
 
-VECTORS = json.loads((ROOT / "tests/data/vectors.json").read_text())
 COOKIE = bytes(range(16))
 ECHO = bytes.fromhex("0500140310000000140000000000000040000000")
 
@@ -148,6 +147,25 @@ def test_a_stream_is_cut_into_its_pdus():
     assert wire.split(stream) == ([ECHO, bind().encode()], ECHO[:7])
     with pytest.raises(wire.DecodeError):
         wire.split(b"HTTP/1.1 200 OK\r\n")
+
+
+def members(tree):
+    """Public names of a module's or class's body."""
+    found = {node.name: node for node in tree.body if hasattr(node, "name")}
+    found.update({node.target.id: node for node in tree.body if isinstance(node, ast.AnnAssign)})
+    return {name: node for name, node in found.items() if not name.startswith("_")}
+
+
+def test_the_stubs_name_all_that_there_is_and_no_more():
+    stubs = members(ast.parse((PACKAGE / "rpchspec/_native.pyi").read_text()))
+    there = {name for name in vars(_native) if not name.startswith("_")}
+    assert set(stubs) == there == set(wire.__all__) | {"version", "read_journal"}
+    inherited = {"value", *dir(ValueError)}  # of the stubs' own bases
+    for name, stub in stubs.items():
+        if isinstance(stub, ast.ClassDef):
+            made = {each for each in dir(getattr(_native, name)) if not each.startswith("_")}
+            if name != "DecodeError":  # each one has its own
+                assert made - inherited == set(members(stub)) - inherited, name
 
 
 def test_ten_thousand_pdus_leave_nothing_behind():
