@@ -50,6 +50,8 @@ struct CaseResult {
   std::vector<Observation> observations;
   std::string configuration;  // of the target, where it has several; empty: its first
   double started_s = 0;       // since the run began; 0 too where it was not executed
+  std::map<Verdict, std::size_t> repetitions;  // --repeat: how often which; empty: it ran once
+  std::uint32_t repetition = 0;  // the one that all this is said of, from 1; 0: it ran once
 };
 
 /// One cause with all its sightings: same requirement, kind, leg and what was seen.
@@ -81,6 +83,14 @@ struct TargetSummary {
   std::map<std::string, std::string> facts;
 };
 
+/// Which part of a selection a run is.
+struct ShardSummary {
+  std::uint32_t index = 1;   // from 1
+  std::uint32_t count = 1;   // 1: it is no part, and the rest is not told
+  std::size_t selected = 0;  // cases of the whole selection
+  std::string selection;     // digest of their ids: the same in every shard of one run
+};
+
 /// Everything results.json says.
 struct RunResult {
   bool complete = false;
@@ -90,6 +100,7 @@ struct RunResult {
   double duration_s = 0;
   std::uint64_t seed = 0;
   TargetSummary target;
+  ShardSummary shard;
   std::map<Verdict, std::size_t> summary;
   std::vector<Finding> findings;
   std::vector<CaseResult> cases;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/exit_code.hpp"
+#include "reports/repetitions.hpp"
 
 #include <pugixml.hpp>
 
@@ -52,6 +53,9 @@ std::string full_text(CaseResult const& result) {
   }
   if (!result.rerun.empty()) {
     text += "\nrerun: " + result.rerun;
+  }
+  if (is_flaky(result)) {
+    text += "\n" + repetitions_text(result);
   }
   return text + "\n";
 }
@@ -112,6 +116,9 @@ void add_outcome(pugi::xml_node node, CaseResult const& result, bool explained, 
       break;
   }
   std::string out;
+  if (auto const repetitions = repetitions_text(result); !repetitions.empty()) {
+    out += "repetitions: " + repetitions + "\n";
+  }
   if (result.suspect) {
     out += "suspect: the proxy was already broken when this case ran\n";
   }

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "reports/json_text.hpp"
+#include "reports/repetitions.hpp"
 #include "reports/results_case.hpp"
 #include "reports/results_names.hpp"
 
@@ -51,6 +52,15 @@ double rounded(double seconds) {
   return std::round(seconds * 1000) / 1000;
 }
 
+/// Those that there are.
+json::object counts_json(std::map<model::Verdict, std::size_t> const& counts) {
+  json::object made;
+  for (auto const& [verdict, count] : counts) {
+    made[summary_key(verdict)] = count;
+  }
+  return made;
+}
+
 json::object requirement_json(model::RequirementResult const& requirement) {
   return {{"id", utf8(requirement.id)},
           {"level", model::to_string(requirement.level)},
@@ -84,6 +94,11 @@ json::object case_json(model::CaseResult const& result) {
   if (!result.configuration.empty()) {
     made["configuration"] = utf8(result.configuration);
   }
+  if (!result.repetitions.empty()) {
+    made["repetitions"] = counts_json(result.repetitions);
+    made["repetition"] = result.repetition;
+    made["flaky"] = is_flaky(result);
+  }
   return made;
 }
 
@@ -93,7 +108,7 @@ std::string to_json(RunResult const& run) {
     auto const found = run.summary.find(verdict);
     summary[summary_key(verdict)] = found == run.summary.end() ? 0 : found->second;
   }
-  json::object const root{
+  json::object root{
       {"schema", kResultsSchema},
       {"complete", run.complete},
       {"tool",
@@ -106,6 +121,12 @@ std::string to_json(RunResult const& run) {
       {"findings", array_of(run.findings, finding_json)},
       {"cases", array_of(run.cases, case_json)},
       {"requirements", array_of(run.requirements, requirement_json)}};
+  if (run.shard.count > 1) {
+    root["shard"] = {{"index", run.shard.index},
+                     {"count", run.shard.count},
+                     {"selected", run.shard.selected},
+                     {"selection", run.shard.selection}};
+  }
   return indented(root) + "\n";
 }
 

@@ -1,5 +1,7 @@
 // Reads results.json: whatever is missing or of another type is left at its default.
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -104,6 +106,16 @@ Level level_of_text(std::string_view text) {
   return Level::must;
 }
 
+std::map<Verdict, std::size_t> counts_of(json::object const& object) {
+  std::map<Verdict, std::size_t> counts;
+  for (auto const verdict : kVerdicts) {
+    if (auto const count = count_of(object, summary_key(verdict)); count != 0) {
+      counts[verdict] = count;
+    }
+  }
+  return counts;
+}
+
 model::CaseResult case_of(json::object const& object) {
   model::CaseResult result;
   result.id = text_of(object, "id");
@@ -118,6 +130,8 @@ model::CaseResult case_of(json::object const& object) {
   result.where = text_of(object, "where");
   result.rerun = text_of(object, "rerun");
   result.configuration = text_of(object, "configuration");
+  result.repetitions = counts_of(object_of(object, "repetitions"));
+  result.repetition = static_cast<std::uint32_t>(count_of(object, "repetition"));
   return result;
 }
 
@@ -145,6 +159,18 @@ model::TargetSummary target_of(json::object const& object) {
     }
   }
   return target;
+}
+
+model::ShardSummary shard_of(json::object const& root) {
+  model::ShardSummary shard;
+  if (root.contains("shard")) {
+    auto const& object = object_of(root, "shard");
+    shard.index = static_cast<std::uint32_t>(count_of(object, "index"));
+    shard.count = std::max(static_cast<std::uint32_t>(count_of(object, "count")), 1U);
+    shard.selected = count_of(object, "selected");
+    shard.selection = text_of(object, "selection");
+  }
+  return shard;
 }
 
 }  // namespace
@@ -185,12 +211,8 @@ Result<RunResult> from_json(std::string_view text) {
                                 verdict_of_text(text_of(each, "verdict")),
                                 texts_of(each, "cases")});
   });
-  auto const& summary = object_of(root, "summary");
-  for (auto const verdict : kVerdicts) {
-    if (auto const count = count_of(summary, summary_key(verdict)); count != 0) {
-      run.summary[verdict] = count;
-    }
-  }
+  run.shard = shard_of(root);
+  run.summary = counts_of(object_of(root, "summary"));
   return run;
 }
 

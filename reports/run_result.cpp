@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -17,31 +19,8 @@ using model::Verdict;
 
 namespace {
 
-/// From best to worst, over cases that were and were not judged.
-int weight(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::skip:
-      return 0;
-    case Verdict::not_run:
-      return 1;
-    case Verdict::pass:
-      return 2;
-    case Verdict::warn:
-      return 3;
-    case Verdict::waived:
-      return 4;
-    case Verdict::blocked:
-      return 5;
-    case Verdict::error:
-      return 6;
-    case Verdict::fail:
-      return 7;
-  }
-  return 0;
-}
-
 Verdict worse(Verdict a, Verdict b) {
-  return weight(a) < weight(b) ? b : a;
+  return weight_of(a) < weight_of(b) ? b : a;
 }
 
 /// What a case says of one of its requirements. Its failure is not every requirement's failure.
@@ -102,9 +81,70 @@ std::string mismatch(RunResult const& a, RunResult const& b) {
   if (a.target.topology != b.target.topology) {
     return fmt::format("topology {} and topology {}", a.target.topology, b.target.topology);
   }
-  return a.target.name == b.target.name
+  if (a.target.name != b.target.name) {
+    return fmt::format("target {} and target {}", a.target.name, b.target.name);
+  }
+  if (a.shard.count != b.shard.count) {
+    return fmt::format("shards of {} and shards of {}", a.shard.count, b.shard.count);
+  }
+  return a.shard.selection == b.shard.selection
              ? ""
-             : fmt::format("target {} and target {}", a.target.name, b.target.name);
+             : fmt::format("a selection of {} cases and another of {}", a.shard.selected,
+                           b.shard.selected);
+}
+
+/// Which of the shards of 1/N to N/N are not there.
+Result<std::vector<std::uint32_t>> missing_of(std::vector<RunResult> const& shards) {
+  auto const count = shards.front().shard.count;
+  std::set<std::uint32_t> there;
+  for (auto const& each : shards) {
+    if (!there.insert(each.shard.index).second) {
+      return fail({ErrorCode::bad_value, 0, "shards", "",
+                   fmt::format("shard {}/{} is there twice", each.shard.index, count)});
+    }
+  }
+  std::vector<std::uint32_t> missing;
+  for (std::uint32_t index = 1; index <= count; ++index) {
+    if (!there.contains(index)) {
+      missing.push_back(index);
+    }
+  }
+  return missing;
+}
+
+Result<void> check_of_one_run(std::vector<RunResult> const& shards) {
+  for (std::size_t i = 1; i < shards.size(); ++i) {
+    if (auto const why = mismatch(shards.front(), shards[i]); !why.empty()) {
+      return fail(
+          {ErrorCode::bad_value, i, "shards", "", "these results are not of one run: " + why});
+    }
+  }
+  return {};
+}
+
+/// How many are missing, and which, as far as that is known.
+Result<void> count_missing(std::vector<RunResult> const& shards,
+                           std::size_t expected,
+                           Merged& merged) {
+  auto const count = shards.front().shard.count;
+  if (shards.size() == 1 && expected == 0) {
+    return {};  // nothing to merge: somebody looks at one shard
+  }
+  if (count == 1) {
+    merged.missing_shards = expected > shards.size() ? expected - shards.size() : 0;
+    return {};
+  }
+  if (expected != 0 && expected != count) {
+    return fail({ErrorCode::bad_value, 0, "shards", "",
+                 fmt::format("these are shards of {}, and {} are expected", count, expected)});
+  }
+  auto missing = missing_of(shards);
+  if (!missing) {
+    return tl::unexpected(missing.error());
+  }
+  merged.missing = *std::move(missing);
+  merged.missing_shards = merged.missing.size();
+  return {};
 }
 
 void take_cases(RunResult& to, RunResult& from) {
@@ -113,7 +153,7 @@ void take_cases(RunResult& to, RunResult& from) {
                                     [&](CaseResult const& each) { return each.id == result.id; });
     if (known == to.cases.end()) {
       to.cases.push_back(std::move(result));
-    } else if (weight(known->verdict) < weight(result.verdict)) {
+    } else if (weight_of(known->verdict) < weight_of(result.verdict)) {
       *known = std::move(result);
     }
   }
@@ -177,16 +217,17 @@ Result<Merged> merge(std::vector<RunResult> shards, std::size_t expect_shards) {
   if (shards.empty()) {
     return fail({ErrorCode::not_found, 0, "shards", "", "no results to merge"});
   }
+  if (auto const one = check_of_one_run(shards); !one) {
+    return tl::unexpected(one.error());
+  }
   Merged merged;
-  merged.missing_shards = expect_shards > shards.size() ? expect_shards - shards.size() : 0;
+  if (auto const counted = count_missing(shards, expect_shards, merged); !counted) {
+    return tl::unexpected(counted.error());
+  }
   merged.run = std::move(shards.front());
   auto& run = merged.run;
   for (std::size_t i = 1; i < shards.size(); ++i) {
     auto& shard = shards[i];
-    if (auto const why = mismatch(run, shard); !why.empty()) {
-      return fail(
-          {ErrorCode::bad_value, i, "shards", "", "these results are not of one run: " + why});
-    }
     run.complete = run.complete && shard.complete;
     run.duration_s = std::max(run.duration_s, shard.duration_s);
     run.started = std::min(run.started, shard.started);
@@ -195,8 +236,12 @@ Result<Merged> merge(std::vector<RunResult> shards, std::size_t expect_shards) {
     take_requirements(run, shard);
   }
   run.complete = run.complete && merged.missing_shards == 0;
-  std::sort(run.cases.begin(), run.cases.end(),
-            [](CaseResult const& a, CaseResult const& b) { return a.id < b.id; });
+  if (shards.size() > 1) {
+    run.shard = {};
+  }
+  std::sort(run.cases.begin(), run.cases.end(), [](CaseResult const& a, CaseResult const& b) {
+    return std::tie(a.category, a.id) < std::tie(b.category, b.id);
+  });
   std::sort(run.requirements.begin(), run.requirements.end(),
             [](RequirementResult const& a, RequirementResult const& b) { return a.id < b.id; });
   count_cases(run);

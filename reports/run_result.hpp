@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "model/requirements.hpp"
@@ -21,14 +22,16 @@ void recount(model::RunResult& run);
 struct Merged {
   model::RunResult run;
   std::size_t missing_shards = 0;
+  std::vector<std::uint32_t> missing;  // which, where the shards say what they are; from 1
 };
 
 /// One result of several shards of the same run.
 ///
 /// A case that several shards hold keeps its worst verdict. `complete` is set when all of them are
-/// complete and none is missing.
-/// @param expect_shards  how many there should be; 0: as many as given.
-/// @return bad_value when the shards are not of one run: another suite, seed or topology.
+/// complete and none is missing: shards of `--shard I/N` say themselves how many there are.
+/// @param expect_shards  how many there should be; 0: as they say, or as many as given.
+/// @return bad_value when the shards are not of one run: another suite, seed, topology, N or
+///         selection; when one is there twice; when N is not what was expected.
 [[nodiscard]] Result<Merged> merge(std::vector<model::RunResult> shards, std::size_t expect_shards);
 
 }  // namespace rpchspec::reports

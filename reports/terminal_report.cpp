@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/repetitions.hpp"
 #include "reports/terminal.hpp"
 #include "reports/terminal_paint.hpp"
 
@@ -27,6 +28,18 @@ std::string single_cases(model::RunResult const& run, Colour colour) {
           "{}  {}{}\n    {}\n",
           painted(upper(model::to_string(result.verdict)), code_of(result.verdict), colour),
           result.id, result.suspect ? "  (suspect)" : "", first_line(result.message));
+    }
+  }
+  return text;
+}
+
+/// A case that holds now and then is another trouble than one that never does.
+std::string flaky_cases(model::RunResult const& run, Colour colour) {
+  std::string text;
+  for (auto const& result : run.cases) {
+    if (is_flaky(result)) {
+      text += fmt::format("{}  {}  {}\n", painted("FLAKY", "33", colour), result.id,
+                          repetitions_text(result).substr(std::string_view("flaky: ").size()));
     }
   }
   return text;
@@ -123,6 +136,7 @@ std::string summary_text(model::RunResult const& run, FinalFacts const& facts, C
                         finding.requirement, first_line(finding.seen));
   }
   text += single_cases(run, colour);
+  text += flaky_cases(run, colour);
   text += not_run_text(run);
   for (auto const& warning : facts.warnings) {
     text += fmt::format("{} {}\n", painted("warning:", "33", colour), harmless(warning));

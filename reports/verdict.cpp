@@ -50,6 +50,28 @@ Verdict worse(Verdict a, Verdict b) {
 
 }  // namespace
 
+int weight_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::skip:
+      return 0;
+    case Verdict::not_run:
+      return 1;
+    case Verdict::pass:
+      return 2;
+    case Verdict::warn:
+      return 3;
+    case Verdict::waived:
+      return 4;
+    case Verdict::blocked:
+      return 5;
+    case Verdict::error:
+      return 6;
+    case Verdict::fail:
+      return 7;
+  }
+  return 0;
+}
+
 Verdict verdict_of(Outcome outcome, Level level) {
   switch (outcome) {
     case Outcome::held:

@@ -11,6 +11,10 @@ namespace rpchspec::reports {
 /// What one observation alone makes of a case: pass, warn, fail or blocked.
 [[nodiscard]] model::Verdict verdict_of(model::Outcome outcome, model::Level level);
 
+/// From best to worst, over cases that were and were not judged: skip, not-run, pass, warn, waived,
+/// blocked, error, fail.
+[[nodiscard]] int weight_of(model::Verdict verdict);
+
 /// What else there is to know of a case.
 struct CaseFacts {
   bool setup_failed = false;   // a set-up step was not reached

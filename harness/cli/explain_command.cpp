@@ -87,6 +87,11 @@ int explain(ExplainOptions const& options) {
                  loader::explain(scenario, library, options.topology));
     }
   }
+  if (auto const* replacement = replacement_of(options.what, library);
+      found == 0 && replacement != nullptr) {
+    fmt::print("{} is retired: {}\n", options.what, *replacement);
+    return 0;
+  }
   if (found == 0) {
     auto const near = model::nearest(options.what, everything(suite, library));
     throw UsageError{"'" + options.what + "' is no scenario, requirement, finding or defect" +

@@ -54,4 +54,24 @@ loader::Suite open_suite(loader::Library const& library,
   return loaded(loader::merge(std::move(parts)));
 }
 
+std::string const* replacement_of(std::string_view id, loader::Library const& library) {
+  auto const found = library.retired.find(std::string(id.substr(0, id.find('@'))));
+  return found == library.retired.end() ? nullptr : &found->second;
+}
+
+std::vector<scenario::v1::Scenario const*> selected_of(loader::Suite const& suite,
+                                                       loader::Selection const& selection,
+                                                       loader::Library const& library) {
+  auto selected = loader::select(suite, selection, library.requirements);
+  if (selected) {
+    return *std::move(selected);
+  }
+  for (auto const& selector : selection.selectors) {
+    if (auto const* replacement = replacement_of(selector, library)) {
+      throw UsageError{"scenario '" + selector + "' is retired: " + *replacement};
+    }
+  }
+  throw UsageError{selected.error().detail};
+}
+
 }  // namespace rpchspec::cli

@@ -83,19 +83,16 @@ int list(ListOptions const& options) {
     print_coverage(suite, library, options.as_json);
     return 0;
   }
-  auto const selected = loader::select(suite, selection_of(settings), library.requirements);
-  if (!selected) {
-    throw UsageError{selected.error().detail};
-  }
+  auto const selected = selected_of(suite, selection_of(settings), library);
   if (options.as_json) {
     json::array cases;
-    for (auto const* scenario : *selected) {
+    for (auto const* scenario : selected) {
       cases.push_back(to_json(*scenario));
     }
     fmt::print("{}", loader::pretty(json::object{{"cases", cases}}));
     return 0;
   }
-  for (auto const* scenario : *selected) {
+  for (auto const* scenario : selected) {
     fmt::print("{:<56} {}\n", scenario->id(), scenario->title());
   }
   return 0;

@@ -6,6 +6,7 @@
 
 #include "harness/cli/capture_file.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/evidence.hpp"
 #include "harness/cli/github.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
@@ -38,12 +39,16 @@ struct Compared {
   reports::Comparison comparison;
 };
 
-reports::Merged merged(ReportOptions const& options) {
+std::vector<model::RunResult> read_all(std::vector<std::string> const& places) {
   std::vector<model::RunResult> shards;
-  for (auto const& place : options.places) {
+  for (auto const& place : places) {
     shards.push_back(read_results(place));
   }
-  auto result = reports::merge(std::move(shards), options.expect_shards);
+  return shards;
+}
+
+reports::Merged merged(std::vector<model::RunResult> shards, std::size_t expected) {
+  auto result = reports::merge(std::move(shards), expected);
   if (!result) {
     throw UsageError{to_string(result.error())};
   }
@@ -92,8 +97,9 @@ void write_words(ReportOptions const& options,
     auto const out = std::filesystem::path(options.out);
     expect_written(engine::write_file(out / "summary.md", markdown));
     if (compared) {
-      expect_written(engine::write_file(
-          out / "compare.html", reports::compare_html(compared->comparison, {compared->base, run})));
+      expect_written(
+          engine::write_file(out / "compare.html",
+                             reports::compare_html(compared->comparison, {compared->base, run})));
     }
   }
   if (options.github) {
@@ -111,11 +117,24 @@ void make_capture(ReportOptions const& options, model::RunResult const& run) {
   }
 }
 
+std::vector<Place> places_of(std::vector<std::string> const& folders,
+                             std::vector<model::RunResult> const& shards) {
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    places.push_back({folders[i], &shards[i]});
+  }
+  return places;
+}
+
 int report(ReportOptions const& options) {
-  auto const [run, missing] = merged(options);
+  auto const shards = read_all(options.places);
+  auto const [run, missing, which] = merged(shards, options.expect_shards);
   auto const with_base = compared(options, run);
   reports::FinalFacts facts;
   facts.missing_shards = missing;
+  for (auto const index : which) {
+    facts.warnings.push_back(fmt::format("there is no result of shard {} among these", index));
+  }
   facts.results = options.out.empty() ? options.places.front() : options.out;
   reports::ExitFacts exit;
   exit.missing_shards = missing;
@@ -123,6 +142,7 @@ int report(ReportOptions const& options) {
   facts.exit_code = reports::exit_code(run, exit);
   if (!options.out.empty()) {
     write_merged(options, run);
+    gather_evidence(options.out, run, places_of(options.places, shards));
   }
   make_capture(options, run);
   fmt::print("{}", reports::report_text(run, facts, colour_of(stdout)));

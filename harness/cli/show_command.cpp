@@ -6,8 +6,10 @@
 
 #include "harness/cli/capture_file.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/evidence.hpp"
 #include "harness/cli/results.hpp"
 #include "model/suggestion.hpp"
+#include "reports/repetitions.hpp"
 
 namespace rpchspec::cli {
 
@@ -60,7 +62,11 @@ int show(ShowOptions const& options) {
   if (!result.rerun.empty()) {
     fmt::print("again: {}\n", result.rerun);
   }
-  auto const file = std::filesystem::path(out) / "cases" / id / "ladder.txt";
+  if (auto const repetitions = reports::repetitions_text(result); !repetitions.empty()) {
+    fmt::print("repetitions: {}; the words and the ladder are of number {}\n", repetitions,
+               result.repetition);
+  }
+  auto const file = std::filesystem::path(out) / evidence_of(result) / "ladder.txt";
   std::ifstream ladder(file);
   if (ladder && ladder.peek() != std::ifstream::traits_type::eof()) {
     fmt::print("\n");

@@ -8,6 +8,7 @@
 #include "harness/cli/results.hpp"
 #include "harness/cli/run_options.hpp"
 #include "harness/cli/signals.hpp"
+#include "harness/loader/suite_version.hpp"
 
 namespace rpchspec::cli {
 
@@ -43,23 +44,28 @@ void keep_failed(Cases& cases, std::string const& out) {
   std::erase_if(cases, [&](Scenario const* each) { return !failed.contains(each->id()); });
 }
 
-Cases select(loader::Suite const& suite,
-             targets::Settings const& settings,
-             loader::Library const& library,
-             bool& other_shards_have_some) {
+/// What this run plays, and of which whole it is a part.
+struct Selected {
+  Cases cases;
+  model::ShardSummary shard;
+};
+
+Selected select(loader::Suite const& suite,
+                targets::Settings const& settings,
+                loader::Library const& library) {
   auto selection = selection_of(settings);
   selection.selectors = narrowed(selection.selectors, suite);
-  auto const shard = selection.shard;
   selection.shard.reset();
-  auto selected = loader::select(suite, selection, library.requirements);
-  if (!selected) {
-    throw UsageError{selected.error().detail};
-  }
+  Selected selected{selected_of(suite, selection, library), {}};
   if (settings.last_failed) {
-    keep_failed(*selected, settings.out);
+    keep_failed(selected.cases, settings.out);
   }
-  other_shards_have_some = shard && !selected->empty();
-  return shard ? loader::part_of(*selected, *shard) : *selected;
+  if (settings.shard.count > 1) {
+    selected.shard = {settings.shard.index, settings.shard.count, selected.cases.size(),
+                      loader::digest_of(selected.cases)};
+    selected.cases = loader::part_of(std::move(selected.cases), settings.shard);
+  }
+  return selected;
 }
 
 engine::RunRequest request_of(targets::Settings const& settings) {
@@ -80,6 +86,7 @@ engine::RunRequest request_of(targets::Settings const& settings) {
   request.suite_name = settings.suite_name;
   request.junit = settings.junit;
   request.tool_version = RPCHSPEC_VERSION;
+  request.suite_version = settings.as_of.empty() ? loader::kSuiteVersion : settings.as_of;
   return request;
 }
 
@@ -88,9 +95,9 @@ engine::RunRequest request_of(targets::Settings const& settings) {
 engine::RunOutcome run_suite(SuiteToRun const& what,
                              targets::Settings const& settings,
                              engine::RunObserver& observer) {
-  bool empty_shard = false;
-  auto const selected = select(what.suite, settings, what.shipped, empty_shard);
+  auto const [selected, shard] = select(what.suite, settings, what.shipped);
   auto request = request_of(settings);
+  request.shard = shard;
   request.registry = &what.shipped.requirements;
   for (auto const* scenario : selected) {
     request.scenarios.push_back(*scenario);
@@ -110,8 +117,8 @@ engine::RunOutcome run_suite(SuiteToRun const& what,
     return rerun_command(what.given, ours ? "" : scenario->file(), id);
   };
   auto outcome = engine::run(request, observer, stop_on_signals());
-  outcome.exit.empty_shard = selected.empty() && empty_shard;
-  outcome.exit.partial = settings.shard.count > 1;
+  outcome.exit.empty_shard = selected.empty() && shard.selected != 0;
+  outcome.exit.partial = shard.count > 1;
   return outcome;
 }
 

@@ -21,6 +21,7 @@
 #include "harness/targets/needs.hpp"
 #include "harness/targets/program.hpp"
 #include "reports/findings.hpp"
+#include "reports/repetitions.hpp"
 #include "reports/run_result.hpp"
 #include "reports/waivers.hpp"
 
@@ -96,7 +97,7 @@ class Run {
   /// Of a case's evidence. Repetitions run side by side: each has its own; so has each
   /// configuration's sanity.
   [[nodiscard]] std::filesystem::path directory_of(CaseJob const& job) const {
-    auto suffix = request_.repeat > 1 ? fmt::format("~{}", job.number) : std::string();
+    auto suffix = request_.repeat > 1 ? fmt::format("~{}", job.repetition + 1) : std::string();
     if (job.scenario->role() != scn::Scenario::ORDINARY && !target().configuration.empty()) {
       suffix += "~" + target().configuration;
     }
@@ -398,7 +399,9 @@ void Run::play_all() {
   for (auto const& result : outcome_.result.cases) {
     played.insert(result.id);
   }
-  std::erase_if(jobs_, [&](CaseJob const& job) { return played.contains(job.scenario->id()); });
+  std::erase_if(jobs_, [&](CaseJob const& job) {
+    return job.repetition == 0 && played.contains(job.scenario->id());
+  });
   ScheduleHooks hooks;
   hooks.play = [this](CaseJob const& job) { play(job); };
   hooks.go_on = [this] { return go_on(); };
@@ -421,6 +424,10 @@ CaseResult Run::play_once(CaseJob const& job, bool retry) {
   // Lag can only make a healthy proxy look late, never a broken one look well.
   if (outcome.judgement.lagged && !retry && result.verdict != Verdict::pass) {
     result.verdict = Verdict::not_run;
+  }
+  if (request_.repeat > 1) {
+    result.repetition = job.repetition + 1;
+    result.repetitions = {{result.verdict, 1}};
   }
   result.configuration = target().configuration;
   if (!result.configuration.empty() && !result.where.empty()) {
@@ -465,9 +472,11 @@ void Run::take(CaseResult result, std::filesystem::path const& journal) {
                                  [&](CaseResult const& known) { return known.id == result.id; });
   if (same == cases.end()) {
     cases.push_back(std::move(result));
+  } else if (result.repetition != 0 && same->configuration == result.configuration) {
+    reports::add_repetition(*same, std::move(result));
   } else if (same->verdict == Verdict::pass ||
              (is_trouble(result.verdict) && !is_trouble(same->verdict))) {
-    *same = std::move(result);  // --repeat, sanity elsewhere: what failed once is told
+    *same = std::move(result);  // sanity elsewhere: what failed once is told
   }
 }
 
@@ -537,7 +546,8 @@ void Run::finish() {
 model::RunResult begun(RunRequest const& request) {
   model::RunResult result;
   result.tool_version = request.tool_version;
-  result.suite = "1.0";
+  result.suite = request.suite_version;
+  result.shard = request.shard;
   result.started = utc("{:%Y-%m-%dT%H:%M:%SZ}");
   result.seed = request.seed;
   result.target.name = request.target.name;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/loader/suite_version.hpp"
 #include "harness/targets/target.hpp"
 #include "model/requirements.hpp"
 #include "model/scenario.pb.h"
@@ -39,6 +40,8 @@ struct RunRequest {
   Evidence evidence = Evidence::failed;
   std::string suite_name = "rpchspec";
   std::string tool_version;
+  std::string suite_version{loader::kSuiteVersion};
+  model::ShardSummary shard;
   std::function<std::string(std::string const& id)> rerun;  // the command that repeats one case
   std::filesystem::path junit;                              // further copy; empty: none
 };

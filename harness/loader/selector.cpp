@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <compare>
 #include <filesystem>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
 
 #include "harness/loader/suite_version.hpp"
 #include "model/suggestion.hpp"
@@ -105,13 +110,43 @@ bool in_time(Scenario const& scenario, Selection const& selection, bool named) {
          (selection.as_of.empty() || !before(selection.as_of, scenario.since()));
 }
 
+constexpr std::uint64_t kFnvBasis = 14695981039346656037ULL;
+
 /// FNV-1a: the same on every machine and in every release.
-std::uint64_t stable_hash(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
+std::uint64_t stable_hash(std::string_view text, std::uint64_t hash = kFnvBasis) {
   for (char const c : text) {
     hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
   }
   return hash;
+}
+
+constexpr std::chrono::milliseconds kSetUpTime{100};  // of a case that waits for nothing
+
+struct Weighed {
+  Scenario const* scenario = nullptr;
+  std::chrono::nanoseconds time{};
+  std::uint64_t hash = 0;
+};
+
+struct Load {
+  std::chrono::nanoseconds time{};
+  std::size_t cases = 0;
+
+  auto operator<=>(Load const&) const = default;
+};
+
+/// Exclusive cases before all others, so that each shard gets its share of both; among equals by a
+/// hash of the id, so that neighbours spread.
+std::vector<Weighed> heaviest_first(Cases const& cases) {
+  std::vector<Weighed> out;
+  for (auto const* each : cases) {
+    out.push_back({each, kSetUpTime + expected_duration(*each), stable_hash(each->id())});
+  }
+  std::sort(out.begin(), out.end(), [](Weighed const& a, Weighed const& b) {
+    return std::tuple(b.scenario->exclusive(), b.time, a.hash, a.scenario->id()) <
+           std::tuple(a.scenario->exclusive(), a.time, b.hash, b.scenario->id());
+  });
+  return out;
 }
 
 }  // namespace
@@ -198,16 +233,31 @@ Result<Cases> select(Suite const& suite,
 }
 
 Cases part_of(Cases cases, Shard shard) {
-  auto sorted = cases;
-  std::sort(sorted.begin(), sorted.end(), [](auto const* a, auto const* b) {
-    return std::pair(stable_hash(a->id()), a->id()) < std::pair(stable_hash(b->id()), b->id());
-  });
-  Cases mine;
-  for (std::size_t i = shard.index - 1; i < sorted.size(); i += shard.count) {
-    mine.push_back(sorted[i]);
+  auto const weighed = heaviest_first(cases);
+  std::vector<Load> loads(shard.count);
+  std::set<Scenario const*> mine;
+  for (auto const& each : weighed) {
+    auto const lightest = std::min_element(loads.begin(), loads.end());
+    lightest->time += each.time;
+    ++lightest->cases;
+    if (lightest - loads.begin() + 1 == shard.index) {
+      mine.insert(each.scenario);
+    }
   }
-  std::erase_if(cases, [&](auto const* each) { return !contains(mine, each); });
+  std::erase_if(cases, [&](auto const* each) { return !mine.contains(each); });
   return cases;
+}
+
+std::string digest_of(Cases const& cases) {
+  std::set<std::string_view> ids;
+  for (auto const* each : cases) {
+    ids.insert(each->id());
+  }
+  std::uint64_t hash = kFnvBasis;
+  for (auto const id : ids) {
+    hash = stable_hash("\n", stable_hash(id, hash));
+  }
+  return fmt::format("{:016x}", hash);
 }
 
 }  // namespace rpchspec::loader

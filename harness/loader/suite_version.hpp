@@ -6,6 +6,10 @@
 
 namespace rpchspec::loader {
 
+/// Of the scenarios that belong to this program. A scenario added to them later has a later
+/// `since`.
+inline constexpr std::string_view kSuiteVersion = "1.0";
+
 /// True for digits with dots between them, at most 9 digits each.
 [[nodiscard]] bool is_suite_version(std::string_view text);
 

@@ -51,6 +51,14 @@ Result<void> put_as_of(Settings& settings, Text value) {
     return fail(
         {ErrorCode::bad_value, 0, {}, {}, "'" + value + "' is no version of the suite, as 1.0 is"});
   }
+  if (loader::before(loader::kSuiteVersion, value)) {
+    return fail({ErrorCode::bad_value,
+                 0,
+                 {},
+                 {},
+                 "'" + value + "' is later than this program's suite, which is " +
+                     std::string(loader::kSuiteVersion)});
+  }
   return {};
 }
 

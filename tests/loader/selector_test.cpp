@@ -156,6 +156,69 @@ TEST(Shard, CoversEveryCaseExactlyOnceAndNearlyEvenly) {
   }
 }
 
+using Nanoseconds = std::chrono::nanoseconds;
+
+struct Loads {
+  Nanoseconds all{};
+  Nanoseconds alone{};
+};
+
+std::vector<Loads> loads_of(std::vector<scenario::v1::Scenario const*> const& cases,
+                            std::uint32_t count) {
+  std::vector<Loads> loads;
+  for (std::uint32_t index = 1; index <= count; ++index) {
+    auto& load = loads.emplace_back();
+    for (auto const* each : part_of(cases, {index, count})) {
+      load.all += expected_duration(*each);
+      load.alone += each->exclusive() ? expected_duration(*each) : Nanoseconds();
+    }
+  }
+  return loads;
+}
+
+TEST(Shard, TakesAsLongAsTheOthersAndPlaysAsLongAlone) {
+  Suite all;
+  for (int i = 0; i < 60; ++i) {
+    auto& each = all.scenarios.emplace_back(scenario("limits/case-" + std::to_string(i)));
+    each.mutable_expected()->set_seconds(i % 20 == 0 ? 120 : i % 7);
+    each.set_exclusive(i % 3 == 0);
+  }
+  auto const cases = *select(all, {}, small_library().requirements);
+  for (std::uint32_t count : {2U, 3U, 5U}) {
+    auto const loads = loads_of(cases, count);
+    for (auto const& a : loads) {
+      for (auto const& b : loads) {
+        // 100 ms that each case takes beside are not in its expected duration.
+        EXPECT_LE(a.all - b.all, 120s + 2s) << count;
+        EXPECT_LE(a.alone - b.alone, 120s + 2s) << count;
+      }
+    }
+  }
+}
+
+TEST(Shard, OfOneLongCaseAndManyShortOnesLeavesTheLongOneAlone) {
+  Suite all;
+  for (int i = 0; i < 10; ++i) {
+    all.scenarios.push_back(scenario("limits/case-" + std::to_string(i)));
+    all.scenarios.back().mutable_expected()->set_seconds(i == 4 ? 30 : 3);
+  }
+  auto const cases = *select(all, {}, small_library().requirements);
+  auto const loads = loads_of(cases, 2);
+  EXPECT_EQ(std::max(loads[0].all, loads[1].all), 30s);
+  EXPECT_EQ(std::min(loads[0].all, loads[1].all), 27s);
+}
+
+TEST(Selection, HasADigestOfItsIdsAlone) {
+  auto const all = suite();
+  auto cases = *select(all, {}, small_library().requirements);
+  auto const digest = digest_of(cases);
+  EXPECT_EQ(digest.size(), 16U);
+  std::reverse(cases.begin(), cases.end());
+  EXPECT_EQ(digest_of(cases), digest);
+  cases.pop_back();
+  EXPECT_NE(digest_of(cases), digest);
+}
+
 TEST(Shard, DoesNotDependOnTheOrderOfTheSuite) {
   auto const all = suite();
   std::vector<scenario::v1::Scenario const*> cases;

@@ -48,6 +48,7 @@ TEST(ShippedSuite, LoadsWithoutAnError) {
   EXPECT_EQ(suite->find("reset/nothing"), nullptr);
   for (auto const& scenario : suite->scenarios) {
     EXPECT_GT(explain(scenario, *library, "rpc-proxy").size(), 100U) << scenario.id();
+    EXPECT_FALSE(before(kSuiteVersion, scenario.since())) << scenario.id();
   }
 }
 

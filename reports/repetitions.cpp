@@ -1,0 +1,77 @@
+#include "reports/repetitions.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "reports/findings.hpp"
+#include "reports/verdict.hpp"
+
+namespace rpchspec::reports {
+
+using model::CaseResult;
+using model::Observation;
+using model::Verdict;
+
+namespace {
+
+std::size_t count_of(CaseResult const& result, Verdict verdict) {
+  auto const found = result.repetitions.find(verdict);
+  return found == result.repetitions.end() ? 0 : found->second;
+}
+
+void add_objections(CaseResult& to, std::vector<Observation> const& from) {
+  std::set<std::string> known;
+  for (auto const& observation : to.observations) {
+    if (is_objection(observation)) {
+      known.insert(finding_id(observation));
+    }
+  }
+  for (auto const& observation : from) {
+    if (is_objection(observation) && known.insert(finding_id(observation)).second) {
+      to.observations.push_back(observation);
+    }
+  }
+}
+
+void add_requirements(CaseResult& to, std::vector<std::string> const& from) {
+  std::copy_if(from.begin(), from.end(), std::back_inserter(to.requirements), [&](auto const& id) {
+    return std::find(to.requirements.begin(), to.requirements.end(), id) == to.requirements.end();
+  });
+}
+
+}  // namespace
+
+void add_repetition(CaseResult& known, CaseResult next) {
+  auto repetitions = std::move(known.repetitions);
+  if (repetitions.empty()) {
+    ++repetitions[known.verdict];
+  }
+  ++repetitions[next.verdict];
+  auto const suspect = known.suspect || next.suspect;
+  if (weight_of(known.verdict) < weight_of(next.verdict)) {
+    std::swap(known, next);
+  }
+  add_objections(known, next.observations);
+  add_requirements(known, next.requirements);
+  known.suspect = suspect;
+  known.repetitions = std::move(repetitions);
+}
+
+bool is_flaky(CaseResult const& result) {
+  auto const held = count_of(result, Verdict::pass) + count_of(result, Verdict::warn);
+  auto const broken = count_of(result, Verdict::fail) + count_of(result, Verdict::blocked);
+  return held != 0 && broken != 0;
+}
+
+std::string repetitions_text(CaseResult const& result) {
+  std::string text;
+  for (auto const& [verdict, count] : result.repetitions) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, model::to_string(verdict));
+  }
+  return is_flaky(result) ? "flaky: " + text : text;
+}
+
+}  // namespace rpchspec::reports
