@@ -22,6 +22,10 @@ std::size_t count_of(CaseResult const& result, Verdict verdict) {
   return found == result.repetitions.end() ? 0 : found->second;
 }
 
+bool is_trouble(Verdict verdict) {
+  return verdict == Verdict::fail || verdict == Verdict::blocked || verdict == Verdict::error;
+}
+
 void add_objections(CaseResult& to, std::vector<Observation> const& from) {
   std::set<std::string> known;
   for (auto const& observation : to.observations) {
@@ -58,6 +62,19 @@ void add_repetition(CaseResult& known, CaseResult next) {
   add_requirements(known, next.requirements);
   known.suspect = suspect;
   known.repetitions = std::move(repetitions);
+}
+
+void add_case(std::vector<CaseResult>& cases, CaseResult result) {
+  auto const same = std::find_if(cases.begin(), cases.end(),
+                                 [&](CaseResult const& known) { return known.id == result.id; });
+  if (same == cases.end()) {
+    cases.push_back(std::move(result));
+  } else if (result.repetition != 0 && same->configuration == result.configuration) {
+    add_repetition(*same, std::move(result));
+  } else if (same->verdict == Verdict::pass ||
+             (is_trouble(result.verdict) && !is_trouble(same->verdict))) {
+    *same = std::move(result);
+  }
 }
 
 bool is_flaky(CaseResult const& result) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/verdict.hpp"
 
@@ -13,6 +14,10 @@ namespace rpchspec::reports {
 /// observations, so that each has its finding. One that was broken off counts for less than any
 /// that was played to its end.
 void add_repetition(model::CaseResult& known, model::CaseResult next);
+
+/// Adds a case that has finished to those that have: another repetition as above. Of a case that
+/// ran again for another reason (sanity, under another configuration) what failed once is told.
+void add_case(std::vector<model::CaseResult>& cases, model::CaseResult result);
 
 /// Held in some repetitions (pass, warn) and did not in others (fail, blocked).
 [[nodiscard]] bool is_flaky(model::CaseResult const& result);

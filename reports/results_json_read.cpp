@@ -5,88 +5,18 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "reports/json_fields.hpp"
+#include "reports/results_case.hpp"
 #include "reports/results_json.hpp"
 #include "reports/results_names.hpp"
 
 namespace rpchspec::reports {
 
 namespace json = boost::json;
-using model::Level;
 using model::RunResult;
 using model::Verdict;
 
 namespace {
-
-std::string text_of(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  auto const* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? "" : std::string(text->data(), text->size());
-}
-
-bool flag_of(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-double number_of(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  if (value == nullptr || !value->is_number()) {
-    return 0;
-  }
-  return value->is_double()  ? value->get_double()
-         : value->is_int64() ? static_cast<double>(value->get_int64())
-                             : static_cast<double>(value->get_uint64());
-}
-
-std::uint64_t count_of(json::object const& object, std::string_view key) {
-  auto const* value = object.if_contains(key);
-  if (value == nullptr) {
-    return 0;
-  }
-  if (auto const* text = value->if_string()) {
-    std::uint64_t number = 0;
-    for (char const c : *text) {
-      number = number * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    return number;
-  }
-  return value->is_uint64() ? value->get_uint64()
-         : value->is_int64() && value->get_int64() >= 0
-             ? static_cast<std::uint64_t>(value->get_int64())
-             : 0;
-}
-
-std::vector<std::string> texts_of(json::object const& object, std::string_view key) {
-  std::vector<std::string> texts;
-  auto const* value = object.if_contains(key);
-  if (value != nullptr && value->is_array()) {
-    for (auto const& each : value->get_array()) {
-      if (auto const* text = each.if_string()) {
-        texts.emplace_back(text->data(), text->size());
-      }
-    }
-  }
-  return texts;
-}
-
-json::object const& object_of(json::object const& object, std::string_view key) {
-  static json::object const kNone;
-  auto const* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? value->get_object() : kNone;
-}
-
-template <class Each>
-void each_object(json::object const& object, std::string_view key, Each each) {
-  auto const* value = object.if_contains(key);
-  if (value == nullptr || !value->is_array()) {
-    return;
-  }
-  for (auto const& entry : value->get_array()) {
-    if (entry.is_object()) {
-      each(entry.get_object());
-    }
-  }
-}
 
 Verdict verdict_of_text(std::string_view text) {
   for (auto const verdict : kVerdicts) {
@@ -97,15 +27,6 @@ Verdict verdict_of_text(std::string_view text) {
   return Verdict::error;
 }
 
-Level level_of_text(std::string_view text) {
-  for (auto const level : kLevels) {
-    if (text == model::to_string(level)) {
-      return level;
-    }
-  }
-  return Level::must;
-}
-
 std::map<Verdict, std::size_t> counts_of(json::object const& object) {
   std::map<Verdict, std::size_t> counts;
   for (auto const verdict : kVerdicts) {
@@ -114,25 +35,6 @@ std::map<Verdict, std::size_t> counts_of(json::object const& object) {
     }
   }
   return counts;
-}
-
-model::CaseResult case_of(json::object const& object) {
-  model::CaseResult result;
-  result.id = text_of(object, "id");
-  result.title = text_of(object, "title");
-  result.category = text_of(object, "category");
-  result.verdict = verdict_of_text(text_of(object, "verdict"));
-  result.suspect = flag_of(object, "suspect");
-  result.started_s = number_of(object, "started_s");
-  result.duration_s = number_of(object, "duration_s");
-  result.requirements = texts_of(object, "requirements");
-  result.message = text_of(object, "message");
-  result.where = text_of(object, "where");
-  result.rerun = text_of(object, "rerun");
-  result.configuration = text_of(object, "configuration");
-  result.repetitions = counts_of(object_of(object, "repetitions"));
-  result.repetition = static_cast<std::uint32_t>(count_of(object, "repetition"));
-  return result;
 }
 
 model::Finding finding_of(json::object const& object) {
@@ -174,6 +76,25 @@ model::ShardSummary shard_of(json::object const& root) {
 }
 
 }  // namespace
+
+model::CaseResult case_of(json::object const& object) {
+  model::CaseResult result;
+  result.id = text_of(object, "id");
+  result.title = text_of(object, "title");
+  result.category = text_of(object, "category");
+  result.verdict = verdict_of_text(text_of(object, "verdict"));
+  result.suspect = flag_of(object, "suspect");
+  result.started_s = number_of(object, "started_s");
+  result.duration_s = number_of(object, "duration_s");
+  result.requirements = texts_of(object, "requirements");
+  result.message = text_of(object, "message");
+  result.where = text_of(object, "where");
+  result.rerun = text_of(object, "rerun");
+  result.configuration = text_of(object, "configuration");
+  result.repetitions = counts_of(object_of(object, "repetitions"));
+  result.repetition = static_cast<std::uint32_t>(count_of(object, "repetition"));
+  return result;
+}
 
 Result<RunResult> from_json(std::string_view text) {
   json::error_code error;

@@ -1,10 +1,26 @@
+#include <signal.h>
+
 #include <exception>
 
 #include <fmt/format.h>
 
 #include "harness/cli/program.hpp"
 
+namespace {
+
+/// A file that may not grow further is an error of write(), not our end. Not ignored, for programs
+/// that we start would inherit that.
+void outlive_file_size_limits() {
+  struct sigaction action {};
+
+  action.sa_handler = [](int) {};
+  sigaction(SIGXFSZ, &action, nullptr);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  outlive_file_size_limits();
   try {
     return rpchspec::cli::run_program({argv + 1, argv + argc});
   } catch (std::exception const& error) {

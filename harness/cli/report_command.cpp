@@ -10,6 +10,7 @@
 #include "harness/cli/github.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
+#include "harness/cli/rebuild.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/engine/output.hpp"
 #include "reports/compare.hpp"
@@ -127,6 +128,11 @@ std::vector<Place> places_of(std::vector<std::string> const& folders,
 }
 
 int report(ReportOptions const& options) {
+  for (auto const& place : options.places) {
+    if (auto const words = rebuild(place); !words.empty()) {
+      fmt::print(stderr, "{}\n", words);
+    }
+  }
   auto const shards = read_all(options.places);
   auto const [run, missing, which] = merged(shards, options.expect_shards);
   auto const with_base = compared(options, run);

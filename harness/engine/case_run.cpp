@@ -60,6 +60,9 @@ class Case {
     finish();
   }
 
+  /// Why the journal is not whole; empty: it is.
+  [[nodiscard]] std::string const& unwritable() const { return recorder_.error(); }
+
  private:
   net::Task<> main();
   net::Task<> perform();
@@ -171,7 +174,7 @@ net::Task<> Case::watch(net::TaskScope& scope) {
           std::chrono::duration_cast<std::chrono::milliseconds>(now - due).count()));
       recorder_.append(event, now);
     }
-    if (stop_ != 0 || (proxy_died_ != nullptr && *proxy_died_)) {
+    if (stop_ != 0 || (proxy_died_ != nullptr && *proxy_died_) || !recorder_.error().empty()) {
       interrupted_ = true;
       scope.cancel();
       co_return;
@@ -236,7 +239,16 @@ CaseOutcome run_case(Surroundings const& surroundings,
   std::filesystem::create_directories(order.directory, ignored);
   outcome.journal = order.directory / "journal.bin";
   std::filesystem::remove(outcome.journal, ignored);
-  Case(surroundings, order, outcome.journal, stop, proxy_died).play();
+  {
+    Case played(surroundings, order, outcome.journal, stop, proxy_died);
+    played.play();
+    outcome.unwritable = played.unwritable();
+  }
+  if (!outcome.unwritable.empty()) {
+    outcome.judgement.result = reports::unexecuted(*order.scenario, model::Verdict::error,
+                                                   outcome.unwritable, order.rerun);
+    return outcome;
+  }
   reports::JudgeOptions options;
   options.rerun = order.rerun;
   options.strict = surroundings.strict;

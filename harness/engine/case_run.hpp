@@ -47,6 +47,7 @@ struct CaseOrder {
 struct CaseOutcome {
   reports::Judgement judgement;
   std::filesystem::path journal;
+  std::string unwritable;  // why the journal is not whole; the verdict is `error` then
 };
 
 /// Plays and judges one case. Blocks the calling thread. `stop` is looked at all the time: when it

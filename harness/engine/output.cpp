@@ -1,8 +1,11 @@
 #include "harness/engine/output.hpp"
 
+#include <cerrno>
 #include <fstream>
+#include <set>
 
 #include "reports/events.hpp"
+#include "reports/finished.hpp"
 #include "reports/html_report.hpp"
 #include "reports/junit.hpp"
 #include "reports/ladder.hpp"
@@ -14,12 +17,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kOurs = {"results.json", "junit.xml",   "events.jsonl",
-                              "cases",        "report.html", kCaptureFile,
-                              "summary.md",   "tls",         kExploring};
+constexpr std::size_t kReserve = std::size_t{64} * 1024;      // bytes
+constexpr std::size_t kReserveACase = std::size_t{8} * 1024;  // of results.json and junit.xml
+
+constexpr std::array kOurs = {"results.json", "junit.xml",  "events.jsonl",        "cases",
+                              "report.html",  kCaptureFile, "summary.md",          "tls",
+                              kExploring,     kReserveFile, reports::kFinishedFile};
 
 Error io_error(fs::path const& file, std::error_code code) {
   return {ErrorCode::io, 0, "", "", file.string() + ": " + code.message()};
+}
+
+/// Of a stream that failed: the system's word for it is all that there is.
+std::error_code last_error() {
+  return {errno == 0 ? EIO : errno, std::generic_category()};
 }
 
 /// proxy.log; proxy-NAME.log and reconfigure-NAME.log of a configuration.
@@ -54,12 +65,15 @@ bool is_trouble(model::CaseResult const& result) {
 Result<void> write_file(fs::path const& file,
                         std::function<Result<void>(std::ostream& to)> const& write) {
   auto const part = fs::path(file.string() + ".part");
+  errno = 0;
   std::ofstream out(part, std::ios::binary | std::ios::trunc);
   auto const written = write(out);
   out.close();
+  auto const error = last_error();
   std::error_code code;
   if (!written || !out) {
-    return fail(io_error(file, std::make_error_code(std::errc::io_error)));
+    fs::remove(part, code);
+    return out ? tl::unexpected(written.error()) : fail(io_error(file, error));
   }
   fs::rename(part, file, code);
   return code ? Result<void>(fail(io_error(file, code))) : Result<void>();
@@ -78,6 +92,10 @@ Result<void> Output::open(model::RunResult const& begun) {
   if (code) {
     return fail(io_error(request_.out, code));
   }
+  if (has_writer(request_.out / reports::kFinishedFile)) {
+    return fail({ErrorCode::io, 0, "", "",
+                 request_.out.string() + ": another run is under way there; see --out"});
+  }
   remove_old_files(request_.out);
   capture_file_.open(request_.out / kCaptureFile, std::ios::binary | std::ios::trunc);
   capture_.emplace(capture_file_, request_.tool_version);
@@ -89,26 +107,102 @@ fs::path Output::case_directory(std::string const& id) const {
   return request_.out / "cases" / id;
 }
 
-void Output::add_case(model::CaseResult const& result, fs::path const& journal) {
+Result<void> Output::plan(model::RunResult const& planned) {
+  if (auto room = reserve_.take(request_.out / kReserveFile,
+                                kReserve + kReserveACase * planned.cases.size());
+      !room) {
+    return room;
+  }
+  if (auto written = write_file(results(), reports::to_json(planned)); !written) {
+    return written;
+  }
+  if (auto begun = finished_.open(request_.out / reports::kFinishedFile); !begun) {
+    return begun;
+  }
+  reports::RunNotes notes;
+  notes.suite_name = request_.suite_name;
+  notes.strict = request_.strict;
+  notes.waivers = waivers_of(request_.target);
+  std::set<std::string> files;
+  for (auto const& scenario : request_.scenarios) {
+    files.insert(fs::absolute(scenario.file()).string());
+  }
+  notes.files.assign(files.begin(), files.end());
+  return finished_.append(reports::notes_line(notes));
+}
+
+/// First that it is done, for its journal may be dropped next.
+Result<void> Output::add_case(model::CaseResult const& result, fs::path const& journal) {
+  auto noted = finished_.append(reports::finished_line(result));
   if (request_.evidence == Evidence::none ||
       (request_.evidence == Evidence::failed && !is_trouble(result))) {
     std::error_code ignored;
     fs::remove_all(journal.parent_path(), ignored);
-    return;
+    return noted;
   }
+  auto const kept = add_evidence(result, journal);
+  return noted ? kept : noted;
+}
+
+Result<void> Output::add_evidence(model::CaseResult const& result, fs::path const& journal) {
   if (auto const text = reports::ladder(journal)) {
-    (void)write_file(journal.parent_path() / "ladder.txt", *text);
+    if (auto written = write_file(journal.parent_path() / "ladder.txt", *text); !written) {
+      return written;
+    }
   }
-  std::ofstream events(request_.out / "events.jsonl", std::ios::binary | std::ios::app);
-  (void)reports::write_events(events, result.id, journal);
-  if (capture_) {
-    auto const id = journal.parent_path().lexically_relative(request_.out / "cases");
-    (void)capture_->add(reports::captured(id.generic_string(), result), journal);
-    capture_file_.flush();
+  if (auto written = append_events(request_.out / "events.jsonl", result.id, journal); !written) {
+    return written;
   }
+  auto const id = journal.parent_path().lexically_relative(request_.out / "cases");
+  return add_packets(reports::captured(id.generic_string(), result), journal);
+}
+
+Result<void> Output::add_packets(reports::CapturedCase const& captured, fs::path const& journal) {
+  if (!capture_) {
+    return {};
+  }
+  auto const before = capture_file_.tellp();
+  errno = 0;
+  (void)capture_->add(captured, journal);
+  capture_file_.flush();
+  auto const error = last_error();
+  if (capture_file_) {
+    return {};
+  }
+  capture_.reset();
+  capture_file_.close();
+  std::error_code code;
+  fs::resize_file(request_.out / kCaptureFile, static_cast<std::uintmax_t>(before), code);
+  return fail(io_error(request_.out / kCaptureFile, error));
+}
+
+Result<void> append_events(fs::path const& events, std::string const& id, fs::path const& journal) {
+  std::error_code code;
+  auto const before = fs::file_size(events, code);
+  auto const size = code ? 0 : before;
+  errno = 0;
+  std::ofstream out(events, std::ios::binary | std::ios::app);
+  static_cast<void>(reports::write_events(out, id, journal));
+  out.close();
+  auto const error = last_error();
+  if (out) {
+    return {};
+  }
+  fs::resize_file(events, size, code);
+  return fail(io_error(events, error));
+}
+
+std::vector<reports::Waiver> waivers_of(targets::Target const& target) {
+  std::vector<reports::Waiver> waivers;
+  for (auto const& entry : target.waivers) {
+    waivers.push_back({entry.finding, entry.requirement, entry.id, entry.reason, entry.owner,
+                       entry.until, entry.cases});
+  }
+  return waivers;
 }
 
 Result<void> Output::close(model::RunResult const& run) {
+  reserve_.give_up();
   auto const junit = reports::to_junit(run, request_.suite_name);
   auto written = write_file(request_.out / "junit.xml", junit);
   if (written && !request_.junit.empty()) {
@@ -123,6 +217,9 @@ Result<void> Output::close(model::RunResult const& run) {
     });
   }
   auto const results_written = write_file(results(), reports::to_json(run));
+  if (results_written) {
+    finished_.remove();
+  }
   return written ? results_written : written;
 }
 

@@ -11,10 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/engine/ledger.hpp"
+#include "harness/engine/reserve.hpp"
 #include "harness/engine/run.hpp"
 #include "model/verdict.hpp"
 #include "protocol/base/error.hpp"
 #include "reports/capture.hpp"
+#include "reports/waivers.hpp"
 
 namespace rpchspec::engine {
 
@@ -30,21 +33,28 @@ namespace rpchspec::engine {
 inline constexpr char const* kExploring = "exploring";
 
 inline constexpr char const* kCaptureFile = "capture.pcapng";
+/// Takes up the room on the disk that the last reports will need.
+inline constexpr char const* kReserveFile = ".reserve";
 
 class Output {
  public:
   explicit Output(RunRequest const& request) : request_(request) {}
 
-  /// Makes the folder, removes what an earlier run of ours left there, and writes a results.json
-  /// that says "complete": false.
+  /// Makes the folder, where no other run is writing, removes what an earlier run of ours left
+  /// there, and writes a results.json that says "complete": false.
   [[nodiscard]] Result<void> open(model::RunResult const& begun);
 
   /// cases/<id>; not made yet.
   [[nodiscard]] std::filesystem::path case_directory(std::string const& id) const;
 
-  /// The ladder, the events and the packets of a case that is done; drops its journal where no
-  /// evidence is wanted.
-  void add_case(model::CaseResult const& result, std::filesystem::path const& journal);
+  /// Writes what is planned, sets room apart for the last reports, and begins finished.jsonl.
+  /// @param planned  every case as not-run or skip.
+  [[nodiscard]] Result<void> plan(model::RunResult const& planned);
+
+  /// Notes that a case is done, its ladder, its events and its packets; drops its journal where no
+  /// evidence is wanted. What cannot be written whole is not there.
+  [[nodiscard]] Result<void> add_case(model::CaseResult const& result,
+                                      std::filesystem::path const& journal);
 
   /// summary.md, report.html, junit.xml and its copy, and at last results.json.
   [[nodiscard]] Result<void> close(model::RunResult const& run);
@@ -52,9 +62,22 @@ class Output {
   [[nodiscard]] std::filesystem::path results() const { return request_.out / "results.json"; }
 
  private:
+  [[nodiscard]] Result<void> add_evidence(model::CaseResult const& result,
+                                          std::filesystem::path const& journal) const;
+
   RunRequest const& request_;
   std::ofstream capture_file_;
   std::optional<reports::Capture> capture_;
+  Ledger finished_;
+  Reserve reserve_;
 };
+
+/// Appends a case's journal to events.jsonl: all its lines, or none.
+[[nodiscard]] Result<void> append_events(std::filesystem::path const& events,
+                                         std::string const& id,
+                                         std::filesystem::path const& journal);
+
+/// The waivers of a target, as the reports take them.
+[[nodiscard]] std::vector<reports::Waiver> waivers_of(targets::Target const& target);
 
 }  // namespace rpchspec::engine

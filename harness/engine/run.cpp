@@ -82,6 +82,8 @@ class Run {
   bool go_on() const;
   std::string why_not_run() const;
   void select();
+  model::RunResult planned() const;
+  void stop_writing(std::string const& why);
   Stage* stage_for(scn::Scenario const& scenario);
   void estimate();
   void finish();
@@ -125,6 +127,7 @@ class Run {
   mutable std::mutex mutex_;
   bool failed_fast_ = false;
   std::string dead_;           // why the proxy can't be tested any further
+  std::string unwritable_;     // why nothing more can be written, as of a full disk
   std::string suspect_since_;  // the case after which sanity broke
   std::atomic<bool> proxy_died_{false};
   std::atomic<bool> checking_{false};
@@ -146,6 +149,10 @@ RunOutcome Run::go() {
     }
   }
   select();
+  if (auto const room = output_.plan(planned()); !room) {
+    fail_to_start(to_string(room.error()));
+    return std::move(outcome_);
+  }
   estimate();
   if (absent_.empty()) {
     play_stages();
@@ -319,6 +326,31 @@ void Run::select() {
   }
 }
 
+/// What a results.json says that is never finished.
+model::RunResult Run::planned() const {
+  auto run = outcome_.result;
+  for (auto const& stage : stages_) {
+    for (auto const& job : stage.jobs) {
+      if (job.repetition == 0) {
+        run.cases.push_back(reports::unexecuted(*job.scenario, Verdict::not_run,
+                                                "the run did not come to it",
+                                                rerun(job.scenario->id())));
+      }
+    }
+  }
+  reports::summarize(run);
+  return run;
+}
+
+/// A case whose evidence is lost may have its verdict; nothing else begins. mutex_ is held.
+void Run::stop_writing(std::string const& why) {
+  if (unwritable_.empty()) {
+    unwritable_ = why;
+    outcome_.exit.could_not_start = true;
+    observer_.on_note(why);
+  }
+}
+
 void Run::estimate() {
   reports::Estimate estimate;
   for (auto const& stage : stages_) {
@@ -379,15 +411,16 @@ void Run::check_way() {
 
 bool Run::go_on() const {
   std::lock_guard const lock(mutex_);
-  return stop_ == 0 && !failed_fast_ && dead_.empty() && Clock::now() - begun_ < request_.max_time;
+  return stop_ == 0 && !failed_fast_ && dead_.empty() && unwritable_.empty() &&
+         Clock::now() - begun_ < request_.max_time;
 }
 
 std::string Run::why_not_run() const {
   if (stop_ != 0) {
     return "the run was interrupted";
   }
-  if (!dead_.empty()) {
-    return dead_;
+  if (!unwritable_.empty() || !dead_.empty()) {
+    return unwritable_.empty() ? dead_ : unwritable_;
   }
   return failed_fast_ ? "an earlier case failed (--fail-fast)"
                       : "the run's time was up (--max-time)";
@@ -421,6 +454,11 @@ CaseResult Run::play_once(CaseJob const& job, bool retry) {
   auto outcome = run_case(*surroundings_, order, stop_, &proxy_died_);
   auto& result = outcome.judgement.result;
   result.started_s = std::chrono::duration<double>(started - begun_).count();
+  if (!outcome.unwritable.empty()) {
+    std::lock_guard const lock(mutex_);
+    stop_writing(outcome.unwritable);
+    return std::move(result);
+  }
   // Lag can only make a healthy proxy look late, never a broken one look well.
   if (outcome.judgement.lagged && !retry && result.verdict != Verdict::pass) {
     result.verdict = Verdict::not_run;
@@ -461,23 +499,15 @@ void Run::take(CaseResult result, std::filesystem::path const& journal) {
   if (proxy_died_ && result.verdict == Verdict::not_run) {
     result.message = dead_;
   }
-  output_.add_case(result, journal);
+  if (auto const kept = output_.add_case(result, journal); !kept) {
+    stop_writing(to_string(kept.error()));
+  }
   for (auto const& finding : findings_.add(result)) {
     observer_.on_finding(finding, result.where);
   }
   failed_fast_ = failed_fast_ || (request_.fail_fast && is_trouble(result.verdict));
   observer_.on_case_finished(result);
-  auto& cases = outcome_.result.cases;
-  auto const same = std::find_if(cases.begin(), cases.end(),
-                                 [&](CaseResult const& known) { return known.id == result.id; });
-  if (same == cases.end()) {
-    cases.push_back(std::move(result));
-  } else if (result.repetition != 0 && same->configuration == result.configuration) {
-    reports::add_repetition(*same, std::move(result));
-  } else if (same->verdict == Verdict::pass ||
-             (is_trouble(result.verdict) && !is_trouble(same->verdict))) {
-    *same = std::move(result);  // sanity elsewhere: what failed once is told
-  }
+  reports::add_case(outcome_.result.cases, std::move(result));
 }
 
 /// A case may have left the proxy broken: the one after which sanity fails is named.
@@ -522,12 +552,8 @@ void Run::finish() {
                    });
   result.duration_s = std::chrono::duration<double>(Clock::now() - begun_).count();
   reports::summarize(result);
-  std::vector<reports::Waiver> waivers;
-  for (auto const& entry : request_.target.waivers) {
-    waivers.push_back({entry.finding, entry.requirement, entry.id, entry.reason, entry.owner,
-                       entry.until, entry.cases});
-  }
-  auto const report = reports::apply_waivers(result, waivers, utc("{:%Y-%m-%d}"));
+  auto const report =
+      reports::apply_waivers(result, waivers_of(request_.target), utc("{:%Y-%m-%d}"));
   outcome_.warnings = report.warnings;
   reports::recount(result);
   result.complete = true;
