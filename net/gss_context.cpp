@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/gss_library.hpp"
 #include "net/gss_oids.hpp"
 
 #ifndef GSS_C_CHANNEL_BOUND_FLAG
@@ -50,7 +51,7 @@ Bytes readable(ByteView token) {
 struct GssContext::State {
   ~State() {
     OM_uint32 minor = 0;
-    gss_delete_sec_context(&minor, &native, GSS_C_NO_BUFFER);
+    gss().delete_sec_context(&minor, &native, GSS_C_NO_BUFFER);
   }
 
   State(GssCredentials credentials_, Bytes binding_)
@@ -66,14 +67,14 @@ struct GssContext::State {
   }
 
   OM_uint32 initiate(OM_uint32& minor, gss_buffer_t in, gss_buffer_t out) {
-    return gss_init_sec_context(&minor, credentials.native(), &native, target->get(),
-                                gss_oid(credentials.mechanism()), GSS_C_INTEG_FLAG, 0,
-                                channel_bindings(), in, nullptr, out, &flags, nullptr);
+    return gss().init_sec_context(&minor, credentials.native(), &native, target->get(),
+                                  gss_oid(credentials.mechanism()), GSS_C_INTEG_FLAG, 0,
+                                  channel_bindings(), in, nullptr, out, &flags, nullptr);
   }
 
   OM_uint32 accept(OM_uint32& minor, gss_buffer_t in, gss_buffer_t out) {
-    return gss_accept_sec_context(&minor, &native, credentials.native(), in, channel_bindings(),
-                                  nullptr, nullptr, out, &flags, nullptr, nullptr);
+    return gss().accept_sec_context(&minor, &native, credentials.native(), in, channel_bindings(),
+                                    nullptr, nullptr, out, &flags, nullptr, nullptr);
   }
 
   GssCredentials credentials;
@@ -95,7 +96,7 @@ GssContext GssContext::initiator(GssCredentials credentials,
                                  std::string const& service,
                                  Bytes channel_binding) {
   auto state = std::make_unique<State>(std::move(credentials), std::move(channel_binding));
-  state->target = std::make_unique<GssName>(service, GSS_C_NT_HOSTBASED_SERVICE);
+  state->target = std::make_unique<GssName>(service, gss_host_based_service());
   return GssContext(std::move(state));
 }
 
@@ -119,7 +120,7 @@ Result<GssContext::Step> GssContext::step(ByteView token) {
   step.complete = major == GSS_S_COMPLETE;
   state_->complete = step.complete;
   OM_uint32 ignored = 0;
-  gss_release_buffer(&ignored, &out);
+  gss().release_buffer(&ignored, &out);
   if (GSS_ERROR(major)) {
     return fail({ErrorCode::bad_value, 0, "", "RFC 2743 2.2",
                  gss_error_text(major, minor, state_->credentials.mechanism())});
@@ -135,15 +136,15 @@ std::string GssContext::peer() const {
   OM_uint32 minor = 0;
   gss_name_t name = GSS_C_NO_NAME;
   if (!state_->complete || state_->target ||
-      GSS_ERROR(gss_inquire_context(&minor, state_->native, &name, nullptr, nullptr, nullptr,
-                                    nullptr, nullptr, nullptr))) {
+      GSS_ERROR(gss().inquire_context(&minor, state_->native, &name, nullptr, nullptr, nullptr,
+                                      nullptr, nullptr, nullptr))) {
     return {};
   }
   gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
-  gss_display_name(&minor, name, &text, nullptr);
+  gss().display_name(&minor, name, &text, nullptr);
   std::string shown(static_cast<char const*>(text.value), text.length);
-  gss_release_buffer(&minor, &text);
-  gss_release_name(&minor, &name);
+  gss().release_buffer(&minor, &text);
+  gss().release_name(&minor, &name);
   return shown.substr(0, shown.find('\0'));  // gss-ntlmssp counts the end of its string
 }
 

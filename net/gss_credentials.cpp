@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "net/gss_library.hpp"
 #include "net/gss_oids.hpp"
 #include "net/ntlm_user_file.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 bool offer_ntlm_alone(gss_cred_id_t credentials) {
   OM_uint32 minor = 0;
   gss_OID_set_desc inside = {1, gss_oid(GssMechanism::ntlm)};
-  return !GSS_ERROR(gss_set_neg_mechs(&minor, credentials, &inside));
+  return !GSS_ERROR(gss().set_neg_mechs(&minor, credentials, &inside));
 }
 
 /// @param store  of the plug-in: "ntlmssp_keyfile" for either side, "password" for a client.
@@ -28,13 +29,13 @@ Result<gss_cred_id_t> acquire(GssMechanism mechanism,
   OM_uint32 minor = 0;
   gss_cred_id_t made = GSS_C_NO_CREDENTIAL;
   auto const major =
-      gss_acquire_cred_from(&minor, name, GSS_C_INDEFINITE, &mechanisms, usage,
-                            store.empty() ? GSS_C_NO_CRED_STORE : &from, &made, nullptr, nullptr);
+      gss().acquire_cred_from(&minor, name, GSS_C_INDEFINITE, &mechanisms, usage,
+                              store.empty() ? GSS_C_NO_CRED_STORE : &from, &made, nullptr, nullptr);
   if (GSS_ERROR(major)) {
     return fail({ErrorCode::not_found, 0, "", "", gss_error_text(major, minor, mechanism)});
   }
   if (mechanism == GssMechanism::negotiate && !offer_ntlm_alone(made)) {
-    gss_release_cred(&minor, &made);
+    gss().release_cred(&minor, &made);
     return fail({ErrorCode::not_supported, 0, "", "", "SPNEGO cannot be limited to NTLM"});
   }
   return made;
@@ -48,7 +49,7 @@ struct GssCredentials::State {
 
   ~State() {
     OM_uint32 minor = 0;
-    gss_release_cred(&minor, &native);
+    gss().release_cred(&minor, &native);
   }
 
   State(State const&) = delete;
@@ -63,7 +64,7 @@ Result<GssCredentials> GssCredentials::initiator(GssMechanism mechanism, GssUser
   if (auto const there = check_gss(mechanism); !there) {
     return tl::unexpected(there.error());
   }
-  GssName const name(user.name, GSS_C_NT_USER_NAME);
+  GssName const name(user.name, gss_user_name());
   std::vector<gss_key_value_element_desc> store;
   if (user.password) {
     store.push_back({"password", user.password->c_str()});
@@ -97,7 +98,7 @@ Result<GssCredentials> GssCredentials::acceptor(GssMechanism mechanism,
     store.push_back({"ntlmssp_keyfile", path.c_str()});
   }
   // No service: its name would have to be the one that each client knows the proxy by.
-  GssName const name("@localhost", GSS_C_NT_HOSTBASED_SERVICE);
+  GssName const name("@localhost", gss_host_based_service());
   auto made = acquire(mechanism, name.get(), GSS_C_ACCEPT, std::move(store));
   if (!made) {
     return tl::unexpected(made.error());
@@ -116,16 +117,19 @@ gss_cred_id_t GssCredentials::native() const {
 }
 
 Result<void> check_gss(GssMechanism mechanism) {
+  if (auto there = load_gss(); !there) {
+    return there;
+  }
   OM_uint32 minor = 0;
   gss_OID_set there = GSS_C_NO_OID_SET;
-  gss_indicate_mechs(&minor, &there);
+  gss().indicate_mechs(&minor, &there);
   auto has = 1;
   for (auto const wanted : {GssMechanism::ntlm, mechanism}) {  // SPNEGO needs NTLM inside
     auto present = 0;
-    gss_test_oid_set_member(&minor, gss_oid(wanted), there, &present);
+    gss().test_oid_set_member(&minor, gss_oid(wanted), there, &present);
     has = has & present;
   }
-  gss_release_oid_set(&minor, &there);
+  gss().release_oid_set(&minor, &there);
   if (has == 0) {
     return fail({ErrorCode::not_supported, 0, "", "",
                  "NTLM needs the GSSAPI mechanism of the package gss-ntlmssp"});

@@ -1,5 +1,7 @@
 #include "net/gss_oids.hpp"
 
+#include "net/gss_library.hpp"
+
 namespace rpchspec::net {
 namespace {
 
@@ -7,11 +9,11 @@ std::string status_text(OM_uint32 status, int kind, gss_OID mechanism) {
   OM_uint32 minor = 0;
   OM_uint32 more = 0;
   gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
-  if (GSS_ERROR(gss_display_status(&minor, status, kind, mechanism, &more, &text))) {
+  if (GSS_ERROR(gss().display_status(&minor, status, kind, mechanism, &more, &text))) {
     return {};
   }
   std::string words(static_cast<char const*>(text.value), text.length);
-  gss_release_buffer(&minor, &text);
+  gss().release_buffer(&minor, &text);
   return words;
 }
 
@@ -40,14 +42,14 @@ gss_buffer_desc gss_buffer(std::string const& text) {
 GssName::GssName(std::string const& text, gss_OID type) {
   OM_uint32 minor = 0;
   auto buffer = gss_buffer(text);
-  if (GSS_ERROR(gss_import_name(&minor, &buffer, type, &name_))) {
+  if (GSS_ERROR(gss().import_name(&minor, &buffer, type, &name_))) {
     name_ = GSS_C_NO_NAME;
   }
 }
 
 GssName::~GssName() {
   OM_uint32 minor = 0;
-  gss_release_name(&minor, &name_);
+  gss().release_name(&minor, &name_);
 }
 
 }  // namespace rpchspec::net

@@ -116,3 +116,17 @@ def test_a_detached_one_that_cannot_start_says_so(rpchspec, started):
 def test_down_leaves_a_stranger_with_that_pid_alone(rpchspec, tmp_path):
     (tmp_path / "state").write_text(json.dumps({"pid": os.getpid(), "started": "1"}))
     assert rpchspec("down", "--state", "state").code == 0
+
+
+def test_where_there_is_no_gssapi_what_needs_it_is_told_and_the_rest_works(rpchspec, tmp_path):
+    """A library that is none stands before the system's, as if that were not installed."""
+    (tmp_path / "libgssapi_krb5.so.2").write_text("none")
+    env = {"LD_LIBRARY_PATH": str(tmp_path)}
+    refused = rpchspec("up", "--tls", "auto", "--auth", "ntlm", "--user", "ann:x", env=env)
+    assert refused.code in (2, 3), refused.out + refused.err
+    assert "libgssapi-krb5-2" in refused.err and "gss-ntlmssp" in refused.err
+    done = rpchspec("run", "echo/in-echo@four", "auth/", "--max-case", "2s", env=env)
+    assert done.code == 0, done.out + done.err
+    run = json.loads((tmp_path / "rpchspec-out/results.json").read_text())
+    skipped = [case for case in run["cases"] if case["verdict"] == "skip"]
+    assert any("libgssapi-krb5-2" in case["message"] for case in skipped)
