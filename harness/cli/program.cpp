@@ -100,6 +100,8 @@ std::vector<Command> const& commands() {
       {"matrix", "the suite over many targets, as one table", set_up_matrix},
       {"explore", "random histories against a proxy; what fails is made small", set_up_explore},
       {"report", "results in words; merges shards, compares runs", set_up_report},
+      {"completion", "completion of these words in a shell", set_up_completion},
+      {"man", "manual pages", set_up_man},
   };
   return kAll;
 }

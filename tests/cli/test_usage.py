@@ -49,6 +49,8 @@ import pytest
         (["explore", "--for", "60"], "--for"),
         (["explore", "--defect", "pdu-dropt"], "did you mean 'pdu-dropped'?"),
         (["explore", "--variant", "all"], "one variant at a time"),
+        (["completion", "tcsh"], "bash"),
+        (["man", "rnu"], "did you mean 'run'?"),
         (["facts", "--jsn"], "did you mean '--json'?"),
     ],
 )
@@ -61,7 +63,7 @@ def test_says_what_is_wrong(rpchspec, arguments, said):
 
 @pytest.mark.parametrize(
     "command",
-    "run list lint new explain facts show up down backend proxy defects variants matrix explore diagnose report".split(),
+    "run list lint new explain facts show up down backend proxy defects variants matrix explore diagnose report completion man".split(),
 )
 def test_help_and_version_are_everywhere(rpchspec, command):
     helped = rpchspec(command, "--help")
