@@ -12,7 +12,7 @@ define build
 @cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
 endef
 
-.PHONY: help deps demo test lint bench asan asan-build tsan clang debug fuzz kill-matrix format clean
+.PHONY: help deps demo package portable check-packages test lint bench asan asan-build tsan clang debug fuzz kill-matrix format clean
 
 help:
 	@echo "make demo         build the program and run the quick suite against the embedded proxy"
@@ -23,6 +23,9 @@ help:
 	@echo "make clang debug  build with clang 14, or for a debugger, and run the unit tests"
 	@echo "make fuzz         each decoder's fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
 	@echo "make kill-matrix  every scenario against every deliberate defect"
+	@echo "make package      the Debian package, in build/packages"
+	@echo "make portable     a tarball that needs nothing but glibc, in build/portable/packages"
+	@echo "make check-packages  both, and the Dockerfile's steps, each in a bare Debian 12 (as root)"
 	@echo "make format clean"
 
 demo:
@@ -68,6 +71,19 @@ fuzz:
 	@tools/install-deps all
 	$(call build,fuzz,fuzzers)
 	@tools/run-fuzzers build/fuzz/bin $(FUZZ_SECONDS)
+
+package:
+	@tools/install-deps package
+	$(call build,release,rpchspec documents)
+	@cd build && cpack -G DEB
+
+portable:
+	@tools/install-deps package
+	$(call build,portable,rpchspec documents)
+	@cd build/portable && cpack -G TGZ
+
+check-packages: package portable
+	@tools/check-packages
 
 kill-matrix:
 	@tools/install-deps build

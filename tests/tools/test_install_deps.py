@@ -82,6 +82,8 @@ def test_a_group_holds_no_more_than_it_needs(machine):
     assert build < test and build < lint
     assert "tshark" in test - build and "clang-tidy-14" in lint - build
     assert set(machine.missing("all")) == test | lint
+    package = set(machine.missing("package"))
+    assert build < package and "lintian" in package - build
 
 
 def test_calls_no_apt_where_nothing_is_missing(machine):
