@@ -61,8 +61,14 @@ Journals journals_in(std::vector<fs::path> const& folders) {
   return journals;
 }
 
-/// Of repetitions, and of a configuration's sanity, cases/<id>~<which>: the first one.
-fs::path journal_of(Journals const& journals, std::string const& id) {
+/// Of repetitions cases/<id>~<number>, the one that is told; of a configuration's sanity
+/// cases/<id>~<which>, the first.
+fs::path journal_of(Journals const& journals, model::CaseResult const& result) {
+  auto const& id = result.id;
+  if (auto const told = journals.find(id + "~" + std::to_string(result.repetition));
+      told != journals.end()) {
+    return told->second;
+  }
   if (auto const own = journals.find(id); own != journals.end()) {
     return own->second;
   }
@@ -83,7 +89,7 @@ HtmlPage::HtmlPage(HtmlReport const& of) : report(of) {
   for (auto const& result : report.run.cases) {
     DetailedCase made{&result};
     if (result.verdict != Verdict::skip) {
-      made.journal = journal_of(journals, result.id);
+      made.journal = journal_of(journals, result);
     }
     if (auto const found = findings.find(result.id); found != findings.end()) {
       made.findings = found->second;

@@ -25,10 +25,12 @@ constexpr std::string_view kContent = "HTTP-9110-7.7-02";
 constexpr std::string_view kVersion = "HTTP-9112-2.3-01";
 constexpr std::size_t kMost = 1U << 20;
 
-/// Heads and PDUs that one side sent and the other has not yet received, of one channel.
+/// Heads and PDUs that one side sent and the other has not yet received, of one channel. Each has
+/// the number of its message: the next one may be under way already.
 struct Lane {
-  std::deque<v1::Head> heads;
-  std::deque<std::uint64_t> pdus;
+  std::deque<std::pair<std::uint64_t, v1::Head>> heads;
+  std::deque<std::pair<std::uint64_t, std::uint64_t>> pdus;  // message and digest
+  std::uint64_t message = 0;                                 // the last that was begun to be sent
   bool off = false;
 };
 
@@ -143,12 +145,10 @@ class FrontMonitor final : public Monitor {
   static void sent(Sighting const& sighting, Lane& lane) {
     auto const& event = sighting.event;
     if (event.has_head() && !interim(event.head())) {
-      lane.heads.push_back(event.head());
-      // A front may answer a request itself; what comes behind it is a new exchange.
-      lane.pdus.clear();
+      lane.heads.emplace_back(++lane.message, event.head());
     } else if (event.has_pdu()) {
       lane.off = lane.off || lane.pdus.size() >= kMost;
-      lane.pdus.push_back(event.pdu().digest());
+      lane.pdus.emplace_back(lane.message, event.pdu().digest());
     } else if (event.has_raw()) {
       lane.off = true;
     }
@@ -158,12 +158,16 @@ class FrontMonitor final : public Monitor {
     auto const& event = sighting.event;
     if (event.has_head() && !interim(event.head())) {
       if (!lane.heads.empty()) {
-        event.head().response() ? response(sighting, lane.heads.front())
-                                : request(sighting, lane.heads.front());
+        auto const [message, head] = std::move(lane.heads.front());
         lane.heads.pop_front();
+        event.head().response() ? response(sighting, head) : request(sighting, head);
+        // A front may answer a request itself: the bodies of those before this one are gone.
+        while (!lane.pdus.empty() && lane.pdus.front().first < message) {
+          lane.pdus.pop_front();
+        }
       }
     } else if (event.has_pdu() && !lane.off) {
-      if (!lane.pdus.empty() && lane.pdus.front() == event.pdu().digest()) {
+      if (!lane.pdus.empty() && lane.pdus.front().second == event.pdu().digest()) {
         lane.pdus.pop_front();
         return;
       }

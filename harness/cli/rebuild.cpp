@@ -15,9 +15,11 @@
 #include "harness/cli/results.hpp"
 #include "harness/engine/output.hpp"
 #include "reports/finished.hpp"
+#include "reports/html_report.hpp"
 #include "reports/judge.hpp"
 #include "reports/junit.hpp"
 #include "reports/ladder.hpp"
+#include "reports/markdown.hpp"
 #include "reports/repetitions.hpp"
 #include "reports/results_json.hpp"
 #include "reports/run_result.hpp"
@@ -191,6 +193,10 @@ void Remains::complete_with_the_rest() {
 void Remains::write() const {
   check(engine::write_file(folder_ / "junit.xml",
                            reports::to_junit(run_, finished_.notes.suite_name)));
+  check(engine::write_file(folder_ / "summary.md", reports::markdown_summary(run_)));
+  check(engine::write_file(folder_ / "report.html", [&](std::ostream& to) {
+    return reports::write_html(to, {run_, &library_.requirements, {folder_}});
+  }));
   check(engine::write_file(folder_ / "results.json", reports::to_json(run_)));
 }
 

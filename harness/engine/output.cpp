@@ -125,7 +125,9 @@ Result<void> Output::plan(model::RunResult const& planned) {
   notes.waivers = waivers_of(request_.target);
   std::set<std::string> files;
   for (auto const& scenario : request_.scenarios) {
-    files.insert(fs::absolute(scenario.file()).string());
+    if (!scenario.file().empty()) {  // generated ones have none
+      files.insert(fs::absolute(scenario.file()).string());
+    }
   }
   notes.files.assign(files.begin(), files.end());
   return finished_.append(reports::notes_line(notes));
@@ -216,7 +218,15 @@ Result<void> Output::close(model::RunResult const& run) {
       return reports::write_html(to, {run, request_.registry, {request_.out}});
     });
   }
-  auto const results_written = write_file(results(), reports::to_json(run));
+  auto results_written = write_file(results(), reports::to_json(run));
+  if (!results_written) {  // what programs read goes before what people do, where the disk is full
+    written = results_written;
+    for (auto const* file : {"report.html", "summary.md"}) {
+      std::error_code ignored;
+      fs::remove(request_.out / file, ignored);
+    }
+    results_written = write_file(results(), reports::to_json(run));
+  }
   if (results_written) {
     finished_.remove();
   }

@@ -63,7 +63,9 @@ class Output {
 
  private:
   [[nodiscard]] Result<void> add_evidence(model::CaseResult const& result,
-                                          std::filesystem::path const& journal) const;
+                                          std::filesystem::path const& journal);
+  [[nodiscard]] Result<void> add_packets(reports::CapturedCase const& captured,
+                                         std::filesystem::path const& journal);
 
   RunRequest const& request_;
   std::ofstream capture_file_;

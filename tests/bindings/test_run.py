@@ -113,6 +113,7 @@ def test_what_on_case_raises_ends_the_run():
 
 CTRL_C = """
 import os, signal, rpchspec
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 def interrupt(case):
     os.kill(os.getpid(), signal.SIGINT)
 try:

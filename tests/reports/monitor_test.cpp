@@ -531,6 +531,28 @@ TEST(FrontMonitor, SeesWhatAFrontChanged) {
   EXPECT_EQ(front("/rpc/rpcproxy.dll?a:1", "RPC Error: 6ba", 2), "front HTTP-9110-7.7-02");
 }
 
+TEST(FrontMonitor, KnowsMessagesThatAreUnderWayTogether) {
+  constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
+  auto const front = [&](std::uint32_t first, std::uint32_t second) {
+    JournalBuilder journal("http-front");
+    journal.opened(kClientOut).request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/x?a:1");
+    journal.request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/x?a:1");
+    journal.opened(kUpstream).request(kUpstream, v1::RECEIVED, "RPC_OUT_DATA", "/x?a:1");
+    journal.request(kUpstream, v1::RECEIVED, "RPC_OUT_DATA", "/x?a:1");
+    journal.response(kUpstream, v1::SENT, 200, "OK").rpc(kUpstream, v1::SENT, 1);
+    journal.response(kUpstream, v1::SENT, 200, "OK").rpc(kUpstream, v1::SENT, 2);
+    journal.response(kClientOut, v1::RECEIVED, 200, "OK").rpc(kClientOut, v1::RECEIVED, first);
+    journal.response(kClientOut, v1::RECEIVED, 200, "OK").rpc(kClientOut, v1::RECEIVED, second);
+    scenario::v1::Scenario scenario;
+    for (auto const* off : {"forwarding", "http-heads"}) {
+      scenario.add_monitors_off(off);
+    }
+    return said(journal, scenario);
+  };
+  EXPECT_EQ(front(1, 2), "");
+  EXPECT_EQ(front(2, 1), "front HTTP-9110-7.7-02");
+}
+
 TEST(FrontMonitor, DoesNotMixAChannelUpWithItsSuccessor) {
   constexpr End kUpstream{v1::UPSTREAM, v1::IN, 9, 1};
   constexpr End kSecondUpstream{v1::UPSTREAM, v1::IN, 10, 1};

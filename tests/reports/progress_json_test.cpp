@@ -24,6 +24,7 @@ TEST(ProgressJson, TellsACaseAsResultsJsonDoes) {
   told.id = "reset/a@x";
   told.verdict = model::Verdict::fail;
   told.message = "required: R-1\nexpected: x\nseen:     \xFF";
+  told.started_s = 1.25;
   told.duration_s = 0.4126;
   auto const whole = json::parse(to_json(run)).as_object();
   EXPECT_EQ(inside(case_line(told), "case"), whole.at("cases").at(0));
