@@ -12,8 +12,6 @@
 
 namespace rpchspec::reports {
 
-namespace v1 = journal::v1;
-
 namespace {
 
 constexpr std::string_view kInHead = "RPCH-2.1.2.1.1-01";

@@ -16,7 +16,6 @@ constexpr std::uint8_t kAck = 16;
 constexpr std::uint8_t kTcp = 6;  // IP protocol number
 constexpr std::size_t kTcpHeader = 20;
 constexpr std::size_t kIpv4Header = 20;
-constexpr std::size_t kIpv6Header = 40;
 constexpr std::uint8_t kHops = 64;
 constexpr std::uint16_t kWindow = 0xFFFF;
 // Maximum segment size, and the window in units of 16 KiB: no stream is ever held up by it.
