@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/compare_parts.hpp"
+#include "reports/run_result.hpp"
 #include "reports/terminal.hpp"
 #include "reports/terminal_paint.hpp"
 
@@ -32,16 +33,6 @@ bool judged(Verdict verdict) {
   return failed(verdict) || held(verdict) || verdict == Verdict::waived;
 }
 
-using Cases = std::map<std::string, CaseResult const*>;
-
-Cases by_id(RunResult const& run) {
-  Cases cases;
-  for (auto const& result : run.cases) {
-    cases[result.id] = &result;
-  }
-  return cases;
-}
-
 /// Findings of each case.
 using Findings = std::map<std::string, std::set<std::string>>;
 
@@ -59,7 +50,7 @@ bool passes_in_both(CaseResult const& before, CaseResult const& now) {
   return held(before.verdict) && held(now.verdict);
 }
 
-double pace_of(Cases const& before, Cases const& now) {
+double pace_of(CasesById const& before, CasesById const& now) {
   std::vector<double> ratios;
   for (auto const& [id, result] : now) {
     auto const known = before.find(id);
@@ -122,8 +113,8 @@ bool is_slower(double before_s, double now_s, double pace) {
 
 Comparison compare(RunResult const& base, RunResult const& now) {
   Comparison made;
-  auto const before = by_id(base);
-  auto const after = by_id(now);
+  auto const before = cases_by_id(base);
+  auto const after = cases_by_id(now);
   auto const findings_before = findings_of(base);
   auto const findings_now = findings_of(now);
   auto const findings = [](Findings const& of, std::string const& id) {
@@ -137,7 +128,7 @@ Comparison compare(RunResult const& base, RunResult const& now) {
       made.added.push_back(entry(nullptr, result));
       continue;
     }
-    bool const same = findings(findings_before, id) == findings(findings_now, id);
+    bool const same = findings(findings_before, result->id) == findings(findings_now, result->id);
     if (auto* const part = part_for(made, *known->second, *result, same)) {
       part->push_back(entry(known->second, result));
     } else {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/evidence.hpp"
 #include "reports/html_parts.hpp"
 #include "reports/html_text.hpp"
 
@@ -41,21 +42,14 @@ int place_of(Verdict verdict) {
   return 7;
 }
 
-/// The journals below these folders, each by its place below cases/. Each folder is looked through
-/// once, and nothing is looked up by an id: that may come from a results.json of somebody else.
+/// Those of all these folders, each by its place below cases/; the first of equals.
 using Journals = std::map<std::string, fs::path, std::less<>>;
 
 Journals journals_in(std::vector<fs::path> const& folders) {
   Journals journals;
   for (auto const& folder : folders) {
-    auto const cases = folder / "cases";
-    std::error_code error;
-    auto entry = fs::recursive_directory_iterator(cases, error);
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-      if (entry->path().filename() == "journal.bin") {
-        auto const place = entry->path().parent_path().lexically_relative(cases);
-        journals.emplace(place.generic_string(), entry->path());
-      }
+    for (auto& each : kept_journals(folder)) {
+      journals.emplace(std::move(each.place), std::move(each.file));
     }
   }
   return journals;
@@ -65,8 +59,7 @@ Journals journals_in(std::vector<fs::path> const& folders) {
 /// cases/<id>~<which>, the first.
 fs::path journal_of(Journals const& journals, model::CaseResult const& result) {
   auto const& id = result.id;
-  if (auto const told = journals.find(id + "~" + std::to_string(result.repetition));
-      told != journals.end()) {
+  if (auto const told = journals.find(evidence_place(result)); told != journals.end()) {
     return told->second;
   }
   if (auto const own = journals.find(id); own != journals.end()) {

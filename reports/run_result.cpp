@@ -208,6 +208,14 @@ void summarize(RunResult& run) {
   recount(run);
 }
 
+CasesById cases_by_id(RunResult const& run) {
+  CasesById cases;
+  for (auto const& result : run.cases) {
+    cases.emplace(result.id, &result);
+  }
+  return cases;
+}
+
 void recount(RunResult& run) {
   count_cases(run);
   count_requirements(run);

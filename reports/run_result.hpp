@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string_view>
 #include <vector>
 
 #include "model/requirements.hpp"
@@ -15,6 +17,11 @@ namespace rpchspec::reports {
 /// Fills summary, findings and requirements of `run` from its cases. Call before apply_waivers, and
 /// `recount` after it.
 void summarize(model::RunResult& run);
+
+using CasesById = std::map<std::string_view, model::CaseResult const*>;
+
+/// The run's cases, each by its id; they point into the run.
+[[nodiscard]] CasesById cases_by_id(model::RunResult const& run);
 
 /// Counts verdicts again, of cases and of requirements.
 void recount(model::RunResult& run);

@@ -7,6 +7,8 @@
 
 #include "harness/cli/command.hpp"
 #include "reports/capture.hpp"
+#include "reports/evidence.hpp"
+#include "reports/run_result.hpp"
 
 namespace rpchspec::cli {
 
@@ -14,46 +16,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Evidence {
-  std::string id;  // its folder below cases/
-  fs::path journal;
-
-  /// Of the case: repetitions and what ran under another configuration have more behind it.
-  [[nodiscard]] std::string_view case_id() const {
-    return std::string_view(id).substr(0, id.find('~'));
-  }
-};
-
-std::vector<Evidence> evidence_below(fs::path const& place) {
-  std::vector<Evidence> found;
-  std::error_code error;
-  auto const cases = place / "cases";
-  for (auto entry = fs::recursive_directory_iterator(cases, error);
-       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->path().filename() == "journal.bin") {
-      auto const folder = entry->path().parent_path();
-      found.push_back({folder.lexically_relative(cases).generic_string(), entry->path()});
-    }
-  }
-  std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) { return a.id < b.id; });
-  return found;
-}
-
 /// What became of a case is not known where the run was killed.
-reports::CapturedCase captured(Evidence const& evidence, model::RunResult const& run) {
-  auto const found = std::find_if(run.cases.begin(), run.cases.end(),
-                                  [&](auto const& each) { return each.id == evidence.case_id(); });
-  return found == run.cases.end() ? reports::CapturedCase{evidence.id}
-                                  : reports::captured(evidence.id, *found);
+reports::CapturedCase captured(reports::KeptJournal const& kept, reports::CasesById const& cases) {
+  auto const found = cases.find(kept.case_id());
+  return found == cases.end() ? reports::CapturedCase{kept.place}
+                              : reports::captured(kept.place, *found->second);
 }
 
 void write(fs::path const& file,
-           std::vector<Evidence> const& evidence,
+           std::vector<reports::KeptJournal> const& evidence,
            model::RunResult const& run) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   reports::Capture capture(out, RPCHSPEC_VERSION);
+  auto const cases = reports::cases_by_id(run);
   for (auto const& each : evidence) {
-    (void)capture.add(captured(each, run), each.journal);
+    (void)capture.add(captured(each, cases), each.file);
   }
   if (!out.flush()) {
     throw StartError{"cannot write " + file.string()};
@@ -65,9 +42,9 @@ void write(fs::path const& file,
 bool write_capture(fs::path const& file,
                    std::vector<std::string> const& places,
                    model::RunResult const& run) {
-  std::vector<Evidence> evidence;
+  std::vector<reports::KeptJournal> evidence;
   for (auto const& place : places) {
-    for (auto& each : evidence_below(place)) {
+    for (auto& each : reports::kept_journals(place)) {
       evidence.push_back(std::move(each));
     }
   }
@@ -80,7 +57,7 @@ bool write_capture(fs::path const& file,
 bool write_capture(fs::path const& file,
                    std::string const& place,
                    model::CaseResult const& result) {
-  auto evidence = evidence_below(place);
+  auto evidence = reports::kept_journals(place);
   std::erase_if(evidence, [&](auto const& each) { return each.case_id() != result.id; });
   model::RunResult run;
   run.cases.push_back(result);

@@ -1,12 +1,13 @@
 #include "harness/cli/evidence.hpp"
 
-#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
 #include "reports/events.hpp"
+#include "reports/evidence.hpp"
+#include "reports/run_result.hpp"
 
 namespace rpchspec::cli {
 
@@ -15,14 +16,17 @@ namespace {
 namespace fs = std::filesystem;
 using model::CaseResult;
 
+struct Shard {
+  fs::path folder;
+  reports::CasesById cases;
+};
+
 /// Where the case was that the merged result tells of; empty: its evidence was not kept.
-fs::path source_of(CaseResult const& result, std::vector<Place> const& places) {
-  for (auto const& place : places) {
-    auto const& cases = place.run->cases;
-    auto const holds = std::any_of(cases.begin(), cases.end(), [&](CaseResult const& each) {
-      return each.id == result.id && each.verdict == result.verdict;
-    });
-    auto folder = place.folder / evidence_of(result);
+fs::path source_of(CaseResult const& result, std::vector<Shard> const& shards) {
+  for (auto const& [place, cases] : shards) {
+    auto const known = cases.find(result.id);
+    auto const holds = known != cases.end() && known->second->verdict == result.verdict;
+    auto folder = place / evidence_of(result);
     std::error_code ignored;
     if (holds && fs::is_directory(folder, ignored)) {
       return folder;
@@ -52,16 +56,20 @@ void copy_files(fs::path const& from, fs::path const& to) {
 }  // namespace
 
 fs::path evidence_of(CaseResult const& result) {
-  auto const suffix = result.repetition == 0 ? "" : fmt::format("~{}", result.repetition);
-  return fs::path("cases") / (result.id + suffix);
+  return fs::path("cases") / reports::evidence_place(result);
 }
 
 void gather_evidence(fs::path const& out,
                      model::RunResult const& merged,
                      std::vector<Place> const& places) {
+  std::vector<Shard> shards;
+  shards.reserve(places.size());
+  for (auto const& place : places) {
+    shards.push_back({place.folder, reports::cases_by_id(*place.run)});
+  }
   std::ofstream events(out / "events.jsonl", std::ios::binary | std::ios::trunc);
   for (auto const& result : merged.cases) {
-    auto const from = source_of(result, places);
+    auto const from = source_of(result, shards);
     if (from.empty()) {
       continue;
     }

@@ -14,6 +14,7 @@
 #include "harness/cli/library.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/engine/output.hpp"
+#include "reports/evidence.hpp"
 #include "reports/finished.hpp"
 #include "reports/html_report.hpp"
 #include "reports/judge.hpp"
@@ -42,8 +43,8 @@ struct Left {
   [[nodiscard]] std::pair<std::string, std::uint32_t> key() const { return {id, repetition}; }
 };
 
-std::optional<Left> left_at(fs::path const& journal, fs::path const& cases) {
-  Left left{journal.parent_path().lexically_relative(cases).generic_string(), 0, journal};
+std::optional<Left> left_of(reports::KeptJournal const& kept) {
+  Left left{kept.place, 0, kept.file};
   auto const tilde = left.id.rfind('~');
   if (tilde == std::string::npos) {
     return left;
@@ -56,12 +57,9 @@ std::optional<Left> left_at(fs::path const& journal, fs::path const& cases) {
 
 std::vector<Left> journals_of(fs::path const& folder) {
   std::vector<Left> found;
-  std::error_code error;
-  for (auto const& entry : fs::recursive_directory_iterator(folder / "cases", error)) {
-    if (entry.path().filename() == "journal.bin") {
-      if (auto left = left_at(entry.path(), folder / "cases")) {
-        found.push_back(*std::move(left));
-      }
+  for (auto const& kept : reports::kept_journals(folder)) {
+    if (auto left = left_of(kept)) {
+      found.push_back(*std::move(left));
     }
   }
   std::sort(found.begin(), found.end(),
@@ -78,7 +76,10 @@ void check(Result<void> const& written) {
 /// What a killed run left, and what is made of it.
 class Remains {
  public:
-  explicit Remains(fs::path folder) : folder_(std::move(folder)), run_(read_results(folder_)) {
+  explicit Remains(fs::path folder)
+      : folder_(std::move(folder)),
+        run_(read_results(folder_)),
+        planned_(reports::cases_by_id(run_)) {
     read_finished();
   }
 
@@ -93,13 +94,13 @@ class Remains {
   [[nodiscard]] CaseResult judged(Left const& left, CaseResult const& planned) const;
 
   [[nodiscard]] CaseResult const* planned(std::string const& id) const {
-    auto const found = std::find_if(run_.cases.begin(), run_.cases.end(),
-                                    [&](CaseResult const& each) { return each.id == id; });
-    return found == run_.cases.end() ? nullptr : &*found;
+    auto const found = planned_.find(id);
+    return found == planned_.end() ? nullptr : found->second;
   }
 
   fs::path folder_;
-  RunResult run_;  // first as it was planned
+  RunResult run_;               // first as it was planned
+  reports::CasesById planned_;  // until then
   reports::Finished finished_;
   loader::Library library_;
   loader::Suite suite_;
@@ -167,6 +168,7 @@ void Remains::write_events() const {
 }
 
 void Remains::complete_with_the_rest() {
+  planned_.clear();
   std::map<std::string, CaseResult> cases;
   for (auto& each : run_.cases) {
     if (each.verdict == Verdict::not_run) {
