@@ -47,7 +47,7 @@ lint:
 
 bench:
 	@tools/install-deps test
-	$(call build,release,rpchspec benchmarks)
+	$(call build,release,rpchspec benchmarks rpchspec_native)
 	@tools/run-benchmarks build
 
 asan tsan:
@@ -86,7 +86,7 @@ check-packages: package portable
 	@tools/check-packages
 
 kill-matrix:
-	@tools/install-deps build
+	@tools/install-deps test
 	$(call build,release,rpchspec)
 	@tools/kill-matrix --external
 	@tools/kill-matrix --full

@@ -5,12 +5,12 @@ namespace rpchspec::bench {
 namespace v1 = journal::v1;
 
 Meter::Meter(journal::Recorder& recorder, Direction direction)
-    : direction_(direction), monitors_(scenario_) {
+    : direction_(direction), around_(scenario_), monitors_(scenario_) {
   recorder.listen([this](journal::Event const& event) { on_event(event); });
 }
 
 void Meter::on_event(journal::Event const& event) {
-  monitors_.on_event(event);
+  monitors_.on_event(around_.see(event));
   wrong_ += event.has_mismatch() ? 1 : 0;
   constexpr std::uint32_t kRts = 20;
   auto const far_end = direction_ == Direction::in ? v1::SERVER : v1::CLIENT;
@@ -22,7 +22,7 @@ void Meter::on_event(journal::Event const& event) {
 }
 
 std::string Meter::objections() {
-  monitors_.finish();
+  monitors_.finish(around_);
   std::string text;
   for (auto const& each : monitors_.objections()) {
     text += "  " + each.requirement + " " + each.kind + ": expected " + each.expected + ", seen " +

@@ -35,6 +35,7 @@ class Meter {
 
   Direction direction_;
   scenario::v1::Scenario scenario_;
+  reports::Surroundings around_;
   reports::MonitorSet monitors_;
   std::uint64_t arrived_ = 0;
   std::uint64_t wrong_ = 0;

@@ -6,6 +6,15 @@ function(rpchspec_loadable target)
   target_compile_options(${target} PRIVATE -fno-semantic-interposition) # calls stay as cheap as they were
 endfunction()
 
+# Files of a target are compiled eight at a time: their headers are most of the work. What is in an
+# anonymous namespace needs a name of its own in its folder then.
+function(rpchspec_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${RPCHSPEC_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  if(RPCHSPEC_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage) # it takes coroutine frames for types of a header
+  endif()
+endfunction()
+
 # LOADABLE: the Python package has it too.
 function(rpchspec_folder target)
   cmake_parse_arguments(ARG "LOADABLE" "" "LINK;PRIVATE_LINK;PCH" ${ARGN})
@@ -41,14 +50,17 @@ function(rpchspec_test_headers target)
 endfunction()
 
 # A folder of tests is one program and one ctest case, so that ctest -j runs folders side by side.
-# ASIO: its tests are over net/.
+# ASIO: its tests are over net/. APART: its files have helpers of the same names.
 function(rpchspec_tests target)
-  cmake_parse_arguments(ARG "ASIO" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "ASIO;APART" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${target} ${sources})
+  if(NOT ARG_APART)
+    rpchspec_unity(${target})
+  endif()
   target_link_libraries(${target} PRIVATE ${ARG_LINK} rpchspec_test_options)
   if(ARG_ASIO)
     target_precompile_headers(${target} REUSE_FROM rpchspec_test_asio_headers)
@@ -82,6 +94,26 @@ function(rpchspec_proto target proto)
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${ARG_LINK} PRIVATE rpchspec_sanitizers)
   target_compile_options(${target} PRIVATE -w)
   rpchspec_loadable(${target})
+endfunction()
+
+# The gRPC services of a folder's .proto file, whose messages are `messages` already: a target of its
+# own, so that nothing else waits for gRPC's headers.
+function(rpchspec_grpc target proto messages)
+  get_filename_component(stem ${proto} NAME_WE)
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set(out ${CMAKE_BINARY_DIR}/${folder}/${stem}.grpc.pb)
+  add_custom_command(
+    OUTPUT ${out}.cc ${out}.h
+    COMMAND protobuf::protoc --grpc_out=${CMAKE_BINARY_DIR} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>
+            -I${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${proto}
+    COMMENT "protoc --grpc_out ${folder}/${proto}")
+  add_custom_target(${target}_files DEPENDS ${out}.cc ${out}.h)
+  add_dependencies(generated ${target}_files)
+  add_library(${target} STATIC ${out}.cc)
+  add_dependencies(${target} ${target}_files)
+  target_link_libraries(${target} PUBLIC ${messages} gRPC::grpc++ PRIVATE rpchspec_sanitizers)
+  target_compile_options(${target} PRIVATE -w)
 endfunction()
 
 # One libFuzzer program. `ninja fuzzers` builds them all, into bin/fuzz_*; make fuzz runs them.

@@ -17,6 +17,9 @@ if(RPCHSPEC_CCACHE AND CCACHE)
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
+# Off for clang-tidy, which reads files one by one.
+option(RPCHSPEC_UNITY "Compile files of a folder together" ON)
+
 add_library(rpchspec_sanitizers INTERFACE)
 if(RPCHSPEC_SANITIZE STREQUAL "address")
   # null, alignment, vptr and object-size double the compile time of Asio files under g++.

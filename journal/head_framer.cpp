@@ -32,7 +32,6 @@ bool is_digit(char c) {
 
 void HeadFramer::restart() {
   digest_.restart();
-  redactor_.restart();
   for (auto* const text : {&text_, &line_, &method_, &target_, &reason_, &content_type_, &error_}) {
     text->clear();
   }
@@ -45,14 +44,14 @@ void HeadFramer::restart() {
   chunked_ = false;
 }
 
-HeadFramer::Status HeadFramer::take(ByteView& bytes) {
+HeadFramer::Status HeadFramer::take(ByteView& bytes, Redactor& redactor) {
   while (!bytes.empty()) {
     auto const room = std::min<std::size_t>(bytes.size(), kHeadScanned - size_);
     auto const text = as_text(bytes.first(room));
     auto const line_feed = text.find('\n');
     auto const piece = bytes.first(line_feed == std::string_view::npos ? room : line_feed + 1);
     bytes = bytes.subspan(piece.size());
-    add(piece);
+    add(piece, redactor);
     if (line_feed != std::string_view::npos && end_line()) {
       return Status::whole;
     }
@@ -63,12 +62,18 @@ HeadFramer::Status HeadFramer::take(ByteView& bytes) {
   return Status::more;
 }
 
-void HeadFramer::add(ByteView piece) {
+void HeadFramer::add(ByteView piece, Redactor& redactor) {
   digest_.add(piece);
   size_ += piece.size();
-  redactor_.append(piece.first(std::min(piece.size(), kHeadKept - text_.size())), text_);
   auto const limit = started_ ? kFieldLineKept : kHeadKept;
-  line_ += as_text(piece.first(std::min(piece.size(), limit - std::min(limit, line_.size()))));
+  auto const for_line = std::min(piece.size(), limit - std::min(limit, line_.size()));
+  auto const for_text = std::min(piece.size(), kHeadKept - text_.size());
+  auto const kept = std::max(for_line, for_text);
+  added_.clear();
+  redactor.append(piece.first(kept), added_);
+  redactor.skip(piece.subspan(kept));
+  text_.append(added_, 0, for_text);
+  line_.append(added_, 0, for_line);
 }
 
 bool HeadFramer::end_line() {

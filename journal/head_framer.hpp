@@ -30,7 +30,8 @@ class HeadFramer {
 
   /// Takes bytes off the front, up to and with the empty line. An empty line before the start line
   /// is part of the head (RFC 9112 2.2).
-  Status take(ByteView& bytes);
+  /// @param redactor  of the whole direction: a head may begin in the middle of a secret.
+  Status take(ByteView& bytes, Redactor& redactor);
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
@@ -51,7 +52,7 @@ class HeadFramer {
   [[nodiscard]] bool chunked() const { return chunked_; }
 
  private:
-  void add(ByteView piece);
+  void add(ByteView piece, Redactor& redactor);
   [[nodiscard]] bool end_line();  // true: it was the empty one
   void read_start_line(std::string_view line);
   void read_request_line(std::string_view line);
@@ -63,9 +64,9 @@ class HeadFramer {
 
   Kind kind_;
   RunningDigest digest_;
-  Redactor redactor_;
-  std::string text_;  // at most kHeadKept
-  std::string line_;  // of the current line, bounded
+  std::string text_;   // at most kHeadKept
+  std::string line_;   // of the current line, bounded, secrets blotted out
+  std::string added_;  // of the last piece, likewise
   std::uint64_t size_ = 0;
   bool started_ = false;  // the start line was seen
   std::string method_;

@@ -123,13 +123,13 @@ void Lane::match_response_start(ByteView& bytes, TimePoint now) {
     matched_ = 0;
     head_.restart();
     auto start = as_bytes(kResponseStart);
-    (void)head_.take(start);  // no line end in it
+    (void)head_.take(start, redactor_);  // no line end in it
     place_ = Place::head;
   }
 }
 
 void Lane::take_head(ByteView& bytes, TimePoint now) {
-  auto const status = head_.take(bytes);
+  auto const status = head_.take(bytes, redactor_);
   if (status == HeadFramer::Status::more) {
     return;
   }
@@ -211,7 +211,7 @@ void Lane::take_pdu(ByteView& bytes, TimePoint now) {
       return;
     }
   }
-  switch (pdus_.take(bytes)) {
+  switch (pdus_.take(bytes, redactor_)) {
     case PduFramer::Status::more:
       break;
     case PduFramer::Status::whole:
@@ -270,9 +270,7 @@ void Lane::gather(ByteView bytes, std::string_view is, TimePoint now) {
   if (raw_.is() != is) {
     end_raw_run(now);
   }
-  // What is no head that we know may still be one, with secrets in it.
-  bool const may_be_head = role_ != Role::pdus && is == kGarbage;
-  raw_.add(bytes, is, may_be_head ? RawRun::Text::redacted : RawRun::Text::plain);
+  raw_.add(bytes, is, redactor_);
 }
 
 void Lane::write_raw(TimePoint now) {

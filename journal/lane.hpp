@@ -56,6 +56,7 @@ class Lane {
   Place place_;
   HeadFramer head_;
   PduFramer pdus_;
+  Redactor redactor_;  // sees every byte once, in order
   ChunkFramer chunks_;
   RawRun raw_;
   std::size_t matched_ = 0;  // bytes of the legacy response, or of "HTTP/"

@@ -32,11 +32,34 @@ void PduFramer::restart() {
   got_ = 0;
 }
 
-PduFramer::Status PduFramer::take(ByteView& bytes) {
+PduFramer::Status PduFramer::take(ByteView& bytes, Redactor& redactor) {
   fault_.reset();
   if (bytes.empty()) {
     return Status::more;
   }
+  if (got_ == 0) {
+    at_start_ = redactor;
+  }
+  auto const before = bytes;
+  auto const status = cut(bytes);
+  redactor.skip(before.first(before.size() - bytes.size()));
+  if (status == Status::whole) {
+    blot_front();
+  } else if (status == Status::broken) {
+    redactor = at_start_;
+  }
+  return status;
+}
+
+void PduFramer::blot_front() {
+  if (!at_start_.leaves(front_)) {
+    shown_.clear();
+    at_start_.append(front_, shown_);
+    front_ = as_bytes(shown_);
+  }
+}
+
+PduFramer::Status PduFramer::cut(ByteView& bytes) {
   if (got_ == 0) {
     kept_.clear();
     if (bytes.front() != 5) {

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "journal/digest.hpp"
 #include "journal/payload.hpp"
+#include "journal/redaction.hpp"
 
 namespace rpchspec::journal {
 
@@ -31,14 +33,16 @@ class PduFramer {
 
   /// Takes bytes off the front, to the end of one PDU at most.
   ///
-  /// broken: rpc_vers is not 5, or frag_length below 16. What was taken of it is `taken()`.
-  Status take(ByteView& bytes);
+  /// broken: rpc_vers is not 5, or frag_length below 16. What was taken of it is `taken()`, and has
+  /// not passed the redactor yet.
+  /// @param redactor  of the whole direction: frag_length may span a head that somebody sent.
+  Status take(ByteView& bytes, Redactor& redactor);
 
   /// Forgets what is under way; the next byte is the first one of a PDU.
   void restart();
 
   // Of a PDU just taken whole, valid until the next call of take; the views look into its bytes.
-  [[nodiscard]] ByteView front() const { return front_; }  // an RTS PDU: all of it
+  [[nodiscard]] ByteView front() const { return front_; }  // an RTS PDU: all; secrets blotted out
 
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
@@ -51,6 +55,8 @@ class PduFramer {
   [[nodiscard]] ByteView taken() const { return kept_; }  // its first bytes
 
  private:
+  Status cut(ByteView& bytes);
+  void blot_front();
   [[nodiscard]] bool read_header(ByteView header);
   Status take_at_once(ByteView& bytes);
   Status take_piece(ByteView& bytes);
@@ -65,6 +71,8 @@ class PduFramer {
   Bytes kept_;
   std::uint64_t got_ = 0;
   ByteView front_{};
+  Redactor at_start_;  // as it was before this PDU
+  std::string shown_;  // the front, where something in it was blotted out
   std::uint32_t size_ = 0;
   std::size_t keep_ = 0;     // how much of this PDU
   std::size_t stub_at_ = 0;  // 0: this PDU's payload is not checked

@@ -16,23 +16,13 @@ inline constexpr std::size_t kRawPrefix = 256;  // bytes
 /// One record a call, at first; after 64 of them one for each 64 KiB, and one at the end.
 class RawRun {
  public:
-  enum class Text { plain, redacted };
-
   /// `is` is static text; bytes of another sort than before need a `restart`.
-  void add(ByteView bytes, std::string_view is, Text text) {
+  void add(ByteView bytes, std::string_view is, Redactor& redactor) {
     is_ = is;
     size_ += bytes.size();
-    if (text == Text::plain) {
-      prefix_ += as_text(bytes.first(std::min(bytes.size(), kRawPrefix - prefix_.size())));
-      return;
-    }
-    for (auto const& byte : bytes) {  // the redactor must see them all
-      redacted_.clear();
-      redactor_.append(ByteView(&byte, 1), redacted_);
-      if (prefix_.size() < kRawPrefix) {
-        prefix_ += redacted_;
-      }
-    }
+    auto const kept = std::min(bytes.size(), kRawPrefix - prefix_.size());
+    redactor.append(bytes.first(kept), prefix_);
+    redactor.skip(bytes.subspan(kept));
   }
 
   [[nodiscard]] bool due() const {
@@ -59,7 +49,6 @@ class RawRun {
     recorded();
     is_ = {};
     records_ = 0;
-    redactor_.restart();
   }
 
  private:
@@ -67,11 +56,9 @@ class RawRun {
   static constexpr std::uint64_t kGathered = 65536;  // bytes
 
   std::string prefix_;
-  std::string redacted_;
   std::string_view is_;
   std::uint64_t size_ = 0;
   std::uint32_t records_ = 0;
-  Redactor redactor_;
 };
 
 }  // namespace rpchspec::journal

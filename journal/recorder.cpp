@@ -97,9 +97,7 @@ Recorder::~Recorder() {
 
 void Recorder::append(Event& event, TimePoint now) {
   assert(!impl_->showing && "a listener must not append");
-  auto const since =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(now - impl_->options.start);
-  event.set_at_ns(since.count() > 0 ? static_cast<std::uint64_t>(since.count()) : 0);
+  event.set_at_ns(ns_at(now));
   bool const pdu = event.has_pdu();
   if (!pdu) {
     make_utf8(event);  // a PDU's strings are ours
@@ -135,6 +133,12 @@ std::uint64_t Recorder::digest_key() const {
 
 TimePoint Recorder::start() const {
   return impl_->options.start;
+}
+
+std::uint64_t Recorder::ns_at(TimePoint now) const {
+  auto const since =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(now - impl_->options.start);
+  return since.count() > 0 ? static_cast<std::uint64_t>(since.count()) : 0;
 }
 
 void Recorder::parameter(std::string name, std::string value, TimePoint now) {

@@ -49,6 +49,9 @@ class Recorder {
   [[nodiscard]] std::uint64_t digest_key() const;
   [[nodiscard]] TimePoint start() const;
 
+  /// What an event that happens then is stamped with: nanoseconds since the start, never below 0.
+  [[nodiscard]] std::uint64_t ns_at(TimePoint now) const;
+
   // Shorthands.
   void parameter(std::string name, std::string value, TimePoint now);
   void note(v1::Source source, std::string text, TimePoint now);

@@ -35,6 +35,14 @@ struct Observation {
   bool from_monitor = false;
 };
 
+/// What the proxy did where it may do one or another: never part of a verdict.
+struct Choice {
+  std::string subject;  // "client-address-order"
+  std::string chosen;   // in words
+
+  friend bool operator==(Choice const&, Choice const&) = default;
+};
+
 /// What `judge` says of one case.
 struct CaseResult {
   std::string id;
@@ -48,6 +56,7 @@ struct CaseResult {
   std::string where;
   std::string rerun;  // the command that repeats only this case
   std::vector<Observation> observations;
+  std::vector<Choice> choices;
   std::string configuration;  // of the target, where it has several; empty: its first
   double started_s = 0;       // since the run began; 0 too where it was not executed
   std::map<Verdict, std::size_t> repetitions;  // --repeat: how often which; empty: it ran once
@@ -74,6 +83,16 @@ struct RequirementResult {
   Level level = Level::must;
   Verdict verdict = Verdict::not_run;
   std::vector<std::string> cases;
+};
+
+/// One choice over all cases; another one about the same subject is another entry.
+struct ChoiceResult {
+  std::string subject;
+  std::string what;        // the subject in words
+  std::string allowed_by;  // "AMB-01", "2.2.3.5.1": what leaves it to the proxy
+  std::string chosen;
+  std::size_t cases = 0;  // that show it
+  std::string example;    // id of one of them
 };
 
 struct TargetSummary {
@@ -105,6 +124,7 @@ struct RunResult {
   std::vector<Finding> findings;
   std::vector<CaseResult> cases;
   std::vector<RequirementResult> requirements;
+  std::vector<ChoiceResult> choices;
 };
 
 }  // namespace rpchspec::model

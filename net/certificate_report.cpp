@@ -3,10 +3,11 @@
 #include <arpa/inet.h>
 
 #include <ctime>
-#include <memory>
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+#include "net/openssl_owned.hpp"
 
 namespace rpchspec::net {
 
@@ -15,10 +16,8 @@ namespace {
 constexpr std::size_t kMostCertificates = 16;
 constexpr std::size_t kMostNames = 64;
 
-using BioPtr = std::unique_ptr<BIO, decltype(&BIO_free)>;
-
 std::string text_of(X509_NAME const* name) {
-  BioPtr const bio(BIO_new(BIO_s_mem()), BIO_free);
+  BioPtr const bio(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253);
   char* text = nullptr;
   auto const size = BIO_get_mem_data(bio.get(), &text);

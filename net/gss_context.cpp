@@ -34,7 +34,7 @@ bool lacks_version(ByteView token) {
 /// Clients may leave Version out, and curl does, also where its flags say that it is there.
 /// gss-ntlmssp 1.2 takes such a first message with those eight bytes only, and such a last one
 /// without that flag. Neither can hold a MIC, which would stand behind Version.
-Bytes readable(ByteView token) {
+Bytes digestible(ByteView token) {
   Bytes changed(token.begin(), token.end());
   auto const text = as_text(token);
   if (text.starts_with(kNegotiate) && token.size() >= kNegotiateSize) {
@@ -108,7 +108,7 @@ Result<GssContext::Step> GssContext::step(ByteView token) {
   if (state_->complete) {
     return fail({ErrorCode::unexpected, 0, "", "RFC 2743 2.2", "a token after the last one"});
   }
-  auto taken = readable(token);
+  auto taken = digestible(token);
   gss_buffer_desc in = {taken.size(), taken.data()};
   gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
   OM_uint32 minor = 0;

@@ -148,6 +148,7 @@ void Stream::Impl::flush_now() {
   error_code error;
   if (!tls && !send.ending && !send.held.empty()) {
     asio::const_buffer const held(send.held.data(), send.held.size());
+    written_at = Clock::now();
     tell_sent(ByteView(send.held).first(socket.write_some(held, error)));
     send.held.clear();
   }

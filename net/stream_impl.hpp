@@ -113,7 +113,8 @@ struct Stream::Impl {
   bool fin_sent = false;
   bool closing = false;  // reads belong to close() now
 
-  Bytes flushing;  // cipher text on its way
+  TimePoint written_at{};  // right before the last bytes went out: nobody had them earlier
+  Bytes flushing;          // cipher text on its way
   std::size_t flushing_begin = 0;
   bool flush_runs = false;
   Event flushed;

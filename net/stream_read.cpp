@@ -162,6 +162,7 @@ Task<ReadResult> Stream::Impl::read_pending(MutableByteView into, Deadline deadl
     receive.pending.reset();
     if (how) {
       close_now(*how);
+      receive.held.clear();  // from behind the end
     }
   }
   co_return got(bytes);

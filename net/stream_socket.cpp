@@ -9,28 +9,14 @@ namespace {
 // Operations that may complete on the spot before other coroutines get a turn.
 constexpr unsigned kTurnsWithoutWait = 32;
 
-// A write_some against a timer, without a coroutine for either.
-template <class Operation>
-Task<Transferred> race(Executor executor, Operation operation, Deadline deadline) {
-  asio::steady_timer timer(executor, deadline.at());
-  auto both = asio::experimental::make_parallel_group(std::move(operation),
-                                                      timer.async_wait(asio::deferred));
-  auto [order, error, bytes, timer_error] =
-      co_await both.async_wait(asio::experimental::wait_for_one(), kUseTuple);
-  if (error == asio::error::operation_aborted && !timer_error) {
-    error = deadline_error();
-  }
-  co_return Transferred(error, bytes);
-}
-
-Task<error_code> readable(TcpSocket& socket, Deadline deadline) {
+Task<error_code> ready(TcpSocket& socket, TcpSocket::wait_type for_what, Deadline deadline) {
   if (deadline.is_never()) {
-    auto const [error] = co_await socket.async_wait(TcpSocket::wait_read);
+    auto const [error] = co_await socket.async_wait(for_what);
     co_return error;
   }
   asio::steady_timer timer(socket.get_executor(), deadline.at());
-  auto both = asio::experimental::make_parallel_group(
-      socket.async_wait(TcpSocket::wait_read, asio::deferred), timer.async_wait(asio::deferred));
+  auto both = asio::experimental::make_parallel_group(socket.async_wait(for_what, asio::deferred),
+                                                      timer.async_wait(asio::deferred));
   auto const [order, error, timer_error] =
       co_await both.async_wait(asio::experimental::wait_for_one(), kUseTuple);
   co_return error == asio::error::operation_aborted && !timer_error ? deadline_error() : error;
@@ -61,34 +47,32 @@ Task<Transferred> Stream::Impl::socket_read(asio::mutable_buffer into, Deadline 
       co_return Transferred(asio::error::operation_aborted, 0);
     }
     turns_without_wait = 0;
-    error = co_await readable(socket, deadline);
+    error = co_await ready(socket, TcpSocket::wait_read, deadline);
     if (error) {
       co_return Transferred(error, 0);
     }
   }
 }
 
+// Waits for room rather than writes in the background: the record says when bytes went out, not
+// when this thread heard of it.
 Task<Transferred> Stream::Impl::socket_write(std::span<asio::const_buffer const> pieces,
                                              Deadline deadline) {
   auto const cancellations_before = cancellations;
   for (;;) {
     co_await give_others_a_turn();
     error_code error;
-    auto bytes = socket.write_some(pieces, error);
+    written_at = Clock::now();
+    auto const bytes = socket.write_some(pieces, error);
     if (error != asio::error::would_block) {
       co_return Transferred(error, bytes);
     }
     turns_without_wait = 0;
     auto const replans_before = replans;
-    if (deadline.is_never()) {
-      std::tie(error, bytes) = co_await socket.async_write_some(pieces);
-    } else {
-      auto operation = socket.async_write_some(pieces, asio::deferred);
-      std::tie(error, bytes) = co_await race(socket.get_executor(), std::move(operation), deadline);
-    }
+    error = co_await ready(socket, TcpSocket::wait_write, deadline);
     auto const replanned = replans != replans_before && cancellations == cancellations_before;
-    if (error != asio::error::operation_aborted || !replanned) {
-      co_return Transferred(error, bytes);
+    if (error && (error != asio::error::operation_aborted || !replanned)) {
+      co_return Transferred(error, 0);
     }
   }
 }
@@ -205,7 +189,7 @@ void Stream::Impl::tell_received(ByteView bytes) {
 void Stream::Impl::tell_sent(ByteView bytes) {
   send.bytes += bytes.size();
   if (tap && !bytes.empty()) {
-    tap->sent(bytes, Clock::now());
+    tap->sent(bytes, written_at);
   }
 }
 

@@ -1,27 +1,16 @@
 #include "net/tls.hpp"
 
-#include <memory>
-
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "net/openssl_owned.hpp"
+
 namespace rpchspec::net {
 
 namespace {
 
-template <auto Free>
-struct FreeWith {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-
-using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free>>;
-using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using ContextPtr = std::shared_ptr<SSL_CTX>;
 
 tl::unexpected<Error> tls_failure(std::string const& what) {

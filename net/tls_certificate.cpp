@@ -1,5 +1,3 @@
-#include <arpa/inet.h>
-
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -12,36 +10,19 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "net/address.hpp"
 #include "net/certificate_request.hpp"
+#include "net/openssl_owned.hpp"
 #include "net/tls.hpp"
 
 namespace rpchspec::net {
 
 namespace {
 
-template <auto Free>
-struct FreeWith {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-
-using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free>>;
-using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
-
 constexpr long kDay = 86400;
 
-tl::unexpected<Error> failure(std::string const& what) {
+tl::unexpected<Error> cannot(std::string const& what) {
   return fail({ErrorCode::tls, 0, {}, {}, what + ": " + tls_error_text()});
-}
-
-bool is_address(std::string const& name) {
-  in6_addr any;
-  return inet_pton(AF_INET, name.c_str(), &any) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), &any) == 1;
 }
 
 // A comma or line end in a name would begin another entry of OpenSSL's little language.
@@ -52,7 +33,7 @@ bool is_plain(std::string const& name) {
 std::string alternative_names(std::vector<std::string> const& names) {
   std::string text;
   for (auto const& name : names) {
-    text += (text.empty() ? "" : ",") + std::string(is_address(name) ? "IP:" : "DNS:") + name;
+    text += (text.empty() ? "" : ",") + std::string(is_ip_address(name) ? "IP:" : "DNS:") + name;
   }
   return text;
 }
@@ -129,7 +110,7 @@ Result<Certificate> self_signed(CertificateRequest const& request) {
   KeyPtr const key(EVP_EC_gen("P-256"));
   CertificatePtr const certificate(X509_new());
   if (!key || !certificate || !fill(certificate.get(), key.get(), request)) {
-    return failure("cannot make a certificate");
+    return cannot("cannot make a certificate");
   }
   BioPtr const certificate_pem(BIO_new(BIO_s_mem()));
   BioPtr const key_pem(BIO_new(BIO_s_mem()));

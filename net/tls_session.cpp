@@ -1,7 +1,5 @@
 #include "net/tls_session.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -12,6 +10,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "net/address.hpp"
+
 namespace rpchspec::net {
 
 namespace {
@@ -19,18 +19,12 @@ namespace {
 constexpr std::size_t kInputSize =
     std::size_t{64} * 1024;  // several records of at most 16 KiB and a little
 
-bool is_address(std::string const& name) {
-  in6_addr any;
-  return inet_pton(AF_INET, name.c_str(), &any) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), &any) == 1;
-}
-
 bool name_the_server(SSL* ssl, TlsClientOptions const& options, std::string const& host) {
   auto const& name = options.server_name.empty() ? host : options.server_name;
   if (name.empty()) {
     return true;
   }
-  if (is_address(name)) {
+  if (is_ip_address(name)) {
     return options.insecure ||
            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
   }

@@ -4,9 +4,6 @@
 
 #include "protocol/wire/auth_challenge.hpp"
 #include "protocol/wire/base64.hpp"
-#include "protocol/wire/ee_info.hpp"
-#include "protocol/wire/rpc_error.hpp"
-#include "protocol/wire/rts_catalogue.hpp"
 #include "reference_proxy/authentication.hpp"
 
 namespace rpchspec::proxy {
@@ -14,16 +11,6 @@ namespace {
 
 constexpr std::uint64_t kMostDrained =
     std::uint64_t{64} * 1024;  // bytes of body read behind a refusal
-
-Refusal refuse(unsigned status, std::string reason, std::string_view explanation) {
-  Refusal refusal;
-  refusal.body = std::string(explanation) + "\r\n";
-  refusal.head.status = status;
-  refusal.head.reason = std::move(reason);
-  refusal.head.headers = {{"Content-Type", "text/plain"},
-                          {"Content-Length", std::to_string(refusal.body.size())}};
-  return refusal;
-}
 
 Refusal unauthorized(wire::RequestHead const& head,
                      Transport const& transport,
@@ -125,6 +112,9 @@ bool is_rpc_path(std::string_view target) {
 }
 
 bool allows(ProxyConfig const& config, wire::RpcUri const& uri) {
+  if (config.unmapped == Unmapped::refused && mapped_server(uri, config) == nullptr) {
+    return false;
+  }
   if (!config.valid_ports || config.defect == Defect::valid_ports_ignored) {
     return true;
   }
@@ -159,17 +149,6 @@ bool is_echo(wire::RequestClass const& request, Defect defect) {
   return defect != Defect::echo_not_for_out || request.role != wire::ProxyRole::outbound;
 }
 
-std::optional<std::string> ee_info(std::uint32_t code, ProxyConfig const& config) {
-  if (!config.latitude.ee_info) {
-    return std::nullopt;
-  }
-  wire::ExtendedErrorRecord record;
-  record.computer_name = u"rpc-proxy";
-  record.status = code;
-  record.generating_component = wire::kEeComponentRpcProxy;
-  return wire::base64_encode(wire::encode(wire::ExtendedErrorInfo{{std::move(record)}}));
-}
-
 /// 2.1.1.1.1, 3.1.2.5.1: the URI's server and port are all that is asked of it.
 Admission admit_v1(wire::RequestHead const& head,
                    Transport const& transport,
@@ -198,6 +177,15 @@ Admission admit_v1(wire::RequestHead const& head,
 }
 
 }  // namespace
+
+ServerOverride const* mapped_server(wire::RpcUri const& uri, ProxyConfig const& config) {
+  auto const host = wire::canonical_server_name(uri.host());
+  auto const is_it = [&](ServerOverride const& server) {
+    return server.port == uri.port.value && wire::canonical_server_name(server.host) == host;
+  };
+  auto const found = std::find_if(config.servers.begin(), config.servers.end(), is_it);
+  return found == config.servers.end() ? nullptr : &*found;
+}
 
 Admission admit(wire::RequestHead const& head,
                 Transport const& transport,
@@ -258,80 +246,6 @@ Admission admit(wire::RequestHead const& head,
     return refuse(400, "Bad Request", to_string(pragmas.error()));
   }
   return ChannelRequest{request->role, *uri, request->content_length, *pragmas, forbidden};
-}
-
-Refusal rpc_error(std::uint32_t code, ProxyConfig const& config) {
-  Refusal refusal;
-  auto const defect = config.defect;
-  if (defect == Defect::failure_502) {
-    return refuse(502, "Bad Gateway", "The server did not answer.");
-  }
-  auto response = wire::rpc_error_response({code, ee_info(code, config)});
-  if (config.latitude.errors_in_http_1_1) {
-    response.head.version = wire::kHttp11;
-  }
-  if (defect == Defect::reason_rewritten) {
-    response.head.reason = "Service Unavailable";
-  } else if (defect == Defect::rpc_error_prefixed) {
-    response.head.reason.insert(response.head.reason.rfind(' ') + 1, "0x");
-  } else if (defect == Defect::rpc_error_reserved) {
-    response.head.reason = wire::to_string(wire::RpcErrorReason{0xC0000005, {}});
-  }
-  refusal.head = std::move(response.head);
-  refusal.body = std::move(response.body);
-  return refusal;
-}
-
-wire::ResponseHead out_head(ProxyConfig const& config) {
-  auto head = wire::out_success(config.channel_lifetime.value);
-  if (config.defect == Defect::ok_reason) {
-    head.reason = "OK";
-  } else if (config.defect == Defect::out_content_type) {
-    wire::set_header(head.headers, "Content-Type", "text/html");
-  } else if (config.defect == Defect::out_length_zero) {
-    wire::set_header(head.headers, "Content-Length", "0");
-  } else if (config.defect == Defect::out_chunked) {
-    wire::remove_header(head.headers, "Content-Length");
-    wire::set_header(head.headers, "Transfer-Encoding", "chunked");
-  }
-  if (config.latitude.other_heads) {
-    dress_otherwise(head);
-  }
-  return head;
-}
-
-wire::ResponseHead v1_head(ProxyConfig const& config) {
-  auto head = wire::v1_success();
-  if (config.defect == Defect::v1_reason_success) {
-    head.reason = "Success";
-  } else if (config.defect == Defect::v1_output_chunked) {
-    wire::set_header(head.headers, "Transfer-Encoding", "chunked");
-  }
-  if (config.latitude.other_heads) {
-    dress_otherwise(head);
-  }
-  return head;
-}
-
-Bytes echo_response(wire::RequestHead const& request, ProxyConfig const& config) {
-  auto const defect = config.defect;
-  auto head = wire::echo_success(request.version);
-  if (!wire::keeps_alive(request.version, request.headers)) {
-    wire::set_header(head.headers, "Connection", "close");
-  }
-  if (config.latitude.other_heads) {
-    dress_otherwise(head);
-  }
-  if (defect == Defect::echo_reason) {
-    head.reason = "OK";
-  }
-  auto response = wire::encode(head);
-  auto pdu = wire::echo();
-  if (defect == Defect::echo_body) {
-    pdu.flags = wire::kRtsFlagPing;
-  }
-  append(response, ByteView(wire::encode(pdu)));
-  return response;
 }
 
 }  // namespace rpchspec::proxy

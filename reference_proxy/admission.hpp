@@ -9,6 +9,7 @@
 #include "protocol/wire/role_heads.hpp"
 #include "protocol/wire/rpc_uri.hpp"
 #include "reference_proxy/config.hpp"
+#include "reference_proxy/responses.hpp"
 
 namespace rpchspec::proxy {
 
@@ -18,13 +19,6 @@ struct Transport {
   bool client_certificate = false;
   bool let_in = false;         // by a handshake on it, or by what a defect goes by
   std::string challenge = {};  // with which a handshake on it goes on; empty: none does
-};
-
-/// Answer with this head and body, and go on with the connection or close it.
-struct Refusal {
-  wire::ResponseHead head;
-  std::string body;
-  bool keep_connection = false;
 };
 
 /// Answer 20 bytes once the request's body was read.
@@ -48,22 +42,14 @@ struct V1Request {
 
 using Admission = std::variant<Refusal, EchoRequest, ChannelRequest, V1Request>;
 
+/// Where the URI's server really is; null: `servers` does not name it.
+[[nodiscard]] ServerOverride const* mapped_server(wire::RpcUri const& uri,
+                                                  ProxyConfig const& config);
+
 /// Method, path, AllowAnonymous and credentials, URI, ValidPorts, length: in this order.
 [[nodiscard]] Admission admit(wire::RequestHead const& head,
                               Transport const& transport,
                               ProxyConfig const& config);
-
-/// 503 with this code in its reason phrase (MS-RPCH 2.1.2.1.3).
-[[nodiscard]] Refusal rpc_error(std::uint32_t code, ProxyConfig const& config);
-
-/// Head of a successful OUT channel's response.
-[[nodiscard]] wire::ResponseHead out_head(ProxyConfig const& config);
-
-/// Head of a successful RPC connect response (v1).
-[[nodiscard]] wire::ResponseHead v1_head(ProxyConfig const& config);
-
-/// Head and body of the echo response.
-[[nodiscard]] Bytes echo_response(wire::RequestHead const& request, ProxyConfig const& config);
 
 inline constexpr std::uint32_t kErrorAccessDenied = 5;  // what ValidPorts refuses
 

@@ -106,6 +106,19 @@ bool Authentication::is_protected() const {
          config_.defect == Defect::channel_binding_ignored;
 }
 
+void Authentication::remember(wire::RequestHead const& head) {
+  if (wire::find_header(head.headers, "Authorization") != nullptr) {
+    had_credentials_ = true;
+    config_.shared->let_in.insert(address_);
+  }
+}
+
+bool Authentication::was_let_in() const {
+  return (config_.defect == Defect::credentials_stay && had_credentials_) ||
+         (config_.defect == Defect::credentials_by_address &&
+          config_.shared->let_in.contains(address_));
+}
+
 std::vector<std::string> offered_challenges(ProxyConfig const& config) {
   std::vector<std::string> all;
   auto const form = config.latitude.challenges;

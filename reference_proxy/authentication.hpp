@@ -31,6 +31,12 @@ class Authentication {
   /// @param channel_binding  of the connection's TLS; empty: none.
   [[nodiscard]] Identity judge(wire::RequestHead const& head, Bytes const& channel_binding);
 
+  /// The client is authenticated, or need not be.
+  void remember(wire::RequestHead const& head);
+
+  /// Two defects take the credentials of an earlier request for those of this one.
+  [[nodiscard]] bool was_let_in() const;
+
  private:
   [[nodiscard]] Identity take(AuthScheme scheme, std::string_view token, Bytes const& binding);
   [[nodiscard]] Identity answer(AuthScheme scheme, ByteView token);
@@ -41,6 +47,7 @@ class Authentication {
   std::string address_;
   std::shared_ptr<net::GssContext> handshake_;  // null: none is going on
   bool known_ = false;
+  bool had_credentials_ = false;  // on some request that was let in
 };
 
 /// The values of WWW-Authenticate in a first 401: everything that the configuration offers.

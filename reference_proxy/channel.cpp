@@ -133,7 +133,7 @@ net::Task<> run_channel(net::Stream& client,
                         ProxyChannels& channels) {
   auto const is_inbound = request.role == wire::ProxyRole::inbound;
   auto leg = std::make_shared<ClientLeg>(client, std::move(body),
-                                         is_inbound ? Defect::none : config.defect);
+                                         is_inbound ? Framing::plain : out_framing(config.defect));
   if (is_inbound) {
     co_await run_with<InboundProxy>(std::move(leg), std::move(request), config, channels);
   } else {

@@ -1,6 +1,7 @@
 #include "reference_proxy/channel_config.hpp"
 
 #include "protocol/wire/client_address.hpp"
+#include "protocol/wire/rpc_error.hpp"
 
 namespace rpchspec::proxy {
 namespace {
@@ -89,14 +90,15 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
   return made;
 }
 
-net::ConnectOptions server_address(wire::RpcUri const& uri, ProxyConfig const& config) {
+tl::expected<net::ConnectOptions, std::uint32_t> server_address(wire::RpcUri const& uri,
+                                                                ProxyConfig const& config) {
   net::ConnectOptions options(std::string(uri.host()), uri.port.value);
-  for (auto const& server : config.servers) {
-    if (server.port == options.port && wire::iequals(server.host, options.host)) {
-      options.host = server.address;
-      options.port = server.to_port;
-      break;
-    }
+  if (auto const* const server = mapped_server(uri, config)) {
+    options.host = server->address;
+    options.port = server->to_port;
+  } else if (config.unmapped != Unmapped::reached) {
+    return tl::unexpected(config.unmapped == Unmapped::refused ? kErrorAccessDenied
+                                                               : wire::kRpcServerUnavailable);
   }
   if (config.defect == Defect::server_port_fixed) {
     options.port = kStorePort;
@@ -106,9 +108,11 @@ net::ConnectOptions server_address(wire::RpcUri const& uri, ProxyConfig const& c
   return options;
 }
 
-void split_writes(net::Stream& stream, ProxyConfig const& config) {
+void shape_writes(net::Stream& stream, ProxyConfig const& config) {
   if (config.latitude.write_pieces != 0) {
     stream.set_send_faults({net::Fault(net::Split{config.latitude.write_pieces}, 0, 0)});
+  } else if (config.latitude.gathers_for != Duration{}) {
+    stream.set_send_faults({net::Fault(net::Delay{config.latitude.gathers_for}, 0, 0)});
   }
 }
 

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <tl/expected.hpp>
+
 #include "net/connect.hpp"
 #include "net/stream.hpp"
 #include "protocol/session/inbound_proxy.hpp"
@@ -17,10 +19,11 @@ namespace rpchspec::proxy {
                                                            ProxyConfig const& config);
 
 /// Where the server of a request's URI is reached.
-[[nodiscard]] net::ConnectOptions server_address(wire::RpcUri const& uri,
-                                                 ProxyConfig const& config);
+/// @return the code of the RPC error that says why it isn't: see Unmapped.
+[[nodiscard]] tl::expected<net::ConnectOptions, std::uint32_t> server_address(
+    wire::RpcUri const& uri, ProxyConfig const& config);
 
-/// Lets each write of the stream go in pieces where that variant is chosen.
-void split_writes(net::Stream& stream, ProxyConfig const& config);
+/// Lets each write of the stream go in pieces, or wait for more, where that variant is chosen.
+void shape_writes(net::Stream& stream, ProxyConfig const& config);
 
 }  // namespace rpchspec::proxy

@@ -16,10 +16,10 @@ namespace rpchspec::proxy {
 /// Kept by the connection's tasks and by the virtual channel that it is part of: either may need
 /// its memory after the other is done with it. The stream is the connection's.
 struct ClientLeg {
-  ClientLeg(net::Stream& stream_, net::ReadBuffer in_, Defect defect)
+  ClientLeg(net::Stream& stream_, net::ReadBuffer in_, Framing framing)
       : stream(stream_),
         in(std::move(in_)),
-        out(stream_, defect),
+        out(stream_, framing),
         closed(stream_.executor()),
         room(stream_.executor()) {}
 

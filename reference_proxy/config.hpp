@@ -74,6 +74,13 @@ struct ServerOverride {
   std::uint16_t to_port = 0;
 };
 
+/// What becomes of a request for a server that no ServerOverride names.
+enum class Unmapped {
+  reached,      // where its name leads
+  unreachable,  // answered as if nobody listened there
+  refused,      // answered as ValidPorts answers
+};
+
 enum class LogLevel { debug, info, warning };
 
 /// Whose connections an upstream serves, when it shares them with others: an HTTP front may send
@@ -133,6 +140,7 @@ struct ProxyConfig {
 
   // The way to the servers.
   std::vector<ServerOverride> servers = {};
+  Unmapped unmapped = Unmapped::reached;  // holds under every defect
   Duration connect_timeout = std::chrono::seconds(15);
 
   // Limits.

@@ -1,13 +1,12 @@
 // The YAML form of ProxyConfig.
 
-#include <charconv>
 #include <map>
 
 #include <fmt/format.h>
 
-#include "model/strict_yaml.hpp"
 #include "model/suggestion.hpp"
 #include "reference_proxy/config.hpp"
+#include "reference_proxy/config_values.hpp"
 
 namespace rpchspec::proxy {
 namespace {
@@ -15,36 +14,11 @@ namespace {
 using model::YamlNode;
 using std::chrono::milliseconds;
 
-struct Unit {
-  std::string_view name;
-  std::uint64_t factor;
-};
-
-constexpr Unit kTimes[] = {{"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}};
-constexpr Unit kSizes[] = {{"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
-
-/// A whole number and one of the units: "30s", "64KiB".
-template <std::size_t N>
-std::optional<std::uint64_t> measured(std::string_view text, Unit const (&units)[N]) {
-  std::uint64_t number = 0;
-  auto const* const end = text.data() + text.size();
-  auto const [at, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || number > (1ULL << 40)) {
-    return std::nullopt;
-  }
-  std::string_view const unit(at, static_cast<std::size_t>(end - at));
-  for (auto const& each : units) {
-    if (each.name == unit) {
-      return number * each.factor;
-    }
-  }
-  return std::nullopt;
-}
-
 /// Reads one file's mapping into a configuration, and collects what is wrong with it.
 class ConfigReader {
  public:
-  ConfigReader(ProxyConfig& config, model::TextErrors& errors) : config_(config), errors_(errors) {}
+  ConfigReader(ProxyConfig& config, model::TextErrors& errors)
+      : config_(config), errors_(errors), values_(errors) {}
 
   void read(YamlNode const& root) {
     if (!root.is_mapping()) {
@@ -75,68 +49,9 @@ class ConfigReader {
                                         model::suggestion(entry.key, known)));
   }
 
-  void wrong(YamlNode const& node, std::string_view expected) {
-    auto const found = node.is_scalar() ? "'" + node.text + "'" : std::string(describe(node));
-    errors_.add(node.mark, fmt::format("{}; expected {}", found, expected));
-  }
-
-  std::optional<Duration> duration(YamlNode const& node) {
-    auto const value = node.is_scalar() ? measured(node.text, kTimes) : std::nullopt;
-    if (!value) {
-      wrong(node, "a duration with its unit, as 30s, 500ms, 15min");
-      return std::nullopt;
-    }
-    return milliseconds(*value);
-  }
-
-  std::optional<std::uint64_t> number(YamlNode const& node) {
-    auto const value = node.is_scalar() ? measured(node.text, kSizes) : std::nullopt;
-    if (!value || *value > 0xFFFFFFFFU) {
-      wrong(node, "a whole number below 2^32, in bytes or as 64KiB");
-      return std::nullopt;
-    }
-    return value;
-  }
-
-  std::optional<bool> flag(YamlNode const& node) {
-    if (node.is_scalar() && (node.text == "true" || node.text == "false")) {
-      return node.text == "true";
-    }
-    wrong(node, "true or false");
-    return std::nullopt;
-  }
-
-  std::optional<std::string> text(YamlNode const& node) {
-    if (node.is_scalar()) {
-      return node.text;
-    }
-    wrong(node, "text");
-    return std::nullopt;
-  }
-
-  /// Each scalar of a list; one scalar alone stands for a list of one.
-  template <class Each>
-  void list(YamlNode const& node, Each const& each) {
-    if (node.is_scalar()) {
-      each(node);
-      return;
-    }
-    if (!node.is_sequence()) {
-      wrong(node, "a list");
-      return;
-    }
-    for (auto const& item : node.items) {
-      if (item.is_scalar()) {
-        each(item);
-      } else {
-        wrong(item, "text");
-      }
-    }
-  }
-
   void listen(YamlNode const& node) {
     config_.listen.clear();
-    list(node, [this](YamlNode const& item) {
+    values_.list(node, [this](YamlNode const& item) {
       if (auto const at = parse_listen_address(item.text)) {
         config_.listen.push_back(*at);
       } else {
@@ -146,10 +61,10 @@ class ConfigReader {
   }
 
   void users(YamlNode const& node) {
-    list(node, [this](YamlNode const& item) {
+    values_.list(node, [this](YamlNode const& item) {
       auto const colon = item.text.find(':');
       if (colon == std::string::npos || colon == 0) {
-        wrong(item, "NAME:PASSWORD");
+        values_.wrong(item, "NAME:PASSWORD");
       } else {
         config_.users.push_back({item.text.substr(0, colon), item.text.substr(colon + 1)});
       }
@@ -158,11 +73,11 @@ class ConfigReader {
 
   void auth(YamlNode const& node) {
     config_.schemes.clear();
-    list(node, [this](YamlNode const& item) {
+    values_.list(node, [this](YamlNode const& item) {
       if (auto const scheme = parse_auth_scheme(item.text)) {
         config_.schemes.push_back(*scheme);
       } else {
-        wrong(item, "basic, ntlm or negotiate");
+        values_.wrong(item, "basic, ntlm or negotiate");
       }
     });
   }
@@ -172,12 +87,12 @@ class ConfigReader {
     if (value) {
       config_.extended_protection = *value;
     } else {
-      wrong(node, "off, allow or require");
+      values_.wrong(node, "off, allow or require");
     }
   }
 
   void servers(YamlNode const& node) {
-    list(node, [this](YamlNode const& item) {
+    values_.list(node, [this](YamlNode const& item) {
       if (auto const server = parse_server_override(item.text)) {
         config_.servers.push_back(*server);
       } else {
@@ -188,11 +103,11 @@ class ConfigReader {
 
   void tls_names(YamlNode const& node) {
     config_.tls_names.clear();
-    list(node, [this](YamlNode const& item) { config_.tls_names.push_back(item.text); });
+    values_.list(node, [this](YamlNode const& item) { config_.tls_names.push_back(item.text); });
   }
 
   void valid_ports(YamlNode const& node) {
-    auto const rule = text(node);
+    auto const rule = values_.text(node);
     if (!rule) {
       return;
     }
@@ -204,13 +119,13 @@ class ConfigReader {
   }
 
   void pings(YamlNode const& node) {
-    if (auto const on = flag(node)) {
+    if (auto const on = values_.flag(node)) {
       config_.pings = *on ? session::Pings::on : session::Pings::off;
     }
   }
 
   void v1(YamlNode const& node) {
-    if (auto const on = flag(node)) {
+    if (auto const on = values_.flag(node)) {
       config_.v1 = *on;
     }
   }
@@ -219,12 +134,12 @@ class ConfigReader {
     if (node.is_scalar() && (node.text == "fin" || node.text == "rst")) {
       config_.on_server_reset = node.text == "rst" ? net::CloseHow::rst : net::CloseHow::fin;
     } else {
-      wrong(node, "fin or rst");
+      values_.wrong(node, "fin or rst");
     }
   }
 
   void defect(YamlNode const& node) {
-    auto const name = text(node);
+    auto const name = values_.text(node);
     auto const* found = name ? find_defect(*name) : nullptr;
     if (found != nullptr) {
       config_.defect = found->defect;
@@ -239,42 +154,42 @@ class ConfigReader {
   }
 
   void connection_timeout(YamlNode const& node) {
-    if (auto const value = duration(node)) {
+    if (auto const value = values_.duration(node)) {
       config_.connection_timeout = std::chrono::duration_cast<milliseconds>(*value);
       check_here(node, "connection_timeout");
     }
   }
 
   void receive_window(YamlNode const& node) {
-    if (auto const value = number(node)) {
+    if (auto const value = values_.number(node)) {
       config_.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(*value));
       check_here(node, "receive_window");
     }
   }
 
   void channel_lifetime(YamlNode const& node) {
-    if (auto const value = number(node)) {
+    if (auto const value = values_.number(node)) {
       config_.channel_lifetime = ChannelLifetime(static_cast<std::uint32_t>(*value));
       check_here(node, "channel_lifetime");
     }
   }
 
   void ping_traffic_threshold(YamlNode const& node) {
-    if (auto const value = number(node)) {
+    if (auto const value = values_.number(node)) {
       config_.ping_traffic_threshold = static_cast<std::uint32_t>(*value);
       check_here(node, "ping_traffic_threshold");
     }
   }
 
   void max_head(YamlNode const& node) {
-    if (auto const value = number(node)) {
+    if (auto const value = values_.number(node)) {
       config_.max_head = *value;
       check_here(node, "max_head");
     }
   }
 
   void max_connections(YamlNode const& node) {
-    if (auto const value = number(node)) {
+    if (auto const value = values_.number(node)) {
       config_.max_connections = *value;
     }
   }
@@ -293,28 +208,31 @@ class ConfigReader {
     }
   }
 
-  void certificate(YamlNode const& node) { config_.certificate_file = text(node).value_or(""); }
-
-  void key(YamlNode const& node) { config_.key_file = text(node).value_or(""); }
-
-  void realm(YamlNode const& node) { config_.realm = text(node).value_or(""); }
-
-  void allow_anonymous(YamlNode const& node) {
-    config_.allow_anonymous = flag(node).value_or(false);
+  void certificate(YamlNode const& node) {
+    config_.certificate_file = values_.text(node).value_or("");
   }
 
-  void idle_timeout(YamlNode const& node) { config_.idle_timeout = duration(node); }
+  void key(YamlNode const& node) { config_.key_file = values_.text(node).value_or(""); }
+
+  void realm(YamlNode const& node) { config_.realm = values_.text(node).value_or(""); }
+
+  void allow_anonymous(YamlNode const& node) {
+    config_.allow_anonymous = values_.flag(node).value_or(false);
+  }
+
+  void idle_timeout(YamlNode const& node) { config_.idle_timeout = values_.duration(node); }
 
   void connect_timeout(YamlNode const& node) {
-    config_.connect_timeout = duration(node).value_or(config_.connect_timeout);
+    config_.connect_timeout = values_.duration(node).value_or(config_.connect_timeout);
   }
 
   void head_timeout(YamlNode const& node) {
-    config_.head_timeout = duration(node).value_or(config_.head_timeout);
+    config_.head_timeout = values_.duration(node).value_or(config_.head_timeout);
   }
 
   ProxyConfig& config_;
   model::TextErrors& errors_;
+  ConfigValues values_;
 };
 
 std::map<std::string, ConfigReader::Setting, std::less<>> const ConfigReader::kSettings = {

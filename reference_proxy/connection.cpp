@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "net/buffer.hpp"
 #include "reference_proxy/admission.hpp"
 #include "reference_proxy/authentication.hpp"
 #include "reference_proxy/channel.hpp"
 #include "reference_proxy/channel_config.hpp"
 #include "reference_proxy/mixed_session.hpp"
+#include "reference_proxy/request_reader.hpp"
 
 namespace rpchspec::proxy {
 namespace {
@@ -26,6 +26,7 @@ class Connection {
       : stream_(std::move(stream)),
         config_(config),
         channels_(channels),
+        reader_(stream_, config),
         authentication_(config, remote_address()) {
     channels_.streams.insert(&stream_);
   }
@@ -40,14 +41,14 @@ class Connection {
       observe();
     }
     auto const shaken = co_await stream_.handshake(net::Deadline::in(config_.head_timeout));
-    split_writes(stream_, config_);
+    shape_writes(stream_, config_);
     if (!shaken) {
       log(shaken.error().error.detail);
       co_return;
     }
     auto const is_new = stream_.is_tls() && stream_.tls_summary().version == "TLSv1.3";
     if (is_new && config_.defect == Defect::tls_1_3_unread) {
-      co_await fall_silent();
+      co_await reader_.drop_all();
     }
     auto first_byte_within = config_.head_timeout;
     while (auto head = co_await read_head(first_byte_within)) {
@@ -75,80 +76,25 @@ class Connection {
 
   /// The connection goes on without us, from the request on that was not consumed.
   void give_back() {
-    auto const unread = in_.data();
+    auto const unread = reader_.unread().data();
     config_.lender->take_back(stream_.release(Bytes(unread.begin(), unread.end())));
   }
 
-  [[nodiscard]] bool is_lent() const { return config_.lender && !stream_.is_tls(); }
-
-  [[nodiscard]] bool is_anothers(wire::RequestHead const& head) const {
-    return is_lent() && !config_.lender->is_ours(head.target);
-  }
-
-  /// Reads more. False: the client ended, or the time is over.
-  net::Task<bool> read_more(net::Deadline deadline) {
-    if (in_.full()) {
-      co_return false;
-    }
-    auto const read = co_await stream_.read_some(in_.prepare(), deadline);
-    in_.commit(read.bytes);
-    is_cancelled_ = read.ending == net::Ending::cancelled;
-    co_return !read.ending;
-  }
-
   net::Task<std::optional<wire::RequestHead>> read_head(Duration first_byte_within) {
-    auto deadline = net::Deadline::in(first_byte_within);
-    auto begun = false;
-    wire::HeadOptions options;
-    options.limit = config_.max_head;
-    options.leading_crlf = wire::LeadingCrlf::skip;
-    while (true) {
-      if (!in_.empty() && !begun) {
-        begun = true;
-        deadline = net::Deadline::in(config_.head_timeout);
-      }
-      auto parsed = wire::parse_request_head(in_.data(), options);
-      if (!parsed) {
-        co_await refuse_head(parsed.error());
-        co_return std::nullopt;
-      }
-      if (*parsed && is_anothers((*parsed)->head)) {
-        is_to_be_given_back_ = true;
-        co_return std::nullopt;
-      }
-      if (*parsed) {
-        in_.consume((*parsed)->size);
-        auto head = std::move((*parsed)->head);
-        if (config_.defect == Defect::lower_case_fields_unseen) {
-          std::erase_if(head.headers, [](auto const& field) {
-            return !field.first.empty() && field.first[0] >= 'a' && field.first[0] <= 'z';
-          });
-        }
-        co_return head;
-      }
-      if (!co_await read_more(deadline)) {
-        is_to_be_given_back_ = is_cancelled_ && is_lent();
-        if (begun && deadline.has_passed()) {
-          co_await write_status(408, "Request Timeout");
-        }
-        co_return std::nullopt;
-      }
+    auto read = co_await reader_.head(first_byte_within);
+    is_to_be_given_back_ = read.anothers || (read.cancelled && reader_.lent());
+    if (read.error) {
+      co_await refuse_head(*read.error);
+    } else if (read.late) {
+      co_await write_status(408, "Request Timeout");
     }
-  }
-
-  /// Reads on until the client ends, and says nothing: a defect.
-  net::Task<> fall_silent() {
-    auto is_open = true;
-    while (is_open) {
-      in_.consume(in_.data().size());
-      is_open = co_await read_more(net::Deadline::never());
-    }
+    co_return std::move(read.head);
   }
 
   net::Task<> refuse_head(Error error) {
     log(to_string(error));
     if (config_.defect == Defect::bad_heads_unanswered) {
-      co_await fall_silent();
+      co_await reader_.drop_all();
       co_return;
     }
     if (error.code == ErrorCode::too_large) {
@@ -173,7 +119,7 @@ class Connection {
   }
 
   [[nodiscard]] Bytes const& channel_binding() const {
-    return is_lent() ? config_.lender->channel_binding : stream_.tls_summary().channel_binding;
+    return reader_.lent() ? config_.lender->channel_binding : stream_.tls_summary().channel_binding;
   }
 
   /// @return true when the connection goes on to a next request.
@@ -186,13 +132,13 @@ class Connection {
     transport.tls = stream_.is_tls() || (config_.lender && config_.lender->over_tls);
     transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
     auto identity = authentication_.judge(head, channel_binding());
-    transport.let_in = identity.known || was_let_in();
+    transport.let_in = identity.known || authentication_.was_let_in();
     transport.challenge = std::move(identity.challenge);
     auto admission = admit(head, transport, config_);
     if (auto* refusal = std::get_if<Refusal>(&admission)) {
       co_return co_await send_refusal(head, std::move(*refusal));
     }
-    remember_credentials(head);
+    authentication_.remember(head);
     // RFC 9110 10.1.1: an Expect in an HTTP/1.0 request is ignored.
     if (head.version >= wire::kHttp11 && expects_100(head)) {
       wire::ResponseHead interim;
@@ -208,11 +154,11 @@ class Connection {
     }
     identify(head);
     if (auto const* v1 = std::get_if<V1Request>(&admission)) {
-      co_await run_mixed_session(stream_, std::move(in_), *v1, config_);
+      co_await run_mixed_session(stream_, std::move(reader_.unread()), *v1, config_);
       co_return false;
     }
-    co_await run_channel(stream_, std::move(in_), std::get<ChannelRequest>(std::move(admission)),
-                         config_, channels_);
+    co_await run_channel(stream_, std::move(reader_.unread()),
+                         std::get<ChannelRequest>(std::move(admission)), config_, channels_);
     co_return false;
   }
 
@@ -222,7 +168,7 @@ class Connection {
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde";
     constexpr std::string_view kGarbage = "this is not HTTP\r\n\r\n";
     if (config_.answers == Answers::never) {
-      co_await fall_silent();
+      co_await reader_.drop_all();
       co_return;
     }
     auto const bytes = as_bytes(config_.answers == Answers::garbage ? kGarbage : kTwoLengths);
@@ -230,13 +176,6 @@ class Connection {
     if (written) {
       co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
     }
-  }
-
-  /// Two defects take the credentials of an earlier request for those of this one.
-  [[nodiscard]] bool was_let_in() const {
-    return (config_.defect == Defect::credentials_stay && had_credentials_) ||
-           (config_.defect == Defect::credentials_by_address &&
-            config_.shared->let_in.contains(remote_address()));
   }
 
   [[nodiscard]] bool expects_100(wire::RequestHead const& head) const {
@@ -247,13 +186,6 @@ class Connection {
     return config_.defect == Defect::expect_cased
                ? *expect == "100-continue"
                : wire::has_element(head.headers, "Expect", "100-continue");
-  }
-
-  void remember_credentials(wire::RequestHead const& head) {
-    if (wire::find_header(head.headers, "Authorization") != nullptr) {
-      had_credentials_ = true;
-      config_.shared->let_in.insert(remote_address());
-    }
   }
 
   [[nodiscard]] std::string remote_address() const {
@@ -274,7 +206,7 @@ class Connection {
     log(fmt::format("{} {}: {} {}", head.method, head.target, refusal.head.status,
                     refusal.head.reason));
     if (config_.defect == Defect::bad_heads_unanswered && refusal.head.status == 400) {
-      co_await fall_silent();
+      co_await reader_.drop_all();
       co_return false;
     }
     wire::set_header(refusal.head.headers, "Connection",
@@ -287,7 +219,7 @@ class Connection {
     auto const written = co_await write(std::move(bytes));
     if (written && refusal.keep_connection) {
       auto const length = wire::content_length(head.headers);
-      co_return co_await drop_body(length->value_or(0));
+      co_return co_await reader_.drop_body(length->value_or(0));
     }
     co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
     co_return false;
@@ -300,11 +232,11 @@ class Connection {
       body = 0;
     }
     // One co_await a statement: g++ 12 loses temporaries of the right side of || and &&.
-    if (!co_await drop_body(body)) {
+    if (!co_await reader_.drop_body(body)) {
       co_return false;
     }
     if (config_.defect == Defect::lost_behind_echo) {
-      in_.consume(in_.data().size());
+      reader_.unread().clear();
     }
     auto response = echo_response(head, config_);
     if (!co_await write(std::move(response))) {
@@ -317,22 +249,6 @@ class Connection {
     co_return false;
   }
 
-  /// Reads a body and drops it. False: it did not come whole.
-  net::Task<bool> drop_body(std::uint64_t left) {
-    auto const deadline = net::Deadline::in(config_.head_timeout);
-    while (true) {
-      auto const here = std::min<std::uint64_t>(left, in_.data().size());
-      in_.consume(here);
-      left -= here;
-      if (left == 0) {
-        co_return true;
-      }
-      if (!co_await read_more(deadline)) {
-        co_return false;
-      }
-    }
-  }
-
   void log(std::string const& text) const {
     if (config_.log) {
       config_.log(LogLevel::info, stream_.remote() + ": " + text);
@@ -340,12 +256,10 @@ class Connection {
   }
 
   net::Stream stream_;
-  net::ReadBuffer in_;
   ProxyConfig const& config_;
   ProxyChannels& channels_;
+  RequestReader reader_;
   Authentication authentication_;
-  bool had_credentials_ = false;  // on some request
-  bool is_cancelled_ = false;     // the last read was: the proxy stops
   bool is_to_be_given_back_ = false;
 };
 

@@ -139,7 +139,7 @@ constexpr DefectRow kRows[] = {
      "lost-behind-legacy",
      "connection",
      "What comes in one segment with the legacy server response is lost",
-     {"RPCH-3.2.4.5.15-01", "RPCH-3.2.4.5.4-02"}},
+     {"RPCH-3.2.4.5.15-01", "RPCH-3.2.4.5.4-02", "RPCH-3.2.3.5.12-01", "RPCH-3.2.3.5.2-03"}},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include "protocol/base/time.hpp"
 #include "protocol/session/receive_window.hpp"
 #include "protocol/wire/http_head.hpp"
 
@@ -30,6 +31,7 @@ struct Latitude {
   bool address_in_network_order = false;  // ClientAddress (AMB-01)
   bool aborts_by_rst = false;             // of a connection that broke the protocol, or was reset
   std::size_t write_pieces = 0;           // bytes of each write; 0: as they come
+  Duration gathers_for{};                 // before each write, for what may join it
   session::ReceiveWindow::AckPolicy acks = session::ReceiveWindow::AckPolicy::at_half;
 };
 

@@ -8,7 +8,7 @@ namespace rpchspec::proxy {
 namespace {
 
 constexpr std::size_t kBorrowFrom = 4096;  // bytes; less is copied sooner than waited for
-constexpr std::size_t kHeldBack = 8192;    // bytes that head_buffered collects
+constexpr std::size_t kHeldBack = 8192;    // bytes that Framing::held_back collects
 
 bool lies_in(ByteView part, ByteView whole) {
   std::less_equal<> const before;
@@ -18,8 +18,18 @@ bool lies_in(ByteView part, ByteView whole) {
 
 }  // namespace
 
+Framing out_framing(Defect defect) {
+  return defect == Defect::out_chunked     ? Framing::chunked
+         : defect == Defect::head_buffered ? Framing::held_back
+                                           : Framing::plain;
+}
+
+Framing v1_framing(Defect defect) {
+  return defect == Defect::v1_output_chunked ? Framing::chunked : Framing::plain;
+}
+
 void LegWriter::write(ByteView bytes, ByteView kept) {
-  if (defect_ == Defect::out_chunked || defect_ == Defect::v1_output_chunked) {
+  if (framing_ == Framing::chunked) {
     Bytes chunk;
     append(chunk, as_bytes(fmt::format("{:x}\r\n", bytes.size())));
     append(chunk, bytes);
@@ -27,7 +37,7 @@ void LegWriter::write(ByteView bytes, ByteView kept) {
     write(std::move(chunk));
     return;
   }
-  if (defect_ == Defect::head_buffered) {
+  if (framing_ == Framing::held_back) {
     append(held_back_, bytes);
     if (held_back_.size() >= kHeldBack) {
       write(std::exchange(held_back_, {}));

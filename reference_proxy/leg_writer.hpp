@@ -7,10 +7,18 @@
 
 namespace rpchspec::proxy {
 
+/// What the writer makes of bytes that are not a head: they go out as they are, or a defect has
+/// them chunked, or held back until 8 KiB are there.
+enum class Framing { plain, chunked, held_back };
+
+/// Of the OUT channel, and of the response to RPC_CONNECT, under a defect.
+[[nodiscard]] Framing out_framing(Defect defect);
+[[nodiscard]] Framing v1_framing(Defect defect);
+
 /// Writes views of the reader's buffer without copying them; copies all others.
 class LegWriter {
  public:
-  LegWriter(net::Stream& stream, Defect defect) : outbox_(stream), defect_(defect) {}
+  LegWriter(net::Stream& stream, Framing framing) : outbox_(stream), framing_(framing) {}
 
   /// @param kept  bytes that the caller keeps in place until settled().
   void write(ByteView bytes, ByteView kept);
@@ -35,9 +43,9 @@ class LegWriter {
 
  private:
   net::Outbox outbox_;
-  Defect defect_;
+  Framing framing_;
   bool borrows_ = false;
-  Bytes held_back_;  // by head_buffered
+  Bytes held_back_;  // by Framing::held_back
 };
 
 }  // namespace rpchspec::proxy

@@ -31,7 +31,7 @@ class MixedSession {
   MixedSession(net::Stream& client, net::ReadBuffer body, V1Request request, ProxyConfig const& c)
       : client_(client),
         client_in_(std::move(body)),
-        client_out_(client, c.defect),
+        client_out_(client, v1_framing(c.defect)),
         request_(std::move(request)),
         config_(c),
         machine_(mixed_deviations(c.defect)),
@@ -114,31 +114,39 @@ class MixedSession {
     pump({});
   }
 
+  void fail_server(std::uint32_t rpc_error) {
+    machine_.on_server_failed(rpc_error);
+    pump({});
+  }
+
   net::Task<> connect_server() {
     auto const within = net::Deadline::in(config_.connect_timeout);
     auto to = server_address(request_.uri, config_);
-    if (config_.defect == Defect::v1_port_fixed) {
-      to.port = kStorePort;
+    if (!to) {
+      fail_server(to.error());
+      co_return;
     }
-    auto attempt = co_await net::connect(to, within);
+    if (config_.defect == Defect::v1_port_fixed) {
+      to->port = kStorePort;
+    }
+    auto attempt = co_await net::connect(*to, within);
     if (closed_) {
       co_return;
     }
     if (!attempt) {
       log(to_string(attempt.error().error));
-      machine_.on_server_failed(wire::kRpcServerUnavailable);
-      pump({});
+      fail_server(wire::kRpcServerUnavailable);
       co_return;
     }
     server_.emplace(std::move(*attempt));
     if (config_.defect == Defect::v1_connection_each_way) {
-      auto other = co_await net::connect(to, within);
+      auto other = co_await net::connect(*to, within);
       if (other) {
         other_server_.emplace(std::move(*other));
       }
     }
-    split_writes(*server_, config_);
-    server_out_.emplace(other_server_ ? *other_server_ : *server_, Defect::none);
+    shape_writes(*server_, config_);
+    server_out_.emplace(other_server_ ? *other_server_ : *server_, Framing::plain);
     scope_->spawn(server_out_->run());
     machine_.on_server_connected();
     pump({});

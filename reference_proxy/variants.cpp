@@ -64,6 +64,9 @@ constexpr std::array kVariants{
             [](ProxyConfig& c) { c.latitude.write_pieces = 100; }},
     Variant{"writes-of-1460", "Everything is written in pieces of 1460 bytes.", "latitude.md, HTTP",
             [](ProxyConfig& c) { c.latitude.write_pieces = 1460; }},
+    Variant{"writes-together", "What comes within a millisecond is written as one.",
+            "latitude.md, HTTP",
+            [](ProxyConfig& c) { c.latitude.gathers_for = std::chrono::milliseconds(1); }},
     Variant{"aborts-by-rst", "A connection that broke the protocol, or was reset, ends with RST.",
             "latitude.md, closing", [](ProxyConfig& c) { c.latitude.aborts_by_rst = true; }},
 };

@@ -21,32 +21,32 @@ constexpr std::size_t kMostConnections = 32;  // named by a finding
 constexpr std::size_t kMostOpen = 65536;
 constexpr std::uint64_t kLongestEcho = 16;  // bytes of body (2.1.2.1.5)
 
-ClientRequest request_of(v1::Head const& head) {
+ClientRequestKind request_of(v1::Head const& head) {
   auto const& method = head.method();
   if (method == "RPC_CONNECT") {
-    return ClientRequest::v1;
+    return ClientRequestKind::v1;
   }
   if (method != "RPC_IN_DATA" && method != "RPC_OUT_DATA") {
-    return ClientRequest::other;
+    return ClientRequestKind::other;
   }
   auto const length = content_length(head.text());
   if (length && *length <= kLongestEcho) {
-    return ClientRequest::echo;
+    return ClientRequestKind::echo;
   }
-  return method == "RPC_IN_DATA" ? ClientRequest::in_channel : ClientRequest::out_channel;
+  return method == "RPC_IN_DATA" ? ClientRequestKind::in_channel : ClientRequestKind::out_channel;
 }
 
 std::string leg_of(ClientConnection const& connection) {
   switch (connection.request) {
-    case ClientRequest::in_channel:
+    case ClientRequestKind::in_channel:
       return "client.in";
-    case ClientRequest::out_channel:
+    case ClientRequestKind::out_channel:
       return "client.out";
-    case ClientRequest::v1:
+    case ClientRequestKind::v1:
       return "client.v1";
-    case ClientRequest::none:
-    case ClientRequest::echo:
-    case ClientRequest::other:
+    case ClientRequestKind::none:
+    case ClientRequestKind::echo:
+    case ClientRequestKind::other:
       break;
   }
   return "client";

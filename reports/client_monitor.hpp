@@ -18,7 +18,7 @@
 namespace rpchspec::reports {
 
 /// What a request asks for, by its method and Content-Length (MS-RPCH 2.1.2.1).
-enum class ClientRequest { none, echo, in_channel, out_channel, v1, other };
+enum class ClientRequestKind { none, echo, in_channel, out_channel, v1, other };
 
 /// A client's connection, as far as its events tell.
 struct ClientConnection {
@@ -26,7 +26,7 @@ struct ClientConnection {
   std::uint32_t virtual_connection = 0;  // 0: not known (yet)
   bool over_tls = false;
   bool shows_certificate = false;
-  ClientRequest request = ClientRequest::none;  // the last one
+  ClientRequestKind request = ClientRequestKind::none;  // the last one
   std::optional<std::uint64_t> content_length{};
   std::uint32_t pdus = 0;  // that came in its body, this one included
 };

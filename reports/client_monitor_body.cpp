@@ -80,13 +80,13 @@ class BodyMonitor final : public ClientMonitor {
   void on_event(ClientSighting const& sighting) override {
     auto const request = sighting.connection.request;
     if (!sighting.received() ||
-        (request != ClientRequest::in_channel && request != ClientRequest::out_channel)) {
+        (request != ClientRequestKind::in_channel && request != ClientRequestKind::out_channel)) {
       return;
     }
     auto const& event = sighting.event;
     if (event.has_raw() && event.raw().is() == "garbage") {
       on_garbage(sighting);
-    } else if (event.has_pdu() && request == ClientRequest::in_channel) {
+    } else if (event.has_pdu() && request == ClientRequestKind::in_channel) {
       on_in(sighting);
     } else if (event.has_pdu()) {
       on_out(sighting);
@@ -95,7 +95,7 @@ class BodyMonitor final : public ClientMonitor {
 
  private:
   void on_garbage(ClientSighting const& at) {
-    auto const is_in = at.connection.request == ClientRequest::in_channel;
+    auto const is_in = at.connection.request == ClientRequestKind::in_channel;
     judge(at, is_in ? kBackToBack : kA1, false, [&] {
       return ClientWords{"not PDUs", "PDUs back to back from the first byte of the body",
                          fmt::format("{} bytes that are no PDU", at.event.raw().size())};

@@ -111,20 +111,20 @@ class HeadMonitor final : public ClientMonitor {
       return;
     }
     switch (sighting.connection.request) {
-      case ClientRequest::in_channel:
+      case ClientRequestKind::in_channel:
         on_in(sighting);
         return;
-      case ClientRequest::out_channel:
+      case ClientRequestKind::out_channel:
         on_out(sighting);
         return;
-      case ClientRequest::echo:
+      case ClientRequestKind::echo:
         on_echo(sighting);
         return;
-      case ClientRequest::v1:
+      case ClientRequestKind::v1:
         on_v1(sighting);
         return;
-      case ClientRequest::none:
-      case ClientRequest::other:
+      case ClientRequestKind::none:
+      case ClientRequestKind::other:
         return;
     }
   }

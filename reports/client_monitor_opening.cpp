@@ -43,7 +43,7 @@ class OpeningMonitor final : public ClientMonitor {
       on_cookie(sighting);
     } else if (!sighting.received() && goes_by(pdu, "CONN/C2")) {
       opening->told = true;
-    } else if (sighting.received() && is_rpc(pdu) && request == ClientRequest::in_channel &&
+    } else if (sighting.received() && is_rpc(pdu) && request == ClientRequestKind::in_channel &&
                opening->seen_whole) {
       judge(sighting, kOrder, opening->told, [&] {
         return ClientWords{"RPC PDU before CONN/C2", "RPC PDUs after CONN/C2 only",

@@ -64,9 +64,9 @@ class RecyclingMonitor final : public ClientMonitor {
     }
     if (!sighting.received()) {
       on_sent(sighting.event.pdu(), *state);
-    } else if (sighting.connection.request == ClientRequest::in_channel) {
+    } else if (sighting.connection.request == ClientRequestKind::in_channel) {
       on_in(sighting, *state);
-    } else if (sighting.connection.request == ClientRequest::out_channel) {
+    } else if (sighting.connection.request == ClientRequestKind::out_channel) {
       on_out(sighting, *state);
     }
   }

@@ -41,7 +41,7 @@ class SilenceMonitor final : public ClientMonitor {
     } else if (event.has_pdu() && !sighting.received()) {
       on_sent(event, *silence);
     } else if (sighting.received() && (event.has_pdu() || event.has_ended()) &&
-               sighting.connection.request == ClientRequest::in_channel) {
+               sighting.connection.request == ClientRequestKind::in_channel) {
       check(sighting, *silence);
       silence->last_ns = event.at_ns();
     }

@@ -53,12 +53,12 @@ class UriMonitor final : public ClientMonitor {
     auto const& event = sighting.event;
     auto const request = sighting.connection.request;
     if (!event.has_head() || event.head().response() || !event.head().error().empty() ||
-        request == ClientRequest::other) {
+        request == ClientRequestKind::other) {
       return;
     }
     auto const& text = event.head().target();
     auto const target = target_of(text);
-    auto const is_v1 = request == ClientRequest::v1;
+    auto const is_v1 = request == ClientRequestKind::v1;
     auto const with_certificate = target.path == "/rpcwithcert/rpcproxy.dll";
     auto const path_holds = target.path == "/rpc/rpcproxy.dll" ||
                             (with_certificate && sighting.connection.shows_certificate) ||

@@ -10,6 +10,7 @@
 #include "reports/run_result.hpp"
 #include "reports/terminal.hpp"
 #include "reports/terminal_paint.hpp"
+#include "reports/verdict.hpp"
 
 namespace rpchspec::reports {
 
@@ -21,16 +22,12 @@ namespace {
 
 constexpr double kTooShortForPace = 0.05;  // seconds: of such a case the noise is the most
 
-bool failed(Verdict verdict) {
-  return verdict == Verdict::fail || verdict == Verdict::blocked || verdict == Verdict::error;
-}
-
 bool held(Verdict verdict) {
   return verdict == Verdict::pass || verdict == Verdict::warn;
 }
 
 bool judged(Verdict verdict) {
-  return failed(verdict) || held(verdict) || verdict == Verdict::waived;
+  return is_red(verdict) || held(verdict) || verdict == Verdict::waived;
 }
 
 /// Findings of each case.
@@ -90,13 +87,13 @@ std::vector<ComparedCase>* part_for(Comparison& to,
                                     CaseResult const& before,
                                     CaseResult const& now,
                                     bool same_findings) {
-  if (failed(now.verdict) && judged(before.verdict) && !failed(before.verdict)) {
+  if (is_red(now.verdict) && judged(before.verdict) && !is_red(before.verdict)) {
     return &to.regressed;
   }
-  if (failed(before.verdict) && held(now.verdict)) {
+  if (is_red(before.verdict) && held(now.verdict)) {
     return &to.fixed;
   }
-  if (before.verdict != now.verdict || (failed(now.verdict) && !same_findings)) {
+  if (before.verdict != now.verdict || (is_red(now.verdict) && !same_findings)) {
     return &to.changed;
   }
   bool const late =
@@ -140,6 +137,7 @@ Comparison compare(RunResult const& base, RunResult const& now) {
       made.gone.push_back(entry(result, nullptr));
     }
   }
+  made.choices = changed_choices(base.choices, now.choices);
   return made;
 }
 
@@ -174,6 +172,13 @@ std::string compare_text(Comparison const& comparison) {
     for (auto const& each : part.cases) {
       text += fmt::format("  {}  {}\n", harmless(each.id), difference_text(part, each));
     }
+  }
+  if (!comparison.choices.empty()) {
+    text += fmt::format("chosen otherwise: {}\n", comparison.choices.size());
+  }
+  for (auto const& each : comparison.choices) {
+    text += fmt::format("  {}  {} -> {}\n", harmless(each.what), harmless(each.before),
+                        harmless(each.now));
   }
   if (comparison.nothing()) {
     text = "no difference\n";

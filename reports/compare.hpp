@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/verdict.hpp"
+#include "reports/choices_text.hpp"
 
 namespace rpchspec::reports {
 
@@ -29,12 +30,13 @@ struct Comparison {
   std::vector<ComparedCase> added;      // was not there before
   std::vector<ComparedCase> gone;       // is not there now
   std::vector<ComparedCase> slower;     // passes in both, and takes longer: see is_slower
+  std::vector<ChangedChoice> choices;   // what the proxy chose, where either is right
   std::size_t same = 0;
   double pace = 1;  // what the median case takes now, of what it took before; at least 1
 
   [[nodiscard]] bool nothing() const {
     return regressed.empty() && fixed.empty() && changed.empty() && added.empty() && gone.empty() &&
-           slower.empty();
+           slower.empty() && choices.empty();
   }
 };
 
@@ -48,7 +50,7 @@ inline constexpr std::size_t kLeastForPace = 10;  // cases; with fewer the pace 
 
 [[nodiscard]] Comparison compare(model::RunResult const& base, model::RunResult const& now);
 
-/// A part for each kind of difference, a line for each case.
+/// A part for each kind of difference, a line for each case or choice.
 [[nodiscard]] std::string compare_text(Comparison const& comparison);
 
 /// The same as Markdown, in at most about 15 KB.

@@ -11,7 +11,7 @@ namespace rpchspec::reports {
 
 namespace {
 
-constexpr char const* kStyle =
+constexpr char const* kCompareStyle =
     ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;"
     "max-width:75em;padding:0 1em}table{border-collapse:collapse;width:100%}"
     "caption{text-align:left;font-weight:bold}"
@@ -74,6 +74,27 @@ void add_part(pugi::xml_node main, ComparisonPart const& part) {
   }
 }
 
+void add_choices_part(pugi::xml_node main, std::vector<ChangedChoice> const& choices) {
+  if (choices.empty()) {
+    return;
+  }
+  auto section = add(main, "section");
+  section.append_attribute("class") = "choices";
+  add(section, "h2", fmt::format("chosen otherwise: {}", choices.size()));
+  auto table = add(section, "table");
+  auto row = add(add(table, "thead"), "tr");
+  for (auto const* title : {"What", "Before", "Now"}) {
+    add(row, "th", title).append_attribute("scope") = "col";
+  }
+  auto body = add(table, "tbody");
+  for (auto const& each : choices) {
+    row = add(body, "tr");
+    add(row, "th", each.what).append_attribute("scope") = "row";
+    add(row, "td", each.before);
+    add(row, "td", each.now);
+  }
+}
+
 }  // namespace
 
 std::string compare_html(Comparison const& comparison, ComparedRuns const& runs) {
@@ -87,7 +108,7 @@ std::string compare_html(Comparison const& comparison, ComparedRuns const& runs)
   viewport.append_attribute("name") = "viewport";
   viewport.append_attribute("content") = "width=device-width, initial-scale=1";
   add(head, "title", "rpchspec: two runs compared");
-  add(head, "style", kStyle);
+  add(head, "style", kCompareStyle);
   auto main = add(add(html, "body"), "main");
   add(main, "h1", comparison.nothing() ? "No difference" : "Two runs compared");
   add(main, "p", "Base: " + run_text(runs.base));
@@ -95,6 +116,7 @@ std::string compare_html(Comparison const& comparison, ComparedRuns const& runs)
   for (auto const& part : parts_of(comparison)) {
     add_part(main, part);
   }
+  add_choices_part(main, comparison.choices);
   add(main, "p", fmt::format("{} cases are as before.", comparison.same));
   std::ostringstream text;
   document.save(

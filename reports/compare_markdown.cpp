@@ -29,6 +29,13 @@ std::string compare_markdown(Comparison const& comparison) {
       text += fmt::format("  - and {} more\n", part.cases.size() - kMostCases);
     }
   }
+  if (!comparison.choices.empty()) {
+    text += fmt::format("- chosen otherwise: {}\n", comparison.choices.size());
+  }
+  for (auto const& each : comparison.choices) {
+    text += fmt::format("  - {}: {} -> {}\n", markdown_text(each.what, 100),
+                        markdown_text(each.before), markdown_text(each.now));
+  }
   return text + fmt::format("- as before: {}\n", comparison.same);
 }
 

@@ -23,8 +23,15 @@ std::vector<KeptJournal> kept_journals(fs::path const& run) {
   return found;
 }
 
+std::string evidence_place(std::string const& id,
+                           std::uint32_t repetition,
+                           std::string const& configuration) {
+  return id + (repetition == 0 ? "" : "~" + std::to_string(repetition)) +
+         (configuration.empty() ? "" : "~" + configuration);
+}
+
 std::string evidence_place(model::CaseResult const& result) {
-  return result.repetition == 0 ? result.id : result.id + "~" + std::to_string(result.repetition);
+  return evidence_place(result.id, result.repetition);
 }
 
 }  // namespace rpchspec::reports

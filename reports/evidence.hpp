@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -26,7 +27,13 @@ struct KeptJournal {
 /// looked up by an id: that may come from a results.json of somebody else.
 [[nodiscard]] std::vector<KeptJournal> kept_journals(std::filesystem::path const& run);
 
-/// The folder below cases/ of what the result tells: "<id>", "<id>~2" for the second repetition.
+/// The folder below cases/ of a case: "<id>", "<id>~2" for the second repetition (0: it runs once),
+/// and "<id>~locked" or "<id>~2~locked" of what runs under another configuration, too.
+[[nodiscard]] std::string evidence_place(std::string const& id,
+                                         std::uint32_t repetition,
+                                         std::string const& configuration = {});
+
+/// The same, of what the result tells.
 [[nodiscard]] std::string evidence_place(model::CaseResult const& result);
 
 }  // namespace rpchspec::reports

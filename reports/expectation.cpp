@@ -1,79 +1,18 @@
 #include "reports/expectation.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
+#include "reports/alternative.hpp"
 #include "reports/exhaustion.hpp"
-#include "reports/pdu_text.hpp"
-#include "reports/predicate.hpp"
+#include "reports/expectation_text.hpp"
 
 namespace rpchspec::reports {
 
 namespace v1 = journal::v1;
 using model::Outcome;
 using scenario::v1::Expectation;
-
-namespace {
-
-constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kDefaultWithin = 5 * kSecond;
-constexpr std::uint64_t kLeastNever = 10 * kSecond;
-constexpr std::uint64_t kLastConnect = kSecond;  // a session that replaces a channel is connecting
-
-/// One predicate; an expectation with any_of has several.
-struct Alternative {
-  Subject subject;
-  std::unique_ptr<Predicate> predicate;
-  std::uint64_t within_ns = kDefaultWithin;  // unscaled
-  std::optional<Outcome> decided{};
-  std::uint64_t decided_ns = 0;
-  std::string seen{};
-  std::optional<std::uint64_t> exhausted_ns{};  // nothing can come any more, since then
-};
-
-void add_alternatives(Expectation const& expectation,
-                      Expectation const& outer,
-                      std::vector<Alternative>& to) {
-  auto merged = expectation;
-  if (merged.subject().empty()) {
-    merged.set_subject(outer.subject());
-  }
-  if (merged.vc() == 0) {
-    merged.set_vc(outer.vc());
-  }
-  if (!merged.has_within() && outer.has_within()) {
-    *merged.mutable_within() = outer.within();
-  }
-  for (auto const& inner : merged.any_of()) {
-    add_alternatives(inner, merged, to);
-  }
-  Alternative alternative;
-  alternative.within_ns = merged.has_within() ? to_ns(merged.within()) : kDefaultWithin;
-  alternative.subject = parse_subject(merged.subject(), merged.vc()).value_or(Subject{});
-  alternative.predicate =
-      make_predicate(merged, alternative.subject, PredicateTimes{alternative.within_ns});
-  if (alternative.predicate) {
-    to.push_back(std::move(alternative));
-  }
-}
-
-std::string last_text(v1::Event const& event) {
-  if (event.has_pdu()) {
-    return pdu_name(event);
-  }
-  if (event.has_head()) {
-    auto const& head = event.head();
-    return head.response() ? fmt::format("response {}", head.status()) : head.method();
-  }
-  if (event.has_ended()) {
-    return std::string(name_of(event.ended().ending()));
-  }
-  return {};
-}
-
-}  // namespace
 
 struct ExpectationWatch::Impl {
   Expectation expectation;
@@ -83,28 +22,13 @@ struct ExpectationWatch::Impl {
   Exhaustion exhaustion;
   bool awaits_no_more = false;
   Parameters parameters;
-  std::optional<std::uint64_t> anchor_ns;
-  std::string anchor_label;
+  Allowance allowance;
   bool in_scope = false;
   bool muted = false;
   std::uint64_t now_ns = 0;
   std::string last;  // what came last on the subject, and when
   std::optional<Outcome> decided;
   std::uint64_t decided_ns = 0;
-
-  [[nodiscard]] std::uint64_t scaled(std::uint64_t ns) const {
-    return static_cast<std::uint64_t>(static_cast<double>(ns) * context.timeout_scale);
-  }
-
-  /// How long after the anchor what has not come is never.
-  [[nodiscard]] std::uint64_t never_ns(Alternative const& alternative) const {
-    auto const waited = scaled(std::max(3 * alternative.within_ns, kLeastNever));
-    if (!alternative.exhausted_ns) {
-      return waited;
-    }
-    auto const since = std::max(*alternative.exhausted_ns, *anchor_ns) - *anchor_ns;
-    return std::min(waited, since + scaled(kLastConnect));
-  }
 
   void note_exhaustion(v1::Event const& event) {
     for (auto& alternative : alternatives) {
@@ -118,47 +42,13 @@ struct ExpectationWatch::Impl {
     }
   }
 
-  /// When an alternative is decided if nothing more happens.
-  [[nodiscard]] std::uint64_t due(Alternative const& alternative) const {
-    auto const& predicate = *alternative.predicate;
-    if (alternative.decided) {
-      return kForever;
-    }
-    if (predicate.violated_at()) {
-      return 0;
-    }
-    if (!anchor_ns) {
-      return kForever;
-    }
-    if (auto const at = predicate.satisfied_at()) {
-      auto const settled = std::max(*at, *anchor_ns) + predicate.settle_ns();
-      return std::max(settled, *anchor_ns + predicate.hold_ns());
-    }
-    return *anchor_ns + never_ns(alternative);
-  }
-
-  void decide(Alternative& alternative) {
-    auto const& predicate = *alternative.predicate;
-    if (predicate.violated_at()) {
-      alternative.decided = Outcome::never;
-      alternative.decided_ns = *predicate.violated_at();
-    } else if (auto const at = predicate.satisfied_at()) {
-      bool const in_time = *at <= *anchor_ns + scaled(alternative.within_ns);
-      alternative.decided = in_time ? Outcome::held : Outcome::late;
-      alternative.decided_ns = *at;
-    } else {
-      alternative.decided = Outcome::never;
-      alternative.decided_ns = *anchor_ns + never_ns(alternative);
-    }
-    alternative.seen = seen(alternative);
-  }
-
   /// Decides what is due at `now`, or before it where `before` is set.
   void advance(std::uint64_t now, bool before) {
     for (auto& alternative : alternatives) {
-      auto const at = due(alternative);
+      auto const at = allowance.due_ns(alternative);
       if (at < now || (!before && at == now)) {
-        decide(alternative);
+        allowance.decide(alternative);
+        alternative.seen = reports::seen_text(alternative, allowance, last);
       }
     }
     settle();
@@ -187,6 +77,13 @@ struct ExpectationWatch::Impl {
     }
   }
 
+  void on_started(v1::Started const& started) {
+    if (started.timeout_scale() > 0) {
+      allowance.timeout_scale = started.timeout_scale();
+    }
+    allowance.elsewhere = started.elsewhere();
+  }
+
   void note_step(v1::Event const& event) {
     auto const& step = event.step();
     bool const began = step.phase() == v1::Step::BEGAN;
@@ -194,9 +91,9 @@ struct ExpectationWatch::Impl {
       in_scope = true;
     }
     if (context.anchor && step.index() == *context.anchor && began == context.from_began &&
-        !anchor_ns) {
-      anchor_ns = event.at_ns();
-      anchor_label = fmt::format("step {} {}", step.index() + 1, step.label());
+        !allowance.anchor_ns) {
+      allowance.anchor_ns = event.at_ns();
+      allowance.anchor_label = fmt::format("step {} {}", step.index() + 1, step.label());
     }
   }
 
@@ -204,7 +101,7 @@ struct ExpectationWatch::Impl {
     if (connection == nullptr || event.direction() == v1::SENT) {
       return;
     }
-    auto const text = last_text(event);
+    auto const text = arrival_text(event);
     if (!text.empty() && std::any_of(alternatives.begin(), alternatives.end(), [&](auto const& a) {
           return a.subject.covers(*connection);
         })) {
@@ -212,44 +109,8 @@ struct ExpectationWatch::Impl {
     }
   }
 
-  [[nodiscard]] std::string seen(Alternative const& alternative) const {
-    auto text = alternative.predicate->seen();
-    auto const subject = subject_text(alternative.subject);
-    if (text.empty()) {
-      auto const waited = alternative.decided_ns - anchor_ns.value_or(0);
-      text = alternative.decided == Outcome::held ? "as expected"
-             : alternative.exhausted_ns
-                 ? fmt::format("{} on {}, where nothing can come any more",
-                               alternative.predicate->kind(), subject)
-                 : fmt::format("{} on {} within {}", alternative.predicate->kind(), subject,
-                               span_text(waited));
-    }
-    if (alternative.decided == Outcome::late) {
-      text +=
-          fmt::format(", {} after {}, {} allowed", span_text(alternative.decided_ns - *anchor_ns),
-                      anchor_text(), span_text(scaled(alternative.within_ns)));
-    }
-    if (alternative.decided == Outcome::never && !alternative.predicate->violated_at()) {
-      text += last.empty() ? "; nothing came there at all" : "; the last was " + last;
-    }
-    return text;
-  }
-
-  [[nodiscard]] std::string anchor_text() const {
-    return anchor_label.empty() ? "the start" : anchor_label;
-  }
-
   [[nodiscard]] std::string expected_text() const {
-    std::string text;
-    for (auto const& alternative : alternatives) {
-      text += (text.empty() ? "" : ", or ") + alternative.predicate->expected();
-      if (alternative.predicate->hold_ns() == 0) {
-        text += fmt::format(" within {}", span_text(scaled(alternative.within_ns)));
-      }
-    }
-    if (anchor_ns && !anchor_label.empty()) {
-      text += " of " + anchor_label;
-    }
+    auto const text = reports::expected_text(alternatives, allowance);
     return expectation.note().empty() ? text : text + " (" + expectation.note() + ")";
   }
 
@@ -267,7 +128,7 @@ struct ExpectationWatch::Impl {
   }
 
   [[nodiscard]] std::string where_text() const {
-    std::string text = anchor_text();
+    auto text = anchor_text(allowance);
     if (decided) {
       text += ", " + seconds_text(decided_ns);
     }
@@ -293,10 +154,11 @@ ExpectationWatch::ExpectationWatch(Expectation const& expectation, ExpectationCo
   impl_->expectation = expectation;
   impl_->context = context;
   impl_->in_scope = !context.scope;
+  impl_->allowance.timeout_scale = context.timeout_scale;
   if (!context.anchor) {
-    impl_->anchor_ns = 0;
+    impl_->allowance.anchor_ns = 0;
   }
-  add_alternatives(expectation, expectation, impl_->alternatives);
+  impl_->alternatives = alternatives_of(expectation);
 }
 
 ExpectationWatch::~ExpectationWatch() = default;
@@ -313,8 +175,8 @@ void ExpectationWatch::on_event(v1::Event const& event) {
   if (impl.decided) {
     return;
   }
-  if (event.has_started() && event.started().timeout_scale() > 0) {
-    impl.context.timeout_scale = event.started().timeout_scale();
+  if (event.has_started()) {
+    impl.on_started(event.started());
   } else if (event.has_parameter()) {
     impl.parameters[event.parameter().name()] = event.parameter().value();
   } else if (event.has_step()) {
@@ -360,7 +222,7 @@ std::uint64_t ExpectationWatch::next_deadline_ns() const {
   }
   std::uint64_t earliest = kForever;
   for (auto const& alternative : impl_->alternatives) {
-    earliest = std::min(earliest, impl_->due(alternative));
+    earliest = std::min(earliest, impl_->allowance.due_ns(alternative));
   }
   return earliest;
 }
@@ -417,11 +279,11 @@ void ExpectationWatch::restart_scope() {
 
 void ExpectationWatch::end_of_timeline(std::uint64_t now_ns) {
   auto& impl = *impl_;
-  if (impl.anchor_ns || impl.decided) {
+  if (impl.allowance.anchor_ns || impl.decided) {
     return;
   }
   if (impl.in_scope) {
-    impl.anchor_ns = now_ns;
+    impl.allowance.anchor_ns = now_ns;
   } else {
     impl.decided = Outcome::blocked;
     impl.decided_ns = now_ns;

@@ -32,7 +32,9 @@ struct ExpectationContext {
 /// taken as they are written: they measure the proxy, not us. Whether a connection is closed or
 /// open is a state: an end before the anchor counts, too. CONN/* PDUs come once in a virtual
 /// connection, so all of the case counts for them, whatever the scope. Legs of a log-on that the
-/// client actor puts before a request (Head.log_on) belong to no expectation.
+/// client actor puts before a request (Head.log_on) belong to no expectation. Of what another
+/// machine saw (Started.elsewhere), each time may be off by its clock's error: `within` and never
+/// are longer by that, `for` is shorter.
 class ExpectationWatch {
  public:
   /// @param expectation  copied.

@@ -18,7 +18,7 @@ enum Tag : std::uint16_t {
   kDestinationPort = 26
 };
 
-constexpr std::uint32_t kTcp = 2;
+constexpr std::uint32_t kPortTypeTcp = 2;
 
 void add(Bytes& tags, Tag tag, ByteView value) {
   auto const padded = (value.size() + 3) / 4 * 4;
@@ -43,7 +43,7 @@ Bytes exported_pdu_tags(Dissector dissector, TcpEndpoint const& from, TcpEndpoin
                                : add(tags, kHeuristicName, as_bytes("dcerpc_http"));
   add(tags, v4 ? kIpv4Source : kIpv6Source, from.address);
   add(tags, v4 ? kIpv4Destination : kIpv6Destination, to.address);
-  add(tags, kPortType, kTcp);
+  add(tags, kPortType, kPortTypeTcp);
   add(tags, kSourcePort, std::uint32_t{from.port});
   add(tags, kDestinationPort, std::uint32_t{to.port});
   add(tags, kEnd, ByteView());

@@ -23,19 +23,14 @@ constexpr std::array kOutcomes{Outcome::held, Outcome::late, Outcome::never, Out
 constexpr std::array<std::string_view, kOutcomes.size()> kOutcomeNames{"held", "late", "never",
                                                                        "blocked", "informational"};
 
-json::array list(std::vector<std::string> const& texts) {
-  json::array array;
-  for (auto const& text : texts) {
-    array.emplace_back(utf8(text));
-  }
-  return array;
-}
-
 json::object waiver_json(Waiver const& waiver) {
-  return {
-      {"finding", waiver.finding},     {"requirement", waiver.requirement}, {"id", waiver.id},
-      {"reason", utf8(waiver.reason)}, {"owner", utf8(waiver.owner)},       {"until", waiver.until},
-      {"cases", list(waiver.cases)}};
+  return {{"finding", waiver.finding},
+          {"requirement", waiver.requirement},
+          {"id", waiver.id},
+          {"reason", utf8(waiver.reason)},
+          {"owner", utf8(waiver.owner)},
+          {"until", waiver.until},
+          {"cases", texts_json(waiver.cases)}};
 }
 
 Waiver waiver_of(json::object const& object) {
@@ -94,6 +89,9 @@ CaseResult finished_case_of(json::object const& root) {
   each_object(root, "observations", [&](json::object const& each) {
     result.observations.push_back(observation_of(each));
   });
+  each_object(root, "choices", [&](json::object const& each) {
+    result.choices.push_back({text_of(each, "subject"), text_of(each, "chosen")});
+  });
   return result;
 }
 
@@ -105,7 +103,7 @@ std::string notes_line(RunNotes const& notes) {
     waivers.push_back(waiver_json(waiver));
   }
   json::object const object{{"suite_name", utf8(notes.suite_name)},
-                            {"files", list(notes.files)},
+                            {"files", texts_json(notes.files)},
                             {"strict", notes.strict},
                             {"waivers", waivers}};
   return json::serialize(json::object{{"run", object}}) + "\n";
@@ -116,13 +114,18 @@ std::string finished_line(CaseResult const& result) {
   for (auto const& observation : result.observations) {
     observations.push_back(observation_json(observation));
   }
-  return json::serialize(
-             json::object{{"case", case_json(result)}, {"observations", observations}}) +
+  json::array choices;
+  for (auto const& choice : result.choices) {
+    choices.push_back({{"subject", choice.subject}, {"chosen", utf8(choice.chosen)}});
+  }
+  return json::serialize(json::object{
+             {"case", case_json(result)}, {"observations", observations}, {"choices", choices}}) +
          "\n";
 }
 
 Result<Finished> read_finished(std::istream& from) {
   Finished finished;
+  RowsById<CaseResult> cases(finished.cases);
   std::string line;
   for (std::uint64_t number = 1; std::getline(from, line) && !from.eof(); ++number) {
     json::error_code error;
@@ -137,7 +140,7 @@ Result<Finished> read_finished(std::istream& from) {
     } else if (root.contains("case")) {
       auto result = finished_case_of(root);
       finished.noted.emplace(result.id, result.repetition);
-      add_case(finished.cases, std::move(result));
+      add_case(cases, std::move(result));
     }
   }
   return finished;

@@ -19,15 +19,9 @@ using model::CaseResult;
 
 namespace {
 
-constexpr std::size_t kRequirementsShown = 40;
+constexpr std::size_t kMostRequirements = 40;
 constexpr std::size_t kLadderLines = 400;
 constexpr std::size_t kLogShown = std::size_t{32} * 1024;  // bytes
-
-void write_line(std::ostream& to, std::string_view name, std::string const& html) {
-  if (!html.empty()) {
-    to << "<div><dt>" << name << "</dt><dd>" << html << "</dd></div>";
-  }
-}
 
 /// A message is "required: ...\nexpected: ...\nseen:     ..."; else words of another kind.
 void write_message(std::ostream& to, CaseResult const& result) {
@@ -39,13 +33,13 @@ void write_message(std::ostream& to, CaseResult const& result) {
     auto const name = line.substr(0, colon);
     if (name == "required" || name == "expected" || name == "seen") {
       auto const from = line.find_first_not_of(' ', colon + 1);
-      write_line(to, name, from == std::string::npos ? "" : escaped(line.substr(from)));
+      write_known(to, name, from == std::string::npos ? "" : escaped(line.substr(from)));
     } else {
       rest += (rest.empty() ? "" : "\n") + line;
     }
   }
-  write_line(to, "why", escaped(rest));
-  write_line(to, "where", escaped(result.where));
+  write_known(to, "why", escaped(rest));
+  write_known(to, "where", escaped(result.where));
   to << "</dl>\n";
 }
 
@@ -74,14 +68,14 @@ void write_requirements(std::ostream& to, HtmlPage const& page, CaseResult const
       "<details class=requirements><summary>Requirements it looks at "
       "<span class=n>{}</span></summary><dl>",
       result.requirements.size());
-  for (std::size_t i = 0; i < std::min(result.requirements.size(), kRequirementsShown); ++i) {
+  for (std::size_t i = 0; i < std::min(result.requirements.size(), kMostRequirements); ++i) {
     auto const& id = result.requirements[i];
     to << "<div><dt class=id>" << escaped(id) << "</dt><dd>" << page.requirement_text(id)
        << "</dd></div>";
   }
   to << "</dl>";
-  if (result.requirements.size() > kRequirementsShown) {
-    to << fmt::format("<p>and {} more</p>", result.requirements.size() - kRequirementsShown);
+  if (result.requirements.size() > kMostRequirements) {
+    to << fmt::format("<p>and {} more</p>", result.requirements.size() - kMostRequirements);
   }
   to << "</details>\n";
 }
@@ -175,7 +169,7 @@ void write_case(std::ostream& to,
     facts += ", configuration " + result.configuration;
   }
   if (result.suspect) {
-    facts += ", suspect: an earlier case left the proxy broken";
+    facts += ", suspect: the proxy was seen broken before";
   }
   to << "<p class=about>" << escaped(facts) << "</p>\n";
   write_message(to, result);

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kCasesShown = 20;
 
-void write_line(std::ostream& to, std::string_view name, std::string const& html) {
-  to << "<div><dt>" << name << "</dt><dd>" << html << "</dd></div>";
-}
-
 std::string cases_html(HtmlPage const& page, model::Finding const& finding) {
   std::string html;
   for (std::size_t i = 0; i < finding.cases.size() && i < kCasesShown; ++i) {
@@ -33,13 +29,13 @@ void write_finding(std::ostream& to, HtmlPage const& page, model::Finding const&
   to << "<article class=\"finding " << model::to_string(verdict) << "\"><h3>"
      << verdict_mark(verdict) << ' ' << escaped(finding.kind) << " <span class=id>"
      << escaped(finding.leg) << "</span></h3>\n<dl class=three>";
-  write_line(
+  write_known(
       to, "required",
       fmt::format("<span class=id>{}</span> ({}) {}", escaped(finding.requirement),
                   model::to_string(finding.level), page.requirement_text(finding.requirement)));
-  write_line(to, "expected", escaped(finding.expected));
-  write_line(to, "seen", escaped(finding.seen));
-  write_line(to, finding.cases.size() == 1 ? "case" : "cases", cases_html(page, finding));
+  write_known(to, "expected", escaped(finding.expected));
+  write_known(to, "seen", escaped(finding.seen));
+  write_known(to, finding.cases.size() == 1 ? "case" : "cases", cases_html(page, finding));
   to << "</dl>";
   if (!finding.rerun.empty()) {
     to << command_html(finding.rerun);

@@ -122,6 +122,12 @@ std::string command_html(std::string_view command) {
       escaped(command));
 }
 
+void write_known(std::ostream& to, std::string_view name, std::string const& html) {
+  if (!html.empty()) {
+    to << "<div><dt>" << name << "</dt><dd>" << html << "</dd></div>";
+  }
+}
+
 std::string case_anchor(std::string_view id) {
   return "case/" + std::string(id);
 }

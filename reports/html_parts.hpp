@@ -42,6 +42,7 @@ void write_findings(std::ostream& to, HtmlPage const& page);
 void write_case_table(std::ostream& to, HtmlPage const& page);
 void write_timeline(std::ostream& to, HtmlPage const& page);
 void write_coverage(std::ostream& to, HtmlPage const& page);
+void write_choices(std::ostream& to, HtmlPage const& page);
 void write_logs(std::ostream& to, HtmlPage const& page);
 
 /// All that is known of one case. @param room  bytes left for evidence; less afterwards.
@@ -55,6 +56,9 @@ void write_case(std::ostream& to,
 
 /// A command with a button that copies it.
 [[nodiscard]] std::string command_html(std::string_view command);
+
+/// One line of a list of what is known, as "seen"; nothing where there is nothing to say of it.
+void write_known(std::ostream& to, std::string_view name, std::string const& html);
 
 /// The id of the case's part, as it is in the document.
 [[nodiscard]] std::string case_anchor(std::string_view id);

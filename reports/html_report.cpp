@@ -34,6 +34,9 @@ void write_contents(std::ostream& to, HtmlPage const& page) {
   if (page.report.registry != nullptr) {
     to << " <a href=\"#coverage\">Coverage</a>";
   }
+  if (!page.report.run.choices.empty()) {
+    to << " <a href=\"#choices\">Choices</a>";
+  }
   to << "</nav>\n";
 }
 
@@ -49,6 +52,7 @@ Result<void> write_html(std::ostream& to, HtmlReport const& report) {
   write_case_table(to, page);
   write_timeline(to, page);
   write_coverage(to, page);
+  write_choices(to, page);
   write_logs(to, page);
   to << "</div>\n<section id=details aria-labelledby=h-details><h2 id=h-details>Cases in "
         "detail</h2>\n<nav id=case-bar class=case-bar aria-label=\"Cases in detail\" "

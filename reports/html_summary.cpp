@@ -24,7 +24,7 @@ std::string cases_text(std::size_t number) {
 }
 
 /// The run in one sentence.
-std::string headline(RunResult const& run) {
+std::string html_headline(RunResult const& run) {
   auto const failed = count(run, Verdict::fail);
   auto const unjudged =
       count(run, Verdict::blocked) + count(run, Verdict::error) + count(run, Verdict::not_run);
@@ -39,9 +39,7 @@ std::string headline(RunResult const& run) {
 }
 
 void write_fact(std::ostream& to, std::string_view name, std::string const& value) {
-  if (!value.empty()) {
-    to << "<div><dt>" << name << "</dt><dd>" << escaped(value) << "</dd></div>";
-  }
+  write_known(to, name, escaped(value));
 }
 
 void write_facts(std::ostream& to, RunResult const& run) {
@@ -62,7 +60,7 @@ void write_facts(std::ostream& to, RunResult const& run) {
 
 void write_summary(std::ostream& to, HtmlPage const& page) {
   auto const& run = page.report.run;
-  to << "<header class=top><h1>" << headline(run) << "</h1>\n";
+  to << "<header class=top><h1>" << html_headline(run) << "</h1>\n";
   if (!run.complete) {
     to << "<p class=notice>The run is not complete: it was broken off, or goes on.</p>\n";
   }

@@ -67,6 +67,14 @@ std::string utf8(std::string_view text) {
   return out;
 }
 
+json::array texts_json(std::vector<std::string> const& texts) {
+  json::array array;
+  for (auto const& text : texts) {
+    array.emplace_back(utf8(text));
+  }
+  return array;
+}
+
 std::string indented(json::value const& value) {
   std::string text;
   indent(value, text, "");

@@ -1,13 +1,11 @@
 #include "reports/judge.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "journal/reader.hpp"
-#include "reports/case_watch.hpp"
-#include "reports/monitor.hpp"
+#include "reports/reading.hpp"
 #include "reports/verdict.hpp"
 
 namespace rpchspec::reports {
@@ -15,118 +13,10 @@ namespace rpchspec::reports {
 namespace v1 = journal::v1;
 using model::CaseResult;
 using model::Observation;
-using model::Outcome;
 using model::Verdict;
 using scenario::v1::Scenario;
 
 namespace {
-
-struct FailedStep {
-  std::string label;
-  std::string error;
-  std::uint64_t at_ns = 0;
-  bool judged = false;  // an await whose expectation says what is wrong
-};
-
-/// Everything one pass over a journal collects.
-struct Reading {
-  explicit Reading(Scenario const& scenario) : watch(scenario), monitors(scenario) {}
-
-  CaseWatch watch;
-  MonitorSet monitors;
-  std::string topology;
-  std::vector<FailedStep> setup;
-  std::vector<FailedStep> actions;
-  std::set<std::uint32_t> begun;  // steps
-  std::uint64_t last_ns = 0;
-  std::uint32_t lag_ms = 0;
-  bool finished = false;
-  bool interrupted = false;
-  std::string harness_error;
-
-  void on_event(v1::Event const& event) {
-    last_ns = std::max(last_ns, event.at_ns());
-    watch.on_event(event);
-    monitors.on_event(event);
-    if (event.has_started()) {
-      topology = event.started().topology();
-    } else if (event.has_note()) {
-      lag_ms = std::max(lag_ms, event.note().lag_ms());
-    } else if (event.has_step() && event.step().phase() == v1::Step::BEGAN) {
-      begun.insert(event.step().index());
-    } else if (event.has_step() && event.step().phase() == v1::Step::FAILED) {
-      on_failed_step(event);
-    } else if (event.has_finished()) {
-      finished = true;
-      interrupted = event.finished().interrupted();
-      harness_error = event.finished().error();
-    }
-  }
-
-  /// A step before it failed, so that it was not reached.
-  [[nodiscard]] bool passed_over(std::uint32_t step) const {
-    return !actions.empty() && !begun.contains(step);
-  }
-
-  void on_failed_step(v1::Event const& event) {
-    auto const& step = event.step();
-    auto const* await = watch.of_step(step.index());
-    FailedStep failed{fmt::format("step {} {}", step.index() + 1, step.label()), step.error(),
-                      event.at_ns(), await != nullptr && await->expectation().by_size() != 0};
-    (step.setup() ? setup : actions).push_back(std::move(failed));
-  }
-};
-
-void set_level(Observation& observation,
-               model::RequirementRegistry const& registry,
-               std::string_view topology) {
-  if (observation.requirement.empty()) {
-    return;
-  }
-  // A requirement that the registry lost would turn every monitor's word into a failure.
-  if (observation.from_monitor && registry.find(observation.requirement) == nullptr) {
-    observation.level = model::Level::may;
-    return;
-  }
-  observation.level = registry.level(observation.requirement, topology);
-}
-
-/// What is missed after the set-up failed says nothing about the proxy (design.md §4).
-bool is_void(Reading const& reading, ExpectationWatch const& watch) {
-  return !reading.setup.empty() && watch.decided() != Outcome::held &&
-         watch.decided_ns() > reading.setup.front().at_ns;
-}
-
-std::vector<Observation> observations(Reading const& reading,
-                                      model::RequirementRegistry const& registry) {
-  std::vector<Observation> all;
-  auto const add = [&](ExpectationWatch const& watch) {
-    for (auto& observation : watch.observations()) {
-      if (is_void(reading, watch)) {
-        observation.outcome = Outcome::blocked;
-      }
-      all.push_back(std::move(observation));
-    }
-  };
-  for (std::uint32_t i = 0; i < reading.watch.steps().size(); ++i) {
-    auto const* await = reading.watch.of_step(i);
-    // Without `by` an await is part of the set-up: it judges nothing. One that was not reached
-    // doesn't either, even of what must not happen.
-    if (await != nullptr && await->expectation().by_size() != 0 && !reading.passed_over(i)) {
-      add(*await);
-    }
-  }
-  for (auto const& watch : reading.watch.final_expectations()) {
-    add(watch);
-  }
-  for (auto& objection : reading.monitors.objections()) {
-    all.push_back(std::move(objection));
-  }
-  for (auto& observation : all) {
-    set_level(observation, registry, reading.topology);
-  }
-  return all;
-}
 
 int gravity(Observation const& observation) {
   switch (verdict_of(observation.outcome, observation.level)) {
@@ -230,11 +120,11 @@ Judgement judge_any(Scenario const& scenario,
   Reading reading(scenario);
   auto const records =
       journal::read(journal, [&](v1::Event const& event) { reading.on_event(event); });
-  reading.watch.on_time(reading.last_ns);
-  reading.monitors.finish();
+  reading.finish();
 
   Judgement judgement;
   judgement.lag_ms = reading.lag_ms;
+  judgement.connections = reading.connections;
   judgement.lagged = reading.lag_ms > options.lag_threshold_ms;
   judgement.interrupted = !reading.finished || reading.interrupted;
   auto& result = judgement.result;
@@ -250,6 +140,7 @@ Judgement judge_any(Scenario const& scenario,
     reading.harness_error = "the journal ends in the middle of the case";
   }
   result.observations = observations(reading, registry);
+  result.choices = reading.choices.choices();
   CaseFacts facts;
   facts.setup_failed = !reading.setup.empty();
   facts.action_failed = std::any_of(reading.actions.begin(), reading.actions.end(),

@@ -26,9 +26,10 @@ struct JudgeOptions {
 
 struct Judgement {
   model::CaseResult result;
-  bool lagged = false;       // a Note said more than the threshold: repeat the case, alone
-  std::uint32_t lag_ms = 0;  // the largest lag noted
-  bool interrupted = false;  // the journal has no whole Finished record
+  bool lagged = false;            // a Note said more than the threshold: repeat the case, alone
+  std::uint32_t lag_ms = 0;       // the largest lag noted
+  std::uint32_t connections = 0;  // of the client
+  bool interrupted = false;       // the journal has no whole Finished record
 };
 
 /// Reads the journal once: expectations, monitors, failed steps, lag. An unreadable journal is a

@@ -8,6 +8,7 @@
 
 #include "reports/exit_code.hpp"
 #include "reports/repetitions.hpp"
+#include "reports/terminal_paint.hpp"
 
 #include <pugixml.hpp>
 
@@ -40,10 +41,6 @@ std::string xml_text(std::string_view text) {
     i += whole.size();
   }
   return out;
-}
-
-std::string first_line(std::string_view text) {
-  return std::string(text.substr(0, text.find('\n')));
 }
 
 std::string full_text(CaseResult const& result) {
@@ -120,7 +117,7 @@ void add_outcome(pugi::xml_node node, CaseResult const& result, bool explained, 
     out += "repetitions: " + repetitions + "\n";
   }
   if (result.suspect) {
-    out += "suspect: the proxy was already broken when this case ran\n";
+    out += "suspect: the proxy was seen broken before this case\n";
   }
   if (result.verdict != Verdict::pass && result.verdict != Verdict::fail &&
       !result.message.empty()) {

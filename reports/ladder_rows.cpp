@@ -42,11 +42,22 @@ std::string step_words(v1::Step const& step) {
   }
 }
 
+/// Which end another machine played, and how well its clock is known.
+std::string elsewhere_words(v1::Elsewhere const& elsewhere) {
+  if (elsewhere.source() == v1::HARNESS) {
+    return {};
+  }
+  return fmt::format("; the {} at {}, its clock known to {:.3f} ms",
+                     elsewhere.source() == v1::CLIENT ? "client" : "servers", elsewhere.address(),
+                     static_cast<double>(elsewhere.clock_error_ns()) / 1e6);
+}
+
 std::string words_of(v1::Event const& event) {
   switch (event.what_case()) {
     case v1::Event::kStarted:
-      return fmt::format("{} ({}, seed {})", event.started().scenario(), event.started().topology(),
-                         event.started().seed());
+      return fmt::format("{} ({}, seed {}){}", event.started().scenario(),
+                         event.started().topology(), event.started().seed(),
+                         elsewhere_words(event.started().elsewhere()));
     case v1::Event::kStep:
       return step_words(event.step());
     case v1::Event::kOpened:

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/choices_text.hpp"
 #include "reports/json_text.hpp"
 #include "reports/terminal.hpp"
 #include "reports/terminal_paint.hpp"
@@ -19,7 +20,7 @@ namespace {
 constexpr std::string_view kCut = "...";
 
 /// As Markdown shows it. A mention, an issue's number, HTML and a link are no matter of escaping.
-std::string escaped(char c) {
+std::string escaped_char(char c) {
   constexpr std::string_view kMarkup = "\\`*_{}[]()+!|~";
   if (std::string_view("@#<>&:").find(c) != std::string_view::npos) {
     return fmt::format("&#{};", static_cast<int>(c));
@@ -129,7 +130,7 @@ std::string markdown_code(std::string_view text, std::size_t most) {
 std::string markdown_text(std::string_view text, std::size_t most) {
   std::string out;
   for (char const c : one_line(text, most)) {
-    auto const piece = escaped(c);
+    auto const piece = escaped_char(c);
     if (out.size() + piece.size() > most + kCut.size()) {
       return without_last_character(std::move(out)).append(kCut);
     }
@@ -147,7 +148,7 @@ std::string markdown_summary(RunResult const& run) {
   if (!run.complete) {
     text += "\n**The run is not complete.**\n";
   }
-  return text + findings_part(run) + unjudged_part(run);
+  return text + findings_part(run) + unjudged_part(run) + choices_markdown(run.choices);
 }
 
 }  // namespace rpchspec::reports

@@ -12,7 +12,8 @@ namespace rpchspec::reports {
 inline constexpr std::size_t kFindingsInSummary = 20;
 inline constexpr std::size_t kCasesInSummary = 30;
 
-/// Counts, findings (those that fail first), cases that no finding speaks for, what was not judged.
+/// Counts, findings (those that fail first), cases that no finding speaks for, what was not judged,
+/// what the proxy chose.
 /// At most about 45 KB, whatever the run: a comment on GitHub takes 64.
 [[nodiscard]] std::string markdown_summary(model::RunResult const& run);
 

@@ -1,8 +1,14 @@
 #include "reports/matrix.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "reports/evidence.hpp"
+#include "reports/run_result.hpp"
+#include "reports/terminal_paint.hpp"
+#include "reports/verdict.hpp"
 
 namespace rpchspec::reports {
 
@@ -10,17 +16,13 @@ using model::Verdict;
 
 namespace {
 
-model::CaseResult const* find_case(model::RunResult const& run, std::string const& id) {
-  auto const found = std::find_if(run.cases.begin(), run.cases.end(),
-                                  [&](model::CaseResult const& each) { return each.id == id; });
-  return found == run.cases.end() ? nullptr : &*found;
-}
-
 void add_rows(Matrix& matrix, model::RunResult const& run) {
+  std::set<std::string> known;
+  for (auto const& row : matrix.rows) {
+    known.insert(row.id);
+  }
   for (auto const& result : run.cases) {
-    auto const known = std::any_of(matrix.rows.begin(), matrix.rows.end(),
-                                   [&](MatrixRow const& row) { return row.id == result.id; });
-    if (!known) {
+    if (known.insert(result.id).second) {
       matrix.rows.push_back({result.id, result.title, result.category});
     }
   }
@@ -30,15 +32,7 @@ void add_rows(Matrix& matrix, model::RunResult const& run) {
                    });
 }
 
-std::string first_line(std::string const& text) {
-  return text.substr(0, text.find('\n'));
-}
-
 }  // namespace
-
-bool is_red(Verdict verdict) {
-  return verdict == Verdict::fail || verdict == Verdict::blocked || verdict == Verdict::error;
-}
 
 bool is_unsteady(MatrixCell const& cell) {
   return is_red(cell.verdict) && cell.seen < cell.runs;
@@ -67,16 +61,21 @@ void add_column(Matrix& matrix, ColumnRuns const& runs, std::string const& note)
   if (auto const version = run.target.facts.find("version"); version != run.target.facts.end()) {
     column.version = version->second;
   }
+  std::vector<CasesById> repeated;
+  repeated.reserve(again.size());
+  for (auto const& other : again) {
+    repeated.push_back(cases_by_id(other));
+  }
   for (auto const& result : run.cases) {
     MatrixCell cell;
     cell.verdict = result.verdict;
     cell.message = result.message;
     if (is_red(result.verdict)) {
-      cell.evidence = folder + "/cases/" + result.id;
-      for (auto const& other : again) {
-        if (auto const* repeated = find_case(other, result.id)) {
+      cell.evidence = folder + "/cases/" + evidence_place(result);
+      for (auto const& cases : repeated) {
+        if (auto const found = cases.find(result.id); found != cases.end()) {
           ++cell.runs;
-          cell.seen += is_red(repeated->verdict) ? 1 : 0;
+          cell.seen += is_red(found->second->verdict) ? 1 : 0;
         }
       }
     }

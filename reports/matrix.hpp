@@ -19,8 +19,7 @@ struct MatrixCell {
   std::string evidence{};  // folder of journal and ladder, relative to the matrix; empty: not kept
 };
 
-/// Red: fail, blocked or error. A red cell was seen in every run, else it is unsteady.
-[[nodiscard]] bool is_red(model::Verdict verdict);
+/// A red cell was seen in every run, else it is unsteady.
 [[nodiscard]] bool is_unsteady(MatrixCell const& cell);
 
 struct MatrixColumn {

@@ -2,6 +2,7 @@
 
 #include "reports/html_text.hpp"
 #include "reports/matrix.hpp"
+#include "reports/verdict.hpp"
 
 namespace rpchspec::reports {
 
@@ -9,7 +10,7 @@ using model::Verdict;
 
 namespace {
 
-constexpr std::string_view kStyle =
+constexpr std::string_view kMatrixStyle =
     "body{font:14px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}"
     "th,td{border:1px solid #ccc;padding:.2em .5em;text-align:left;white-space:nowrap}"
     "thead th{position:sticky;top:0;background:#fff}.pass{background:#e6f4e6}"
@@ -79,7 +80,7 @@ std::string matrix_html(Matrix const& matrix) {
       "<style>{}</style>\n<h1>RPC over HTTP through these proxies</h1>\n"
       "<p>rpchspec {}, suite {}, {}. A red cell was seen in each of its runs, and links to the "
       "ladder and the journal that show it.</p>\n{}{}</html>\n",
-      kStyle, escaped(matrix.tool_version), escaped(matrix.suite), escaped(matrix.started),
+      kMatrixStyle, escaped(matrix.tool_version), escaped(matrix.suite), escaped(matrix.started),
       summary(matrix), cases(matrix));
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "reports/matrix.hpp"
+#include "reports/verdict.hpp"
 
 namespace rpchspec::reports {
 
@@ -36,7 +37,7 @@ bool differs(Matrix const& matrix, std::string const& id) {
   });
 }
 
-std::string escaped(std::string text) {
+std::string escaped_cell(std::string text) {
   for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) {
     text.replace(at, 1, "\\|");
   }
@@ -94,7 +95,7 @@ class Evidence {
 std::string linked_note(MatrixColumn const& column, Evidence& evidence) {
   auto const red = std::find_if(column.cells.begin(), column.cells.end(),
                                 [](auto const& cell) { return is_red(cell.second.verdict); });
-  auto const note = escaped(column.note);
+  auto const note = escaped_cell(column.note);
   return was_run(column) || red == column.cells.end() ? note : evidence.link(note, red->second);
 }
 
@@ -103,7 +104,7 @@ std::string summary(Matrix const& matrix, Evidence& evidence) {
       {"target", "version", "pass", "warn", "fail", "blocked", "error", "unsteady", "note"}};
   for (auto const& column : matrix.columns) {
     auto const number = [&](Verdict verdict) { return std::to_string(column.count(verdict)); };
-    rows.push_back({column.target, escaped(column.version), number(Verdict::pass),
+    rows.push_back({column.target, escaped_cell(column.version), number(Verdict::pass),
                     number(Verdict::warn), number(Verdict::fail), number(Verdict::blocked),
                     number(Verdict::error), std::to_string(column.unsteady()),
                     linked_note(column, evidence)});
@@ -131,7 +132,12 @@ std::string differences(Matrix const& matrix, Evidence& evidence) {
       }
     }
   }
-  return rows.size() == 1 ? std::string("Every case that was run passed.\n") : table(rows);
+  if (rows.size() != 1) {
+    return table(rows);
+  }
+  return std::all_of(matrix.columns.begin(), matrix.columns.end(), was_run)
+             ? "Every case that was run passed.\n"
+             : "Nothing but what the notes tell.\n";
 }
 
 }  // namespace

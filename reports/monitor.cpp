@@ -43,6 +43,24 @@ bool disturbs(Scenario const& scenario) {
                      [](Step const& step) { return disturbs(step); });
 }
 
+Surroundings::Surroundings(Scenario const& scenario)
+    : disturbed(disturbs(scenario)), offloaded(scenario.client().offload_tls()) {}
+
+Sighting Surroundings::see(v1::Event const& event) {
+  if (event.has_started()) {
+    topology = event.started().topology();
+    timeout_scale = std::max(1.0, event.started().timeout_scale());
+    clock_error_ns = event.started().elsewhere().clock_error_ns();
+  } else if (event.has_fault()) {
+    disturbed = true;
+  }
+  return {event, table.on_event(event), *this};
+}
+
+std::uint64_t Surroundings::patience_to_close_ns() const {
+  return static_cast<std::uint64_t>(kPatienceToClose * timeout_scale * 1e9) + clock_error_ns;
+}
+
 std::uint32_t Sighting::vc() const {
   auto const number =
       connection != nullptr ? connection->virtual_connection : event.virtual_connection();
@@ -94,7 +112,7 @@ std::vector<std::unique_ptr<Monitor>> make_monitors() {
         make_ack_monitor, make_lifetime_monitor, make_head_monitor, make_echo_monitor,
         make_front_monitor, make_values_monitor, make_cross_talk_monitor, make_legacy_monitor,
         make_tls_monitor, make_close_monitor, make_ping_monitor, make_v1_monitor, make_leak_monitor,
-        make_resources_monitor}) {
+        make_resources_monitor, make_affinity_monitor}) {
     monitors.push_back(make());
   }
   return monitors;
@@ -114,36 +132,27 @@ MonitorSet::MonitorSet(Scenario const& scenario) : monitors_(make_monitors()) {
   std::erase_if(monitors_, [&](std::unique_ptr<Monitor> const& monitor) {
     return std::find(off.begin(), off.end(), monitor->name()) != off.end();
   });
-  around_.disturbed = disturbs(scenario);
-  around_.offloaded = scenario.client().offload_tls();
 }
 
 /// At a live endpoint only the client's end is ours: what compares both has nothing to compare.
 void MonitorSet::leave_out_two_sided() {
-  if (around_.topology == "live") {
-    std::erase_if(monitors_, [](std::unique_ptr<Monitor> const& monitor) {
-      return monitor->name() == "forwarding" || monitor->name() == "routing";
-    });
-  }
+  std::erase_if(monitors_, [](std::unique_ptr<Monitor> const& monitor) {
+    return monitor->name() == "forwarding" || monitor->name() == "routing";
+  });
 }
 
-void MonitorSet::on_event(v1::Event const& event) {
-  if (event.has_started()) {
-    around_.topology = event.started().topology();
+void MonitorSet::on_event(Sighting const& sighting) {
+  if (sighting.event.has_started() && sighting.around.topology == "live") {
     leave_out_two_sided();
-    around_.timeout_scale = std::max(1.0, event.started().timeout_scale());
-  } else if (event.has_fault()) {
-    around_.disturbed = true;
   }
-  Sighting const sighting{event, around_.table.on_event(event), around_};
   for (auto& monitor : monitors_) {
     monitor->on_event(sighting);
   }
 }
 
-void MonitorSet::finish() {
+void MonitorSet::finish(Surroundings const& around) {
   for (auto& monitor : monitors_) {
-    monitor->finish(around_);
+    monitor->finish(around);
   }
 }
 

@@ -20,13 +20,25 @@
 
 namespace rpchspec::reports {
 
-/// What a monitor may know beside the event.
+struct Sighting;
+
+/// What whoever looks at a journal may know beside the event.
 struct Surroundings {
+  /// @param scenario  says what the case does on purpose.
+  explicit Surroundings(scenario::v1::Scenario const& scenario);
+
+  /// Takes the next event in. What it gives is good until the one after.
+  [[nodiscard]] Sighting see(journal::v1::Event const& event);
+
   ConnectionTable table;
   std::string topology;
   double timeout_scale = 1;
+  std::uint64_t clock_error_ns = 0;  // between the two ends, where two machines play them
   bool disturbed = false;  // the case stalls, faults or overruns on purpose: silence proves nothing
   bool offloaded = false;  // the client goes through an offloader of ours
+
+  /// How long the proxy has to let go of one end after the other was closed, in ns.
+  [[nodiscard]] std::uint64_t patience_to_close_ns() const;
 };
 
 struct Sighting {
@@ -86,6 +98,7 @@ class Monitor {
 [[nodiscard]] std::unique_ptr<Monitor> make_v1_monitor();
 [[nodiscard]] std::unique_ptr<Monitor> make_leak_monitor();
 [[nodiscard]] std::unique_ptr<Monitor> make_resources_monitor();
+[[nodiscard]] std::unique_ptr<Monitor> make_affinity_monitor();
 
 /// Whether a case stalls, faults, cuts or overruns on purpose: then what did not arrive, or is not
 /// closed, proves nothing.
@@ -96,6 +109,10 @@ inline constexpr double kPatienceToClose = 10;  // seconds, of a run without --t
 
 /// Text of the note that the harness writes when it closes all that is left of the client.
 inline constexpr std::string_view kClientLeft = "the client leaves";
+
+/// Parameter of a case behind a front that may choose among several upstreams: "LOCAL UPSTREAM"
+/// for each, joined by semicolons. LOCAL ends the local address of the connections to it.
+inline constexpr std::string_view kUpstreams = "Upstreams";
 
 /// All of them, in the order above.
 [[nodiscard]] std::vector<std::unique_ptr<Monitor>> make_monitors();
@@ -111,11 +128,11 @@ struct MonitorFacts {
 /// Runs monitors over a journal.
 class MonitorSet {
  public:
-  /// @param scenario  says which monitors are off, and what the case does on purpose.
+  /// @param scenario  says which monitors are off.
   explicit MonitorSet(scenario::v1::Scenario const& scenario);
 
-  void on_event(journal::v1::Event const& event);
-  void finish();
+  void on_event(Sighting const& sighting);
+  void finish(Surroundings const& around);
 
   [[nodiscard]] std::vector<model::Observation> objections() const;
 
@@ -123,7 +140,6 @@ class MonitorSet {
   void leave_out_two_sided();
 
   std::vector<std::unique_ptr<Monitor>> monitors_;
-  Surroundings around_;
 };
 
 }  // namespace rpchspec::reports

@@ -67,9 +67,7 @@ class CloseMonitor final : public Monitor {
         continue;
       }
       auto const ended = std::min(first_end(*server), now_ns_);
-      auto const patience =
-          static_cast<std::uint64_t>(kPatienceToClose * around.timeout_scale * 1e9);
-      if (ended > *closed + patience) {
+      if (ended > *closed + around.patience_to_close_ns()) {
         object(*closed, leg_name(v1::SERVER, key.second),
                {requirement_of(key.second), "left open",
                 "the leg to the server ends when the client's does",
@@ -112,8 +110,7 @@ class CloseMonitor final : public Monitor {
       return;
     }
     auto const closed = gone_at(*client);
-    auto const patience =
-        static_cast<std::uint64_t>(kPatienceToClose * sighting.around.timeout_scale * 1e9);
+    auto const patience = sighting.around.patience_to_close_ns();
     if (closed && sighting.event.at_ns() > *closed + patience) {
       object(sighting, {requirement_of(sighting.leg()), "sent after the end",
                         "nothing on the leg to the server after the client's leg ended",

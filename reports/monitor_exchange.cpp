@@ -9,6 +9,19 @@ namespace rpchspec::reports {
 
 namespace v1 = journal::v1;
 
+namespace {
+
+/// Behind the answer; HTTP/1.0 says so by saying nothing.
+bool asks_to_close(v1::Head const& head) {
+  auto const fields = values_of(head.text(), "Connection");
+  return head.http_version() == 10 ||
+         std::any_of(fields.begin(), fields.end(), [](std::string_view field) {
+           return to_lower(field).find("close") != std::string::npos;
+         });
+}
+
+}  // namespace
+
 bool ClientRequest::names_a_server() const {
   auto const question = target.find('?');
   auto const path = to_lower(std::string_view(target).substr(0, question));
@@ -34,8 +47,14 @@ void ClientExchanges::on_event(Sighting const& sighting) {
   auto& lane = lanes_[event.connection()];
   auto const& head = event.head();
   if (event.direction() == v1::SENT && !head.response()) {
-    lane.requests[lane.sent++] = {head.method(), head.target(), content_length(head.text()),
-                                  head.error().empty(), head.http_version()};
+    lane.requests[lane.sent++] = {head.method(),
+                                  head.target(),
+                                  content_length(head.text()),
+                                  head.error().empty(),
+                                  head.http_version(),
+                                  !values_of(head.text(), "Host").empty(),
+                                  !values_of(head.text(), "Authorization").empty(),
+                                  asks_to_close(head)};
     lane.requests.erase(lane.requests.begin(),
                         lane.requests.lower_bound(lane.sent > 4 ? lane.sent - 4 : 0));
   } else if (event.direction() == v1::RECEIVED && head.response() &&

@@ -17,6 +17,9 @@ struct ClientRequest {
   std::optional<std::uint64_t> content_length;
   bool legal_head = false;         // it was sent whole and could be parsed
   std::uint32_t http_version = 0;  // 10 or 11
+  bool has_host = false;
+  bool has_credentials = false;
+  bool asks_to_close = false;
 
   /// A channel or echo request to the proxy's own path, with server and port.
   [[nodiscard]] bool names_a_server() const;

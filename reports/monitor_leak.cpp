@@ -54,7 +54,7 @@ class LeakMonitor final : public Monitor {
     if (!judged || !complete_ || around.disturbed || !left_ns_) {
       return;
     }
-    auto const patience = static_cast<std::uint64_t>(kPatienceToClose * around.timeout_scale * 1e9);
+    auto const patience = around.patience_to_close_ns();
     for (auto const& [number, connection] : around.table.all()) {
       auto const ended = std::min(end_of(connection).value_or(now_ns_), now_ns_);
       if (connection.source == v1::SERVER && connection.opened && ended > *left_ns_ + patience) {

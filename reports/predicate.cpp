@@ -12,14 +12,16 @@ std::unique_ptr<Predicate> make_predicate(Expectation const& expectation,
   switch (expectation.predicate_case()) {
     case Expectation::kClosed:
     case Expectation::kStaysOpen:
+      return make_state_predicate(expectation, subject);
     case Expectation::kConnected:
     case Expectation::kNotConnected:
     case Expectation::kProbed:
-      return make_state_predicate(expectation, subject);
+      return make_connected_predicate(expectation, subject);
     case Expectation::kResponse:
     case Expectation::kNoResponse:
+      return make_response_predicate(expectation, subject);
     case Expectation::kRequestHead:
-      return make_head_predicate(expectation, subject, times);
+      return make_request_predicate(expectation, subject);
     case Expectation::kReceives:
     case Expectation::kReceivesNot:
       return make_pdu_predicate(expectation, subject, times);

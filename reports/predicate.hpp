@@ -97,8 +97,12 @@ struct PredicateTimes {
 
 [[nodiscard]] std::unique_ptr<Predicate> make_state_predicate(
     scenario::v1::Expectation const& expectation, Subject subject);
-[[nodiscard]] std::unique_ptr<Predicate> make_head_predicate(
-    scenario::v1::Expectation const& expectation, Subject subject, PredicateTimes const& times);
+[[nodiscard]] std::unique_ptr<Predicate> make_connected_predicate(
+    scenario::v1::Expectation const& expectation, Subject subject);
+[[nodiscard]] std::unique_ptr<Predicate> make_response_predicate(
+    scenario::v1::Expectation const& expectation, Subject subject);
+[[nodiscard]] std::unique_ptr<Predicate> make_request_predicate(
+    scenario::v1::Expectation const& expectation, Subject subject);
 [[nodiscard]] std::unique_ptr<Predicate> make_pdu_predicate(
     scenario::v1::Expectation const& expectation, Subject subject, PredicateTimes const& times);
 

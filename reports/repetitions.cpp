@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/choices.hpp"
 #include "reports/findings.hpp"
 #include "reports/verdict.hpp"
 
@@ -17,13 +18,9 @@ using model::Verdict;
 
 namespace {
 
-std::size_t count_of(CaseResult const& result, Verdict verdict) {
+std::size_t times_of(CaseResult const& result, Verdict verdict) {
   auto const found = result.repetitions.find(verdict);
   return found == result.repetitions.end() ? 0 : found->second;
-}
-
-bool is_trouble(Verdict verdict) {
-  return verdict == Verdict::fail || verdict == Verdict::blocked || verdict == Verdict::error;
 }
 
 void add_objections(CaseResult& to, std::vector<Observation> const& from) {
@@ -60,26 +57,25 @@ void add_repetition(CaseResult& known, CaseResult next) {
   }
   add_objections(known, next.observations);
   add_requirements(known, next.requirements);
+  add_choices(known, next.choices);
   known.suspect = suspect;
   known.repetitions = std::move(repetitions);
 }
 
-void add_case(std::vector<CaseResult>& cases, CaseResult result) {
-  auto const same = std::find_if(cases.begin(), cases.end(),
-                                 [&](CaseResult const& known) { return known.id == result.id; });
-  if (same == cases.end()) {
-    cases.push_back(std::move(result));
+void add_case(RowsById<CaseResult>& cases, CaseResult result) {
+  auto* const same = cases.find(result.id);
+  if (same == nullptr) {
+    cases.add(std::move(result));
   } else if (result.repetition != 0 && same->configuration == result.configuration) {
     add_repetition(*same, std::move(result));
-  } else if (same->verdict == Verdict::pass ||
-             (is_trouble(result.verdict) && !is_trouble(same->verdict))) {
+  } else if (same->verdict == Verdict::pass || (is_red(result.verdict) && !is_red(same->verdict))) {
     *same = std::move(result);
   }
 }
 
 bool is_flaky(CaseResult const& result) {
-  auto const held = count_of(result, Verdict::pass) + count_of(result, Verdict::warn);
-  auto const broken = count_of(result, Verdict::fail) + count_of(result, Verdict::blocked);
+  auto const held = times_of(result, Verdict::pass) + times_of(result, Verdict::warn);
+  auto const broken = times_of(result, Verdict::fail) + times_of(result, Verdict::blocked);
   return held != 0 && broken != 0;
 }
 

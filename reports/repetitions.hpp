@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "model/verdict.hpp"
+#include "reports/rows_by_id.hpp"
 
 namespace rpchspec::reports {
 
@@ -17,7 +17,7 @@ void add_repetition(model::CaseResult& known, model::CaseResult next);
 
 /// Adds a case that has finished to those that have: another repetition as above. Of a case that
 /// ran again for another reason (sanity, under another configuration) what failed once is told.
-void add_case(std::vector<model::CaseResult>& cases, model::CaseResult result);
+void add_case(RowsById<model::CaseResult>& cases, model::CaseResult result);
 
 /// Held in some repetitions (pass, warn) and did not in others (fail, blocked).
 [[nodiscard]] bool is_flaky(model::CaseResult const& result);

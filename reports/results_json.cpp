@@ -16,21 +16,13 @@ using model::RunResult;
 
 namespace {
 
-json::array list(std::vector<std::string> const& texts) {
-  json::array array;
-  for (auto const& text : texts) {
-    array.emplace_back(utf8(text));
-  }
-  return array;
-}
-
 json::object target_json(model::TargetSummary const& target) {
   json::object facts;
   for (auto const& [name, value] : target.facts) {
     facts[utf8(name)] = utf8(value);
   }
   return {{"name", utf8(target.name)},
-          {"urls", list(target.urls)},
+          {"urls", texts_json(target.urls)},
           {"topology", utf8(target.topology)},
           {"facts", std::move(facts)}};
 }
@@ -43,7 +35,7 @@ json::object finding_json(model::Finding const& finding) {
           {"leg", utf8(finding.leg)},
           {"expected", utf8(finding.expected)},
           {"seen", utf8(finding.seen)},
-          {"cases", list(finding.cases)},
+          {"cases", texts_json(finding.cases)},
           {"rerun", utf8(finding.rerun)},
           {"waived", finding.waived}};
 }
@@ -65,7 +57,16 @@ json::object requirement_json(model::RequirementResult const& requirement) {
   return {{"id", utf8(requirement.id)},
           {"level", model::to_string(requirement.level)},
           {"verdict", model::to_string(requirement.verdict)},
-          {"cases", list(requirement.cases)}};
+          {"cases", texts_json(requirement.cases)}};
+}
+
+json::object choice_json(model::ChoiceResult const& choice) {
+  return {{"subject", utf8(choice.subject)},
+          {"what", utf8(choice.what)},
+          {"allowed_by", utf8(choice.allowed_by)},
+          {"chosen", utf8(choice.chosen)},
+          {"cases", choice.cases},
+          {"example", utf8(choice.example)}};
 }
 
 template <class T, class ToJson>
@@ -87,7 +88,7 @@ json::object case_json(model::CaseResult const& result) {
                     {"suspect", result.suspect},
                     {"started_s", rounded(result.started_s)},
                     {"duration_s", rounded(result.duration_s)},
-                    {"requirements", list(result.requirements)},
+                    {"requirements", texts_json(result.requirements)},
                     {"message", utf8(result.message)},
                     {"where", utf8(result.where)},
                     {"rerun", utf8(result.rerun)}};
@@ -120,7 +121,8 @@ std::string to_json(RunResult const& run) {
       {"summary", std::move(summary)},
       {"findings", array_of(run.findings, finding_json)},
       {"cases", array_of(run.cases, case_json)},
-      {"requirements", array_of(run.requirements, requirement_json)}};
+      {"requirements", array_of(run.requirements, requirement_json)},
+      {"choices", array_of(run.choices, choice_json)}};
   if (run.shard.count > 1) {
     root["shard"] = {{"index", run.shard.index},
                      {"count", run.shard.count},

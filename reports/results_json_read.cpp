@@ -132,6 +132,11 @@ Result<RunResult> from_json(std::string_view text) {
                                 verdict_of_text(text_of(each, "verdict")),
                                 texts_of(each, "cases")});
   });
+  each_object(root, "choices", [&](auto const& each) {
+    run.choices.push_back({text_of(each, "subject"), text_of(each, "what"),
+                           text_of(each, "allowed_by"), text_of(each, "chosen"),
+                           count_of(each, "cases"), text_of(each, "example")});
+  });
   run.shard = shard_of(root);
   run.summary = counts_of(object_of(root, "summary"));
   return run;

@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "reports/choices.hpp"
 #include "reports/findings.hpp"
+#include "reports/rows_by_id.hpp"
 #include "reports/verdict.hpp"
 
 namespace rpchspec::reports {
@@ -19,7 +21,7 @@ using model::Verdict;
 
 namespace {
 
-Verdict worse(Verdict a, Verdict b) {
+Verdict graver(Verdict a, Verdict b) {
   return weight_of(a) < weight_of(b) ? b : a;
 }
 
@@ -29,7 +31,7 @@ Verdict of_requirement(CaseResult const& result, std::string const& id) {
   auto verdict = Verdict::skip;
   for (auto const& observation : result.observations) {
     if (observation.requirement == id) {
-      verdict = worse(verdict, verdict_of(observation.outcome, observation.level));
+      verdict = graver(verdict, verdict_of(observation.outcome, observation.level));
       seen = true;
     }
   }
@@ -56,7 +58,7 @@ void count_requirements(RunResult& run) {
         auto const known = before.find(id);
         entry.level = known == before.end() ? model::Level::must : known->second.level;
       }
-      entry.verdict = worse(entry.verdict, of_requirement(result, id));
+      entry.verdict = graver(entry.verdict, of_requirement(result, id));
       entry.cases.push_back(result.id);
     }
     for (auto const& observation : result.observations) {
@@ -147,12 +149,11 @@ Result<void> count_missing(std::vector<RunResult> const& shards,
   return {};
 }
 
-void take_cases(RunResult& to, RunResult& from) {
+void take_cases(RowsById<CaseResult>& to, RunResult& from) {
   for (auto& result : from.cases) {
-    auto const known = std::find_if(to.cases.begin(), to.cases.end(),
-                                    [&](CaseResult const& each) { return each.id == result.id; });
-    if (known == to.cases.end()) {
-      to.cases.push_back(std::move(result));
+    auto* const known = to.find(result.id);
+    if (known == nullptr) {
+      to.add(std::move(result));
     } else if (weight_of(known->verdict) < weight_of(result.verdict)) {
       *known = std::move(result);
     }
@@ -160,34 +161,31 @@ void take_cases(RunResult& to, RunResult& from) {
 }
 
 /// Findings were made where the observations were: results.json does not hold those of each case.
-void take_findings(RunResult& to, RunResult& from) {
+void take_findings(RowsById<model::Finding>& to, RunResult& from) {
   for (auto& finding : from.findings) {
-    auto const known =
-        std::find_if(to.findings.begin(), to.findings.end(),
-                     [&](model::Finding const& each) { return each.id == finding.id; });
-    if (known == to.findings.end()) {
-      to.findings.push_back(std::move(finding));
+    auto* const known = to.find(finding.id);
+    if (known == nullptr) {
+      to.add(std::move(finding));
       continue;
     }
     known->waived = known->waived && finding.waived;
+    std::set<std::string> told(known->cases.begin(), known->cases.end());
     for (auto& id : finding.cases) {
-      if (std::find(known->cases.begin(), known->cases.end(), id) == known->cases.end()) {
+      if (told.insert(id).second) {
         known->cases.push_back(std::move(id));
       }
     }
   }
 }
 
-void take_requirements(RunResult& to, RunResult& from) {
+void take_requirements(RowsById<RequirementResult>& to, RunResult& from) {
   for (auto& requirement : from.requirements) {
-    auto const known =
-        std::find_if(to.requirements.begin(), to.requirements.end(),
-                     [&](RequirementResult const& each) { return each.id == requirement.id; });
-    if (known == to.requirements.end()) {
-      to.requirements.push_back(std::move(requirement));
+    auto* const known = to.find(requirement.id);
+    if (known == nullptr) {
+      to.add(std::move(requirement));
       continue;
     }
-    known->verdict = worse(known->verdict, requirement.verdict);
+    known->verdict = graver(known->verdict, requirement.verdict);
     known->cases.insert(known->cases.end(), requirement.cases.begin(), requirement.cases.end());
     std::sort(known->cases.begin(), known->cases.end());
     known->cases.erase(std::unique(known->cases.begin(), known->cases.end()), known->cases.end());
@@ -205,6 +203,7 @@ void count_cases(RunResult& run) {
 
 void summarize(RunResult& run) {
   run.findings = find_causes(run.cases);
+  run.choices = collect_choices(run.cases);
   recount(run);
 }
 
@@ -234,14 +233,18 @@ Result<Merged> merge(std::vector<RunResult> shards, std::size_t expect_shards) {
   }
   merged.run = std::move(shards.front());
   auto& run = merged.run;
+  RowsById<CaseResult> cases(run.cases);
+  RowsById<model::Finding> findings(run.findings);
+  RowsById<RequirementResult> requirements(run.requirements);
   for (std::size_t i = 1; i < shards.size(); ++i) {
     auto& shard = shards[i];
     run.complete = run.complete && shard.complete;
     run.duration_s = std::max(run.duration_s, shard.duration_s);
     run.started = std::min(run.started, shard.started);
-    take_cases(run, shard);
-    take_findings(run, shard);
-    take_requirements(run, shard);
+    take_cases(cases, shard);
+    take_findings(findings, shard);
+    take_requirements(requirements, shard);
+    take_choices(run.choices, std::move(shard.choices));
   }
   run.complete = run.complete && merged.missing_shards == 0;
   if (shards.size() > 1) {

@@ -14,8 +14,8 @@
 
 namespace rpchspec::reports {
 
-/// Fills summary, findings and requirements of `run` from its cases. Call before apply_waivers, and
-/// `recount` after it.
+/// Fills summary, findings, choices and requirements of `run` from its cases. Call before
+/// apply_waivers, and `recount` after it.
 void summarize(model::RunResult& run);
 
 using CasesById = std::map<std::string_view, model::CaseResult const*>;

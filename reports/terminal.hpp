@@ -78,7 +78,8 @@ struct FinalFacts {
   int exit_code = 0;
 };
 
-/// Findings in brief, what is left to say of single cases, counts, skips, path.
+/// Findings in brief, what is left to say of single cases, what the proxy chose, counts, skips,
+/// path.
 [[nodiscard]] std::string summary_text(model::RunResult const& run,
                                        FinalFacts const& facts,
                                        Colour colour);

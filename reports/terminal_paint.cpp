@@ -4,19 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "reports/results_names.hpp"
 #include "reports/verdict.hpp"
 
 namespace rpchspec::reports {
 
 using model::Finding;
 using model::Verdict;
-
-namespace {
-
-constexpr Verdict kVerdicts[] = {Verdict::pass, Verdict::warn,    Verdict::fail,    Verdict::waived,
-                                 Verdict::skip, Verdict::not_run, Verdict::blocked, Verdict::error};
-
-}  // namespace
 
 std::string_view code_of(Verdict verdict) {
   switch (verdict) {

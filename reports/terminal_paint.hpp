@@ -1,4 +1,4 @@
-// Colour, and text from peers made harmless. Private to the terminal reports.
+// Colour, and text from peers made harmless. Private to reports.
 
 #pragma once
 
@@ -20,6 +20,7 @@ namespace rpchspec::reports {
 
 /// What a peer sent must not move the cursor or paint the terminal.
 [[nodiscard]] std::string harmless(std::string_view text);
+/// The first of its lines, made harmless.
 [[nodiscard]] std::string first_line(std::string_view text);
 
 /// "7 pass, 1 fail"

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/choices_text.hpp"
 #include "reports/repetitions.hpp"
 #include "reports/terminal.hpp"
 #include "reports/terminal_paint.hpp"
@@ -115,6 +116,11 @@ std::string skip_text(std::vector<SkipReason> const& skipped) {
   std::stable_sort(facts.begin(), facts.end(),
                    [](auto const& a, auto const& b) { return a.second > b.second; });
   auto text = fmt::format("{} skipped", skipped.size());
+  auto const& reason = skipped.front().reason;
+  if (std::all_of(skipped.begin(), skipped.end(),
+                  [&](SkipReason const& each) { return each.reason == reason; })) {
+    text += ": " + first_line(reason);
+  }
   for (std::size_t i = 0; i < facts.size() && i < 3; ++i) {
     text += fmt::format("{}`{}` would run {}{}", i == 0 ? "; " : ", ", facts[i].first,
                         facts[i].second, i == 0 ? " of them" : "");
@@ -138,6 +144,7 @@ std::string summary_text(model::RunResult const& run, FinalFacts const& facts, C
   text += single_cases(run, colour);
   text += flaky_cases(run, colour);
   text += not_run_text(run);
+  text += choices_text(run.choices);
   for (auto const& warning : facts.warnings) {
     text += fmt::format("{} {}\n", painted("warning:", "33", colour), harmless(warning));
   }

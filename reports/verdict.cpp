@@ -50,6 +50,10 @@ Verdict worse(Verdict a, Verdict b) {
 
 }  // namespace
 
+bool is_red(Verdict verdict) {
+  return verdict == Verdict::fail || verdict == Verdict::blocked || verdict == Verdict::error;
+}
+
 int weight_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::skip:

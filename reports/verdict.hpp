@@ -11,6 +11,9 @@ namespace rpchspec::reports {
 /// What one observation alone makes of a case: pass, warn, fail or blocked.
 [[nodiscard]] model::Verdict verdict_of(model::Outcome outcome, model::Level level);
 
+/// Red: fail, blocked or error.
+[[nodiscard]] bool is_red(model::Verdict verdict);
+
 /// From best to worst, over cases that were and were not judged: skip, not-run, pass, warn, waived,
 /// blocked, error, fail.
 [[nodiscard]] int weight_of(model::Verdict verdict);

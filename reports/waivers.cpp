@@ -51,8 +51,9 @@ bool covers(Waiver const& waiver, CaseResult const& result, Observation const& o
          (waiver.finding.empty() || waiver.finding == finding_id(observation));
 }
 
-bool is_failing(Observation const& observation) {
-  return verdict_of(observation.outcome, observation.level) == Verdict::fail;
+bool is_failing(model::Outcome outcome, model::Level level, bool strict) {
+  auto const verdict = verdict_of(outcome, level);
+  return verdict == Verdict::fail || (strict && verdict == Verdict::warn);
 }
 
 bool ran(CaseResult const& result) {
@@ -139,7 +140,8 @@ bool is_date(std::string_view text) {
 
 WaiverReport apply_waivers(model::RunResult& run,
                            std::vector<Waiver> const& waivers,
-                           std::string_view today) {
+                           std::string_view today,
+                           bool strict) {
   WaiverReport report;
   auto const valid = in_force(waivers, today, report);
   std::vector<bool> used(waivers.size(), false);
@@ -162,7 +164,7 @@ WaiverReport apply_waivers(model::RunResult& run,
         }
       }
       (waived ? waived_findings : open_findings).push_back(finding_id(observation));
-      if (is_failing(observation)) {
+      if (is_failing(observation.outcome, observation.level, strict)) {
         failing = true;
         all_waived = all_waived && waived;
       }
@@ -210,24 +212,22 @@ std::string yaml_string(std::string_view text) {
 
 }  // namespace
 
-std::string baseline(model::RunResult const& run,
-                     std::string_view owner,
-                     std::string_view today,
-                     std::string_view until) {
+std::string baseline(model::RunResult const& run, Baseline const& words) {
   std::string text =
-      fmt::format("# What failed on {}. Each entry may fail until its date.\n", today);
+      fmt::format("# What failed on {}. Each entry may fail until its date.\n", words.today);
   std::string entries;
   for (auto const& finding : run.findings) {
-    if (verdict_of(model::Outcome::never, finding.level) != Verdict::fail) {
+    if (!is_failing(model::Outcome::never, finding.level, words.strict)) {
       continue;
     }
     entries += fmt::format("  # {}: {}\n", finding.requirement,
                            finding.seen.substr(0, finding.seen.find('\n')));
     entries += fmt::format("  - finding: {}\n", finding.id);
-    entries += fmt::format("    reason: {}\n", yaml_string(fmt::format("known on {}", today)));
-    entries += fmt::format("    owner: {}\n", yaml_string(owner));
-    if (!until.empty()) {
-      entries += fmt::format("    until: {}\n", yaml_string(until));
+    entries +=
+        fmt::format("    reason: {}\n", yaml_string(fmt::format("known on {}", words.today)));
+    entries += fmt::format("    owner: {}\n", yaml_string(words.owner));
+    if (!words.until.empty()) {
+      entries += fmt::format("    until: {}\n", yaml_string(words.until));
     }
     entries += "    cases:\n";
     for (auto const& id : finding.cases) {

@@ -37,15 +37,22 @@ struct WaiverReport {
 /// An expired waiver does not apply. One is stale when nothing it names failed although the cases
 /// did run: judged only where it can be (a case that its id matches, that observed its requirement,
 /// or all that it was written for).
-/// @param today  "YYYY-MM-DD".
+/// @param today   "YYYY-MM-DD".
+/// @param strict  that of the run: what else is a warning was judged as a failure.
 WaiverReport apply_waivers(model::RunResult& run,
                            std::vector<Waiver> const& waivers,
-                           std::string_view today);
+                           std::string_view today,
+                           bool strict = false);
+
+/// What the entries of a baseline say, and what counts as failed.
+struct Baseline {
+  std::string_view owner;
+  std::string_view today;  // "YYYY-MM-DD", as `until`
+  std::string_view until;  // empty: no end
+  bool strict = false;     // as of apply_waivers
+};
 
 /// A `waivers:` list (YAML) that waives what failed here, by finding.
-[[nodiscard]] std::string baseline(model::RunResult const& run,
-                                   std::string_view owner,
-                                   std::string_view today,
-                                   std::string_view until);
+[[nodiscard]] std::string baseline(model::RunResult const& run, Baseline const& words);
 
 }  // namespace rpchspec::reports

@@ -1,12 +1,13 @@
-// rpchspec._native: the codecs and the journal for Python. It starts no threads, prints nothing and
-// installs no signal handlers.
+// rpchspec._native: codecs, journals, scenarios and runs for Python. It prints nothing and installs
+// no signal handlers.
 
 #include "bindings/native/parts.hpp"
 
 PYBIND11_MODULE(_native, module) {
   using namespace rpchspec::bindings;
   module.doc() =
-      "The codecs of rpchspec, and its journals; use rpchspec.wire and rpchspec.journal.";
+      "What is compiled of rpchspec; use rpchspec.wire, rpchspec.journal, rpchspec.scenario and "
+      "rpchspec.run.";
   module.attr("version") = RPCHSPEC_VERSION;
   add_errors(module);
   add_rts_commands(module);
@@ -14,4 +15,7 @@ PYBIND11_MODULE(_native, module) {
   add_rts(module);
   add_dcerpc(module);
   add_journal(module);
+  add_scenarios(module);
+  add_run(module);
+  add_session(module);
 }

@@ -19,6 +19,9 @@ void add_rts(py::module_& module);
 void add_dcerpc(py::module_& module);
 void add_dissection(py::module_& module);
 void add_journal(py::module_& module);
+void add_scenarios(py::module_& module);
+void add_run(py::module_& module);
+void add_session(py::module_& module);
 
 /// A DecodeError in Python: code, offset, field, section and detail are its attributes.
 [[noreturn]] void raise(Error const& error);

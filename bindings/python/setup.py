@@ -48,6 +48,9 @@ class CMakeBuild(build_ext):
         place = pathlib.Path(self.get_ext_fullpath(extension.name))
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(built[0], place)
+        # The suite that it was built with, for what it plays without the program.
+        shutil.rmtree(place.parent / "scenarios", ignore_errors=True)
+        shutil.copytree(folder / "python" / "rpchspec" / "scenarios", place.parent / "scenarios")
 
 
 lacking = ["$RPCHSPEC_NATIVE is 0"] if WANTED == "0" else missing()

@@ -34,6 +34,8 @@ struct ClientOptions {
   std::uint64_t seed = 0;  // of cookies
   std::uint64_t payload_key = 0;
   V1Listener on_v1 = {};
+  /// Waits until who was told of cookies and sessions knows them; null: at once.
+  std::function<net::Task<>()> announced = {};
 };
 
 /// Told of every cookie before it goes out, so that the server's side can be attributed.

@@ -51,6 +51,9 @@ net::Task<Result<void>> Client::request_v1(std::uint32_t vc,
   if (options_.on_v1) {
     options_.on_v1(vc, V1Expected::next);
   }
+  if (options_.announced) {
+    co_await options_.announced();
+  }
   auto const setting = RequestSetting{options_.target, options_.conduct, session::Channel::in,
                                       RequestSetting::Dialect::v1};
   auto const size = step.split().empty() ? 0UL : std::stoul(step.split());

@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include "harness/actors/authority.hpp"
 #include "harness/actors/way_to_proxy.hpp"
 #include "protocol/wire/http_headers.hpp"
 
@@ -48,6 +49,16 @@ std::string target_of(RequestSetting const& setting, scn::Request const& step) {
   }
   auto const whole = query == "none" ? path : path + "?" + query;
   return whole.starts_with('/') ? request_target(setting.target, origin_of(setting), whole) : whole;
+}
+
+/// Credentials are for the proxy under test. A scenario may come from somebody who is not to see
+/// them, and name somebody else for an HTTP proxy on the way to bring them to.
+bool is_for_the_proxy(RequestSetting const& setting, std::string const& target) {
+  if (target.starts_with('/') || target == "*") {
+    return true;
+  }
+  auto const absolute = parse_absolute(target);
+  return absolute && is_among(authorities_of(setting.target), absolute->authority);
 }
 
 /// 2.1.1.1.1: no Content-Length, unless the step has one.
@@ -127,7 +138,8 @@ std::optional<net::GssMechanism> handshake_of(scn::Scheme scheme) {
 
 Credentials credentials_of(RequestSetting const& setting, scn::Request const& step) {
   auto const& conduct = setting.conduct;
-  if (conduct.anonymous() || step.anonymous()) {
+  auto const is_anonymous = conduct.anonymous() || step.anonymous();
+  if (is_anonymous || !is_for_the_proxy(setting, target_of(setting, step))) {
     return {};
   }
   auto credentials = setting.target.credentials;

@@ -31,7 +31,8 @@ struct RequestSetting {
 /// Empty for Basic.
 [[nodiscard]] std::optional<net::GssMechanism> handshake_of(scenario::v1::Scheme scheme);
 
-/// Whose credentials the request carries, and how; an empty user: nobody's.
+/// Whose credentials the request carries, and how; an empty user: nobody's, as where its target
+/// names another host than the proxy under test.
 [[nodiscard]] Credentials credentials_of(RequestSetting const& setting,
                                          scenario::v1::Request const& step);
 

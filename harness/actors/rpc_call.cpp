@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/loader/scenario_words.hpp"
 #include "model/suggestion.hpp"
 #include "protocol/wire/dcerpc.hpp"
 
@@ -35,14 +36,6 @@ Result<void> returned(std::uint32_t value, std::uint32_t success = wire::kSucces
 }
 
 }  // namespace
-
-std::vector<std::string> const& operations() {
-  static std::vector<std::string> const kOperations = {
-      "bind",       "RfrGetNewDSA",       "RfrGetFQDNFromServerDN", "NspiBind",
-      "NspiUnbind", "EcDoConnectEx",      "EcDoDisconnect",         "EcDummyRpc",
-      "inq_if_ids", "is_server_listening"};
-  return kOperations;
-}
 
 Bytes RpcCaller::bind() {
   wire::BindBody body;
@@ -103,8 +96,9 @@ Result<Bytes> RpcCaller::request(std::string const& operation) {
   if (operation == "is_server_listening") {
     return call<wire::MgmtIsServerListening>(kMgmtContext, {});
   }
-  return fail({ErrorCode::not_found, 0, "operation", "",
-               "no operation '" + operation + "'" + model::suggestion(operation, operations())});
+  return fail(
+      {ErrorCode::not_found, 0, "operation", "",
+       "no operation '" + operation + "'" + model::suggestion(operation, loader::operations())});
 }
 
 bool RpcCaller::answers(ByteView pdu) const {

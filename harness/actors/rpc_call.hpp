@@ -3,16 +3,12 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/error.hpp"
 #include "protocol/wire/rpc_calls.hpp"
 
 namespace rpchspec::actors {
-
-/// What `client.call` can do: "bind" and the operations of the three services and of mgmt.
-[[nodiscard]] std::vector<std::string> const& operations();
 
 /// One virtual connection's RPC client. No I/O: makes request PDUs, reads reply PDUs.
 class RpcCaller {

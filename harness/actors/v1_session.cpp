@@ -5,7 +5,7 @@
 namespace rpchspec::actors {
 namespace {
 
-constexpr std::size_t kMostReplies = 4096;
+constexpr std::size_t kMostV1Replies = 4096;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ std::shared_ptr<HttpChannel> V1Session::attach(net::Stream stream) {
 }
 
 void V1Session::on_pdu(wire::PduView const& pdu) {
-  if (!journal::carries_payload(pdu.bytes) && replies_.size() < kMostReplies) {
+  if (!journal::carries_payload(pdu.bytes) && replies_.size() < kMostV1Replies) {
     replies_.emplace_back(pdu.bytes.begin(), pdu.bytes.end());
   }
   changed_.notify();

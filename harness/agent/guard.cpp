@@ -1,13 +1,6 @@
 #include "harness/agent/guard.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <system_error>
-
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
-
-#include "harness/targets/url.hpp"
+#include "net/address.hpp"
 
 namespace rpchspec::agent {
 
@@ -15,19 +8,13 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-std::array<std::uint8_t, 32> digest_of(std::string_view text) {
-  std::array<std::uint8_t, 32> digest{};
-  SHA256(reinterpret_cast<unsigned char const*>(text.data()), text.size(), digest.data());
-  return digest;
-}
-
 /// "localhost" or an address, with or without a port.
 bool names_no_stranger(std::string host) {
   if (host.starts_with('[')) {
-    return targets::is_ip_address(host.substr(1, host.find(']') - 1));
+    return net::is_ip_address(host.substr(1, host.find(']') - 1));
   }
   host = host.substr(0, host.find(':'));
-  return host == "localhost" || targets::is_ip_address(host);
+  return host == "localhost" || net::is_ip_address(host);
 }
 
 bool is_json(std::string const& content_type) {
@@ -35,36 +22,6 @@ bool is_json(std::string const& content_type) {
 }
 
 }  // namespace
-
-Token::Token(std::string_view text) : digest_(digest_of(text)) {}
-
-Result<Token> Token::load(std::string const& file) {
-  std::ifstream in(file);
-  if (!in) {
-    return fail({ErrorCode::io, 0, "token", "",
-                 "cannot open '" + file + "': " + std::generic_category().message(errno)});
-  }
-  std::string line;
-  std::getline(in, line);
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) {
-    line.pop_back();
-  }
-  if (line.size() < kLeast) {
-    return fail({ErrorCode::bad_value, 0, "token", "",
-                 "the first line of '" + file + "' is the token; it wants " +
-                     std::to_string(kLeast) + " characters at least"});
-  }
-  return Token(line);
-}
-
-bool Token::matches(std::string_view text) const {
-  auto const other = digest_of(text);
-  return CRYPTO_memcmp(digest_.data(), other.data(), digest_.size()) == 0;
-}
-
-bool is_loopback(std::string const& address) {
-  return address == "::1" || (address.starts_with("127.") && targets::is_ip_address(address));
-}
 
 Answer<void> Guard::admit(HttpRequest const& request) const {
   if (request.fields.contains("origin")) {

@@ -21,14 +21,6 @@ constexpr auto kIdle = std::chrono::minutes(10);         // between requests
 constexpr auto kRequestTime = std::chrono::seconds(30);  // from a request's first byte
 constexpr auto kWriteTime = std::chrono::seconds(30);
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
-  return out;
-}
-
 HttpReply refusal_of(unsigned status, std::string text) {
   api::Error error;
   error.set_error(std::move(text));
@@ -60,8 +52,7 @@ HttpRead read_as(Parser::value_type message) {
     request.query[parameter.key] = parameter.value;
   }
   for (auto const& field : message) {
-    auto const name = lower({field.name_string().data(), field.name_string().size()});
-    request.fields[name] = std::string(field.value());
+    request.fields[std::string(field.name_string())] = std::string(field.value());
   }
   request.keep_alive = message.keep_alive();
   request.body = std::move(message.body());
@@ -82,8 +73,8 @@ std::optional<net::error_code> feed(Parser& parser, std::string& pending) {
 
 bool expects_continue(Parser& parser) {
   auto const& head = parser.get();
-  return parser.is_header_done() && lower({head[http::field::expect].data(),
-                                           head[http::field::expect].size()}) == "100-continue";
+  return parser.is_header_done() &&
+         boost::beast::iequals(head[http::field::expect], "100-continue");
 }
 
 net::Task<bool> say_continue(net::Stream& stream) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include <boost/beast/core/string.hpp>
+
 #include "net/stream.hpp"
 
 namespace rpchspec::agent {
@@ -13,11 +15,14 @@ namespace rpchspec::agent {
 inline constexpr std::size_t kMostBody = std::size_t{1} << 20;  // bytes
 inline constexpr std::uint32_t kMostHead = 16 * 1024;           // bytes
 
+/// By their names, in whatever case these are written.
+using HttpFields = std::map<std::string, std::string, boost::beast::iless>;
+
 struct HttpRequest {
   std::string method;
-  std::string path;                           // decoded, without the query
-  std::map<std::string, std::string> query;   // decoded
-  std::map<std::string, std::string> fields;  // names in lower case
+  std::string path;                          // decoded, without the query
+  std::map<std::string, std::string> query;  // decoded
+  HttpFields fields;
   std::string body;
   bool keep_alive = true;
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/agent/event_ring.hpp"
@@ -17,7 +18,7 @@ namespace rpchspec::agent {
 /// Fed by a recorder's listener. Single-threaded.
 class Traffic {
  public:
-  explicit Traffic(net::Executor executor) : changed_(executor) {}
+  explicit Traffic(net::Executor executor) : changed_(std::move(executor)) {}
 
   /// 1, 2, 3, ... for virtual connection cookies as they come, the same at both ends. Of the last
   /// 65536; one that was forgotten gets a new number.

@@ -17,6 +17,8 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/inert.hpp"
+#include "harness/targets/process_stat.hpp"
 #include "reports/exit_code.hpp"
 
 namespace rpchspec::cli {
@@ -32,19 +34,10 @@ std::string read_all(std::string const& file) {
   return text.str();
 }
 
-/// When a process started, in ticks since boot: tells it from a later one with its number.
+/// Empty: there is no such process.
 std::string start_time(pid_t pid) {
-  auto const stat = read_all("/proc/" + std::to_string(pid) + "/stat");
-  auto const name_end = stat.rfind(')');
-  if (name_end == std::string::npos) {
-    return {};
-  }
-  std::istringstream fields(stat.substr(name_end + 1));
-  std::string field;
-  for (int i = 0; i < 20; ++i) {
-    fields >> field;
-  }
-  return field;
+  auto const stat = targets::stat_of(pid);
+  return stat ? stat->started : std::string();
 }
 
 /// Whole or not at all: `down` may read while it is written.
@@ -61,6 +54,19 @@ boost::json::value read_state(std::string const& file) {
   boost::system::error_code error;
   auto value = boost::json::parse(read_all(file), error);
   return error ? boost::json::value() : value;
+}
+
+/// What the state file names, while it runs; 0: nothing, or it has ended.
+pid_t running_in(boost::json::value const& state) {
+  auto const* const object = state.if_object();
+  auto const* const named = object == nullptr ? nullptr : object->if_contains("pid");
+  auto const* const started = object == nullptr ? nullptr : object->if_contains("started");
+  if (named == nullptr || !named->is_int64() || started == nullptr || !started->is_string()) {
+    return 0;
+  }
+  auto const pid = static_cast<pid_t>(named->as_int64());
+  auto const now = pid > 1 ? start_time(pid) : std::string();
+  return !now.empty() && started->as_string() == now ? pid : 0;
 }
 
 void redirect(std::string const& file, int flags, int to) {
@@ -88,6 +94,11 @@ std::string read_to_end(int descriptor) {
 }  // namespace
 
 Background Background::enter(std::string const& state) {
+  if (auto const pid = running_in(read_state(state)); pid != 0) {
+    throw StartError{fmt::format(
+        "--state: '{}' is of a fixture that still runs, pid {}; `rpchspec down --state {}` ends it",
+        state, pid, state)};
+  }
   auto const log = state + ".log";
   std::ofstream probe(log, std::ios::trunc);
   if (!probe) {
@@ -125,7 +136,7 @@ int Background::wait_until_ready() const {
   int status = 0;
   while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
   }
-  fmt::print(stderr, "{}", read_all(state_ + ".log"));
+  fmt::print(stderr, "{}", inert(read_all(state_ + ".log")));
   if (WIFSIGNALED(status)) {
     fmt::print(stderr, "rpchspec: it was ended by signal {}\n", WTERMSIG(status));
   }
@@ -162,11 +173,7 @@ int end_background(std::string const& state) {
   if (object == nullptr || !object->contains("pid") || !object->at("pid").is_int64()) {
     throw UsageError{"--state: '" + state + "' is no state file of `rpchspec up --detach`"};
   }
-  auto const pid = static_cast<pid_t>(object->at("pid").as_int64());
-  auto const* started = object->if_contains("started");
-  auto const is_ours = pid > 1 && started != nullptr && started->is_string() &&
-                       !start_time(pid).empty() && started->as_string() == start_time(pid);
-  if (is_ours) {
+  if (auto const pid = running_in(value); pid != 0) {
     int const watch = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
     kill(pid, SIGTERM);
     pollfd watched{watch, POLLIN, 0};

@@ -12,6 +12,7 @@ namespace rpchspec::cli {
 class Background {
  public:
   /// Forks. The child has a session of its own, no standard input, and logs to STATE.log.
+  /// @throws StartError: what STATE names still runs, or it can't be written beside it.
   [[nodiscard]] static Background enter(std::string const& state);
 
   [[nodiscard]] bool is_parent() const { return child_ > 0; }

@@ -34,6 +34,8 @@ void set_up_explore(CLI::App& app, int& exit_code);
 void set_up_report(CLI::App& app, int& exit_code);
 void set_up_matrix(CLI::App& app, int& exit_code);
 void set_up_diagnose(CLI::App& app, int& exit_code);
+void set_up_serve(CLI::App& app, int& exit_code);
+void set_up_remote(CLI::App& app, int& exit_code);
 void set_up_completion(CLI::App& app, int& exit_code);
 void set_up_man(CLI::App& app, int& exit_code);
 

@@ -7,7 +7,7 @@ namespace rpchspec::cli {
 namespace {
 
 /// What is offered for a value; empty: anything may stand there.
-std::string offer(DescribedOption const& option) {
+std::string bash_offer(DescribedOption const& option) {
   switch (option.takes) {
     case Takes::word:
       return fmt::format("_rpchspec_words '{}'", fmt::join(option.words, " "));
@@ -34,16 +34,16 @@ std::string names_of(DescribedCommand const& command) {
   return names;
 }
 
-std::string of_command(DescribedCommand const& command) {
+std::string bash_command(DescribedCommand const& command) {
   std::string values;
   for (auto const& option : command.options) {
     if (option.takes != Takes::nothing) {
-      auto const offered = offer(option);
+      auto const offered = bash_offer(option);
       values += fmt::format("        {}) {} return ;;\n", fmt::join(option.names, "|"),
                             offered.empty() ? "" : offered + ";");
     }
   }
-  auto const argument = command.arguments.empty() ? "" : offer(command.arguments.front());
+  auto const argument = command.arguments.empty() ? "" : bash_offer(command.arguments.front());
   return fmt::format(
       "    {})\n"
       "      case $prev in\n"
@@ -55,7 +55,7 @@ std::string of_command(DescribedCommand const& command) {
 }
 
 // Bash takes '@' and ':' for the ends of words: scenarios are offered without matrix values.
-constexpr char const* kFunctions =
+constexpr char const* kBashFunctions =
     R"(_rpchspec_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
 _rpchspec_files() { compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen "$1" -- "$cur"); }
 _rpchspec_scenarios() {
@@ -72,7 +72,7 @@ std::string bash_completion(DescribedProgram const& program) {
   std::string cases;
   for (auto const& command : program.commands) {
     commands += command.name + " ";
-    cases += of_command(command);
+    cases += bash_command(command);
   }
   return fmt::format(
       "# bash completion for rpchspec: rpchspec completion bash\n"
@@ -89,7 +89,7 @@ std::string bash_completion(DescribedProgram const& program) {
       "  esac\n"
       "}}\n"
       "complete -F _rpchspec rpchspec\n",
-      kFunctions, commands, names_of(program.itself), cases);
+      kBashFunctions, commands, names_of(program.itself), cases);
 }
 
 }  // namespace rpchspec::cli

@@ -14,7 +14,7 @@ std::string quoted(std::string const& text) {
   return out + "'";
 }
 
-std::string offer(DescribedOption const& option) {
+std::string fish_offer(DescribedOption const& option) {
   switch (option.takes) {
     case Takes::word:
       return fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(option.words, " "))));
@@ -32,16 +32,16 @@ std::string offer(DescribedOption const& option) {
   return "";
 }
 
-std::string of_option(DescribedOption const& option, std::string const& condition) {
+std::string fish_option(DescribedOption const& option, std::string const& condition) {
   std::string names;
   for (auto const& name : option.names) {
     names += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   }
   return fmt::format("complete -c rpchspec -n {}{}{} -d {}\n", quoted(condition), names,
-                     offer(option), quoted(option.help));
+                     fish_offer(option), quoted(option.help));
 }
 
-constexpr char const* kFunctions = R"(function __rpchspec_scenarios
+constexpr char const* kFishFunctions = R"(function __rpchspec_scenarios
   rpchspec list 2>/dev/null | string replace -r '[@ ].*' '' | sort -u
   __fish_complete_suffix .yaml
 end
@@ -52,20 +52,21 @@ complete -c rpchspec -f
 
 std::string fish_completion(DescribedProgram const& program) {
   std::string text =
-      std::string("# fish completion for rpchspec: rpchspec completion fish\n") + kFunctions;
+      std::string("# fish completion for rpchspec: rpchspec completion fish\n") + kFishFunctions;
   for (auto const& option : program.itself.options) {
-    text += of_option(option, "__fish_use_subcommand");
+    text += fish_option(option, "__fish_use_subcommand");
   }
   for (auto const& command : program.commands) {
     text += fmt::format("complete -c rpchspec -n __fish_use_subcommand -a {} -d {}\n", command.name,
                         quoted(command.summary));
     auto const condition = "__fish_seen_subcommand_from " + command.name;
     for (auto const& option : command.options) {
-      text += of_option(option, condition);
+      text += fish_option(option, condition);
     }
     for (auto const& argument : command.arguments) {
       if (argument.takes != Takes::text) {
-        text += fmt::format("complete -c rpchspec -n {}{}\n", quoted(condition), offer(argument));
+        text +=
+            fmt::format("complete -c rpchspec -n {}{}\n", quoted(condition), fish_offer(argument));
       }
     }
   }

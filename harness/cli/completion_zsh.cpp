@@ -21,7 +21,7 @@ std::string escaped(std::string const& text) {
   return out;
 }
 
-std::string offer(DescribedOption const& option) {
+std::string zsh_offer(DescribedOption const& option) {
   switch (option.takes) {
     case Takes::word:
       return fmt::format("({})", fmt::join(option.words, " "));
@@ -38,10 +38,10 @@ std::string offer(DescribedOption const& option) {
   return " ";
 }
 
-std::string of_option(DescribedOption const& option) {
+std::string zsh_option(DescribedOption const& option) {
   auto const value = option.takes == Takes::nothing
                          ? std::string()
-                         : fmt::format(":{}:{}", escaped(option.value), offer(option));
+                         : fmt::format(":{}:{}", escaped(option.value), zsh_offer(option));
   auto const words = fmt::format("[{}]{}", escaped(option.help), value);
   if (option.repeatable) {
     std::string all;
@@ -57,20 +57,20 @@ std::string of_option(DescribedOption const& option) {
                      fmt::join(option.names, ","), words);
 }
 
-std::string of_command(DescribedCommand const& command) {
+std::string zsh_command(DescribedCommand const& command) {
   std::string specifications;
   for (auto const& option : command.options) {
-    specifications += of_option(option);
+    specifications += zsh_option(option);
   }
   for (auto const& argument : command.arguments) {
     specifications += fmt::format("        '{}:{}:{}' \\\n", argument.repeatable ? "*" : "",
-                                  escaped(argument.value), offer(argument));
+                                  escaped(argument.value), zsh_offer(argument));
   }
   return fmt::format("    {})\n      _arguments -s \\\n{}        && return ;;\n", command.name,
                      specifications);
 }
 
-constexpr char const* kFunctions = R"zsh(_rpchspec_scenarios() {
+constexpr char const* kZshFunctions = R"zsh(_rpchspec_scenarios() {
   local -a ids
   ids=(${(f)"$(rpchspec list 2>/dev/null | cut -d' ' -f1 | cut -d@ -f1 | sort -u)"})
   compadd -a ids
@@ -85,11 +85,11 @@ std::string zsh_completion(DescribedProgram const& program) {
   std::string cases;
   for (auto const& command : program.commands) {
     commands += fmt::format("      '{}:{}'\n", command.name, escaped(command.summary));
-    cases += of_command(command);
+    cases += zsh_command(command);
   }
   std::string own;
   for (auto const& option : program.itself.options) {
-    own += of_option(option);
+    own += zsh_option(option);
   }
   return fmt::format(
       "#compdef rpchspec\n"
@@ -114,7 +114,7 @@ std::string zsh_completion(DescribedProgram const& program) {
       "}}\n"
       "if [[ $funcstack[1] == _rpchspec ]]; then _rpchspec \"$@\"; else compdef _rpchspec "
       "rpchspec; fi\n",
-      kFunctions, commands, own, cases);
+      kZshFunctions, commands, own, cases);
 }
 
 }  // namespace rpchspec::cli

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/inert.hpp"
+#include "harness/cli/option_value.hpp"
 #include "harness/cli/run_options.hpp"
 #include "harness/diagnosis/examination.hpp"
 #include "harness/diagnosis/told.hpp"
@@ -28,14 +30,6 @@ struct DiagnoseOptions {
   TableOptions table;
 };
 
-targets::Url url_named(std::string const& text, std::string const& option) {
-  auto const parsed = targets::parse_url(text);
-  if (!parsed) {
-    throw UsageError{option + ": " + parsed.error().detail};
-  }
-  return *parsed;
-}
-
 Duration time_named(std::string const& text) {
   if (text.empty()) {
     return kStepTime;
@@ -53,9 +47,10 @@ Duration time_named(std::string const& text) {
 diagnosis::Request request_of(DiagnoseOptions const& options) {
   targets::Settings settings;
   options.table.apply(settings);
-  settings.target.urls = {url_named(options.url, "URL")};
+  settings.target.urls = {value_of("URL", targets::parse_url(options.url))};
   if (!options.forward_proxy.empty()) {
-    settings.target.forward_proxy = url_named(options.forward_proxy, "--forward-proxy");
+    settings.target.forward_proxy =
+        value_of("--forward-proxy", targets::parse_url(options.forward_proxy));
   }
   settings.target.server_name =
       options.server.empty() ? settings.target.urls.front().host : options.server;
@@ -79,7 +74,7 @@ int diagnose(DiagnoseOptions const& options) {
   if (options.as_json) {
     fmt::print("{}", loader::pretty(diagnosis::to_json(found)));
   } else if (found.could_not_run.empty()) {
-    fmt::print("{}", diagnosis::in_words(found));
+    fmt::print("{}", inert(diagnosis::in_words(found)));
   }
   if (!found.could_not_run.empty()) {
     throw StartError{found.could_not_run};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/inert.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/loader/explain.hpp"
@@ -38,9 +39,9 @@ int explain_finding(ExplainOptions const& options, loader::Library const& librar
       continue;
     }
     auto const* requirement = library.requirements.find(finding.requirement);
-    fmt::print("{}",
-               reports::finding_block(finding, requirement == nullptr ? "" : requirement->text, "",
-                                      reports::Colour::off));
+    fmt::print(
+        "{}", inert(reports::finding_block(finding, requirement == nullptr ? "" : requirement->text,
+                                           "", reports::Colour::off)));
     for (auto const& id : finding.cases) {
       fmt::print("  seen in {}\n", id);
     }

@@ -4,7 +4,9 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/embedded_choice.hpp"
+#include "harness/cli/inert.hpp"
 #include "harness/cli/library.hpp"
+#include "harness/cli/option_value.hpp"
 #include "harness/cli/rerun.hpp"
 #include "harness/cli/run_options.hpp"
 #include "harness/cli/signals.hpp"
@@ -41,7 +43,7 @@ class Lines final : public explore::ExploreObserver {
     tell(fmt::format("still fails with {} moves, {} steps", moves, steps));
   }
 
-  void on_note(std::string const& text) override { fmt::print(stderr, "{}\n", text); }
+  void on_note(std::string const& text) override { fmt::print(stderr, "{}\n", inert(text)); }
 
  private:
   void tell(std::string const& text) const {
@@ -72,11 +74,7 @@ explore::ExploreRequest request_of(ExploreOptions const& options,
   }
   request.seed = settings.seed;
   if (!options.time.empty()) {
-    auto const time = targets::parse_positive_duration(options.time);
-    if (!time) {
-      throw UsageError{"--for: " + time.error().detail};
-    }
-    request.time = *time;
+    request.time = value_of("--for", targets::parse_positive_duration(options.time));
   }
   if (options.histories != 0) {
     request.histories = options.histories;
@@ -102,6 +100,30 @@ int exit_of(explore::ExploreOutcome const& outcome) {
   return outcome.histories == outcome.skipped ? reports::kExitNothing : reports::kExitPassed;
 }
 
+/// All that the history in the file broke, and broke once, and others did.
+void tell_broken(explore::ExploreOutcome const& outcome) {
+  std::string id;
+  for (auto const& result : outcome.last.result.cases) {
+    fmt::print("\n{} {}\n{}\nwhere:    {}\n", model::to_string(result.verdict), result.id,
+               inert(result.message), inert(result.where));
+    auto broken = explore::broken_by(result);
+    if (!result.requirements.empty()) {
+      broken.erase(result.requirements.front());  // the message is about it
+    }
+    if (!broken.empty()) {
+      fmt::print("broken, too: {}\n", fmt::join(broken, ", "));
+    }
+    id = result.id;
+  }
+  fmt::print("\n");
+  for (auto const& requirement : outcome.no_more) {
+    fmt::print("also broken: {} by {} as it was at first\n", requirement, id);
+  }
+  for (auto const& each : outcome.elsewhere) {
+    fmt::print("also broken: {} by {}\n", each.requirement, each.history);
+  }
+}
+
 void tell(explore::ExploreOutcome const& outcome, std::uint64_t seed, std::string const& rerun) {
   fmt::print("{} histories of seed {}", outcome.histories, seed);
   fmt::print(
@@ -109,10 +131,10 @@ void tell(explore::ExploreOutcome const& outcome, std::uint64_t seed, std::strin
       outcome.skipped == 0 ? "" : fmt::format(", {} skipped", outcome.skipped),
       outcome.unjudged_count == 0 ? "" : fmt::format(", {} not judged", outcome.unjudged_count));
   for (auto const& result : outcome.unjudged) {
-    fmt::print("{} {}: {}\n", model::to_string(result.verdict), result.id, result.message);
+    fmt::print("{} {}: {}\n", model::to_string(result.verdict), result.id, inert(result.message));
   }
   if (!outcome.could_not_start.empty()) {
-    fmt::print("{}\n", outcome.could_not_start);
+    fmt::print("{}\n", inert(outcome.could_not_start));
   } else if (!outcome.file) {
     fmt::print("nothing was found\n");
   }
@@ -122,14 +144,7 @@ void tell(explore::ExploreOutcome const& outcome, std::uint64_t seed, std::strin
   if (outcome.unstable) {
     fmt::print("a history failed once, and not when it was repeated; it is kept as it was\n");
   }
-  for (auto const& result : outcome.last.result.cases) {
-    fmt::print("\n{} {}\n{}\nwhere:    {}\n", model::to_string(result.verdict), result.id,
-               result.message, result.where);
-  }
-  fmt::print("\n");
-  for (auto const& each : outcome.elsewhere) {
-    fmt::print("also broken: {} by {}\n", each.requirement, each.history);
-  }
+  tell_broken(outcome);
   fmt::print("scenario: {}\nrepeat:   {}\n", outcome.file->string(), rerun);
 }
 
@@ -167,7 +182,7 @@ void set_up_explore(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ExploreOptions>();
   app.add_option("--histories", options->histories, "so many histories (default 500)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000'000));
   app.add_option("--for", options->time, "histories for so long")->type_name("D");
   app.add_flag("--no-shrink", options->as_it_is, "what fails is written as it is, not made small");
   using enum targets::OptionGroup;

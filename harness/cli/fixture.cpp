@@ -7,9 +7,11 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/embedded_choice.hpp"
+#include "harness/cli/option_value.hpp"
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/url.hpp"
 #include "model/suggestion.hpp"
+#include "net/address.hpp"
 #include "net/certificate_request.hpp"
 
 namespace rpchspec::cli {
@@ -17,14 +19,6 @@ namespace rpchspec::cli {
 namespace {
 
 using backend::Listening;
-
-template <class T>
-T value_of(std::string const& option, Result<T> result) {
-  if (!result) {
-    throw UsageError{option + ": " + result.error().detail};
-  }
-  return std::move(*result);
-}
 
 template <class Config>
 Config config_of(tl::expected<Config, std::vector<model::TextError>> loaded) {
@@ -176,6 +170,8 @@ void add_proxy_options(CLI::App& app, ProxyOptions& options, std::string const& 
       ->allow_extra_args(false);
   app.add_option("--valid-ports", options.valid_ports, "servers and ports that it allows")
       ->type_name("host:lo-hi;host:port");
+  app.add_flag("--mapped-only", options.mapped_only,
+               "refuses servers that are not mapped, whatever --valid-ports allows");
   app.add_option("--connection-timeout", options.connection_timeout, "30s or more (default 120s)")
       ->type_name("D");
   app.add_option("--defect", options.defect, "one thing it does wrong; see rpchspec defects")
@@ -202,7 +198,7 @@ backend::BackendConfig backend_config(BackendOptions const& options,
   if (!options.ports.empty()) {
     set_ports(options.ports);
   }
-  if (!targets::is_ip_address(config.bind)) {
+  if (!net::is_ip_address(config.bind)) {
     throw UsageError{"--bind: '" + config.bind + "' is no IP address"};
   }
   if (!options.time_scale.empty()) {
@@ -233,6 +229,9 @@ proxy::ProxyConfig proxy_config(ProxyOptions const& options) {
   }
   if (!options.valid_ports.empty()) {
     config.valid_ports = value_of("--valid-ports", wire::ValidPorts::parse(options.valid_ports));
+  }
+  if (options.mapped_only) {
+    config.unmapped = proxy::Unmapped::refused;
   }
   if (!options.connection_timeout.empty()) {
     config.connection_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(value_of(

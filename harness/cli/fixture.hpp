@@ -33,6 +33,7 @@ struct ProxyOptions {
   std::string defect;
   std::string variant;
   bool allow_anonymous = false;
+  bool mapped_only = false;
 };
 
 void add_backend_options(CLI::App& app, BackendOptions& options, std::string const& config_flag);

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -52,8 +54,38 @@ std::map<std::string, std::vector<std::string>> monitored() {
   return out;
 }
 
-void print_coverage(loader::Suite const& suite, loader::Library const& library, bool as_json) {
-  auto const coverage = loader::coverage(suite, library.requirements, monitored());
+/// The cases that the other options select, whatever they cite.
+std::set<std::string> cases_of(loader::Suite const& suite,
+                               loader::Selection selection,
+                               loader::Library const& library) {
+  selection.requirements.clear();
+  selection.level.reset();
+  std::set<std::string> ids;
+  for (auto const* scenario : selected_of(suite, selection, library)) {
+    ids.insert(scenario->id());
+  }
+  return ids;
+}
+
+void check_prefixes(std::vector<std::string> const& prefixes,
+                    model::RequirementRegistry const& registry) {
+  for (auto const& prefix : prefixes) {
+    auto const& all = registry.all();
+    if (std::none_of(all.begin(), all.end(),
+                     [&](auto const& each) { return each.id.starts_with(prefix); })) {
+      throw UsageError{"--requirement: no requirement begins with '" + prefix +
+                       "'; see rpchspec list --coverage"};
+    }
+  }
+}
+
+void print_coverage(loader::Suite const& suite,
+                    loader::Library const& library,
+                    loader::Selection const& selection,
+                    bool as_json) {
+  check_prefixes(selection.requirements, library.requirements);
+  auto const coverage = loader::narrowed(loader::coverage(suite, library.requirements, monitored()),
+                                         selection, cases_of(suite, selection, library));
   if (!as_json) {
     fmt::print("{}", loader::to_text(coverage));
     return;
@@ -61,6 +93,8 @@ void print_coverage(loader::Suite const& suite, loader::Library const& library, 
   json::array rows;
   for (auto const& row : coverage.rows) {
     rows.push_back({{"requirement", row.requirement},
+                    {"role", row.role},
+                    {"level", std::string(model::to_string(row.level))},
                     {"scenarios", json::array(row.scenarios.begin(), row.scenarios.end())},
                     {"monitors", json::array(row.monitors.begin(), row.monitors.end())},
                     {"why_not", row.why_not}});
@@ -80,7 +114,7 @@ int list(ListOptions const& options) {
   auto const library = open_library();
   auto const suite = open_suite(library, options.selectors);
   if (options.coverage) {
-    print_coverage(suite, library, options.as_json);
+    print_coverage(suite, library, selection_of(settings), options.as_json);
     return 0;
   }
   auto const selected = selected_of(suite, selection_of(settings), library);
@@ -105,7 +139,8 @@ void set_up_list(CLI::App& app, int& exit_code) {
   app.add_option("selector", options->selectors, "id, id prefix, glob, category or YAML file")
       ->type_name("SELECTOR");
   app.add_flag("--json", options->as_json, "for programs");
-  app.add_flag("--coverage", options->coverage, "every requirement, and what checks it");
+  app.add_flag("--coverage", options->coverage,
+               "every requirement (or those selected), and what checks it");
   options->table.add(app, {targets::OptionGroup::which});
   app.callback([options, &exit_code] { exit_code = list(*options); });
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/program.hpp"
+#include "harness/cli/standard_output.hpp"
 
 namespace {
 
@@ -21,8 +22,9 @@ void outlive_file_size_limits() {
 
 int main(int argc, char** argv) {
   outlive_file_size_limits();
+  rpchspec::cli::hold_standard_streams();
   try {
-    return rpchspec::cli::run_program({argv + 1, argv + argc});
+    return rpchspec::cli::told_whole(rpchspec::cli::run_program({argv + 1, argv + argc}));
   } catch (std::exception const& error) {
     fmt::print(stderr, "rpchspec: {}\n", error.what());
     return 3;

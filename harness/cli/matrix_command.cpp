@@ -5,17 +5,20 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/inert.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/run_options.hpp"
 #include "harness/cli/signals.hpp"
 #include "harness/cli/suite_run.hpp"
+#include "harness/cli/way_to_peer.hpp"
 #include "harness/engine/output.hpp"
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/shipped.hpp"
 #include "model/suggestion.hpp"
 #include "reports/exit_code.hpp"
 #include "reports/matrix.hpp"
+#include "reports/verdict.hpp"
 
 namespace rpchspec::cli {
 
@@ -56,7 +59,7 @@ class MatrixRun {
       add(name, play(name));
       write();
     }
-    fmt::print("\n{}\n{}\n", reports::matrix_text(matrix_),
+    fmt::print("\n{}\n{}\n", inert(reports::matrix_text(matrix_)),
                (fs::path(out_) / "matrix.html").string());
     return stop != 0 ? 128 + stop : exit_code();
   }
@@ -69,7 +72,7 @@ class MatrixRun {
     style.form = settings.verbose ? ProgressForm::plain : ProgressForm::silent;
     style.colour = colour_of(stdout);
     Progress progress(style, library_.requirements);
-    return run_suite({library_, suite_, given}, settings, progress);
+    return run_suite({library_, suite_, given, way_to_peer}, settings, progress, stop_on_signals());
   }
 
   TargetRuns play(std::string const& name) {
@@ -119,7 +122,7 @@ class MatrixRun {
     fmt::print("  {} pass, {} warn, {} fail, {} blocked, {} error, {} unsteady{}\n",
                column.count(pass), column.count(warn), column.count(fail), column.count(blocked),
                column.count(error), column.unsteady(),
-               column.note.empty() ? "" : "; " + column.note);
+               column.note.empty() ? "" : "; " + inert(column.note));
     std::fflush(stdout);
   }
 

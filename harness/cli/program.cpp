@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/in_words.hpp"
+#include "harness/cli/inert.hpp"
 #include "model/suggestion.hpp"
 #include "reports/exit_code.hpp"
 
@@ -25,36 +27,6 @@ CLI::App const* innermost(CLI::App const& root) {
   return chosen.empty() ? &root : chosen.front();
 }
 
-std::vector<std::string> option_names(CLI::App const& app) {
-  std::vector<std::string> names;
-  for (auto const* option : app.get_options()) {
-    for (auto const& name : option->get_lnames()) {
-      names.push_back("--" + name);
-    }
-  }
-  return names;
-}
-
-/// Words of design.md that this version does not have yet.
-std::string later(std::string_view option) {
-  static std::vector<std::string> const kNames = {"--backend-at", "--client-at"};
-  auto const is_later = std::find(kNames.begin(), kNames.end(), option) != kNames.end();
-  return is_later ? " (not in this version)" : "";
-}
-
-std::string unknown_argument(CLI::App const& app) {
-  auto const rest = app.remaining(true);
-  auto const found = std::find_if(rest.begin(), rest.end(),
-                                  [](auto const& each) { return each.starts_with('-'); });
-  if (found == rest.end()) {
-    return "too many arguments: '" + (rest.empty() ? "" : rest.front()) + "' is not expected here";
-  }
-  auto const name = found->substr(0, found->find('='));
-  auto const near = model::nearest(name, option_names(app));
-  return "unknown option '" + name + "'" + later(name) +
-         (near.empty() || !later(name).empty() ? "" : "; did you mean '" + near + "'?");
-}
-
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
   for (auto const& command : commands()) {
@@ -73,10 +45,7 @@ int on_parse_error(CLI::App const& root, CLI::ParseError const& error) {
     return root.exit(error);  // --help, --version
   }
   auto const* app = innermost(root);
-  auto const text = dynamic_cast<CLI::ExtrasError const*>(&error) != nullptr
-                        ? unknown_argument(*app)
-                        : std::string(error.what());
-  return usage_error(text + hint(app));
+  return usage_error(in_words(*app, error) + hint(app));
 }
 
 }  // namespace
@@ -99,6 +68,8 @@ std::vector<Command> const& commands() {
       {"diagnose", "a live endpoint step by step, and why a step breaks", set_up_diagnose},
       {"matrix", "the suite over many targets, as one table", set_up_matrix},
       {"explore", "random histories against a proxy; what fails is made small", set_up_explore},
+      {"serve", "an agent: runs and fixtures for others, by gRPC", set_up_serve},
+      {"remote", "runs on an agent, from here", set_up_remote},
       {"report", "results in words; merges shards, compares runs", set_up_report},
       {"completion", "completion of these words in a shell", set_up_completion},
       {"man", "manual pages", set_up_man},
@@ -133,7 +104,7 @@ int run_program(std::vector<std::string> arguments) {
   } catch (UsageError const& error) {
     return usage_error(error.text);
   } catch (StartError const& error) {
-    fmt::print(stderr, "rpchspec: {}\n", error.text);
+    fmt::print(stderr, "rpchspec: {}\n", inert(error.text));
     return reports::kExitUnjudged;
   }
   return exit_code;

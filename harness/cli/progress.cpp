@@ -9,6 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/inert.hpp"
+#include "harness/cli/standard_output.hpp"
+
 namespace rpchspec::cli {
 
 namespace {
@@ -74,7 +77,7 @@ void Progress::tick() {
       erase();
       draw();
     } else if (total_ != 0) {
-      fmt::print("{}", reports::heartbeat(state()));
+      put(reports::heartbeat(state()));
     }
     std::fflush(stdout);
   }
@@ -96,7 +99,7 @@ reports::LiveState Progress::state() const {
 
 void Progress::erase() {
   if (drawn_lines_ != 0) {
-    fmt::print("\x1b[{}A\x1b[J", drawn_lines_);
+    put(fmt::format("\x1b[{}A\x1b[J", drawn_lines_));
     drawn_lines_ = 0;
   }
 }
@@ -107,7 +110,7 @@ void Progress::draw() {
   }
   auto const block = reports::live_block(state(), style_.colour, terminal_columns());
   drawn_lines_ = static_cast<std::size_t>(std::count(block.begin(), block.end(), '\n'));
-  fmt::print("{}", block);
+  put(block);
 }
 
 void Progress::say(std::string const& text) {
@@ -115,7 +118,7 @@ void Progress::say(std::string const& text) {
     return;
   }
   erase();
-  fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+  put(inert(text) + (text.ends_with('\n') ? "" : "\n"));
   if (style_.form == ProgressForm::live) {
     draw();
   }
@@ -154,7 +157,7 @@ void Progress::on_note(std::string const& text) {
   std::lock_guard const lock(mutex_);
   erase();
   std::fflush(stdout);
-  fmt::print(stderr, "rpchspec: {}\n", text);
+  fmt::print(stderr, "rpchspec: {}\n", inert(text));
 }
 
 }  // namespace rpchspec::cli

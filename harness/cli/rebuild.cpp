@@ -123,12 +123,13 @@ void Remains::judge_journals() {
   std::copy_if(finished_.notes.files.begin(), finished_.notes.files.end(),
                std::back_inserter(files), [](std::string const& file) { return fs::exists(file); });
   suite_ = open_suite(library_, files);
+  reports::RowsById<CaseResult> cases(finished_.cases);
   for (auto const& left : journals_of(folder_)) {
     auto const* const row = planned(left.id);
     if (row == nullptr || finished_.noted.contains(left.key())) {
       continue;  // not selected: a look at the proxy between cases
     }
-    reports::add_case(finished_.cases, judged(left, *row));
+    reports::add_case(cases, judged(left, *row));
     if (auto const ladder = reports::ladder(left.journal)) {
       static_cast<void>(engine::write_file(left.journal.parent_path() / "ladder.txt", *ladder));
     }
@@ -157,9 +158,8 @@ CaseResult Remains::judged(Left const& left, CaseResult const& planned) const {
 
 /// The last lines may have been torn: all are in the journals.
 void Remains::write_events() const {
-  std::error_code ignored;
   auto const events = folder_ / "events.jsonl";
-  fs::remove(events, ignored);
+  check(engine::write_file(events, std::string()));
   for (auto const& left : journals_of(folder_)) {
     if (planned(left.id) != nullptr) {
       check(engine::append_events(events, left.id, left.journal));
@@ -188,7 +188,8 @@ void Remains::complete_with_the_rest() {
       [](CaseResult const& a, CaseResult const& b) { return a.category < b.category; });
   reports::summarize(run_);
   auto const today = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
-  static_cast<void>(reports::apply_waivers(run_, finished_.notes.waivers, today));
+  static_cast<void>(
+      reports::apply_waivers(run_, finished_.notes.waivers, today, finished_.notes.strict));
   reports::recount(run_);
 }
 

@@ -8,6 +8,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/evidence.hpp"
 #include "harness/cli/github.hpp"
+#include "harness/cli/inert.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/rebuild.hpp"
@@ -151,13 +152,13 @@ int report(ReportOptions const& options) {
     gather_evidence(options.out, run, places_of(options.places, shards));
   }
   make_capture(options, run);
-  fmt::print("{}", reports::report_text(run, facts, colour_of(stdout)));
+  fmt::print("{}", inert(reports::report_text(run, facts, colour_of(stdout))));
   write_words(options, run, with_base);
   if (!with_base) {
     return facts.exit_code;
   }
   auto const& comparison = with_base->comparison;
-  fmt::print("\ncompared with {}:\n{}", options.base, reports::compare_text(comparison));
+  fmt::print("\ncompared with {}:\n{}", options.base, inert(reports::compare_text(comparison)));
   if (!comparison.regressed.empty()) {
     return reports::kExitFailed;
   }

@@ -166,6 +166,9 @@ std::vector<std::pair<targets::Option const*, std::string>> TableOptions::given(
 }
 
 void TableOptions::apply(Settings& settings) const {
+  if (!password_.empty()) {
+    settings.target.password = password_;
+  }
   targets::OptionSource source(settings);
   for (auto const& [option, value] : given()) {
     if (auto const applied = source.apply(*option, value); !applied) {

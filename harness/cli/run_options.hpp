@@ -26,6 +26,9 @@ class TableOptions {
   /// What was given: option and value, flags with "true". Of a repeated single value the last one.
   [[nodiscard]] std::vector<std::pair<targets::Option const*, std::string>> given() const;
 
+  /// Where no file has one: instead of $RPCHSPEC_PASSWORD.
+  void set_password(std::string password) { password_ = std::move(password); }
+
   /// @throws UsageError naming the option, what is wrong and what is allowed.
   void apply(targets::Settings& settings) const;
 
@@ -37,6 +40,7 @@ class TableOptions {
   };
 
   std::deque<Declared> declared_;  // CLI11 keeps references
+  std::string password_;
 };
 
 /// Defaults, then rpchspec.yaml or a shipped target, then the command line; checked as a whole,

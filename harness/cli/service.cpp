@@ -15,6 +15,7 @@
 
 #include "harness/cli/background.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/option_value.hpp"
 #include "harness/targets/option_values.hpp"
 
 namespace rpchspec::cli {
@@ -31,11 +32,8 @@ class Ending {
       : io_(io), signals_(io, SIGINT, SIGTERM), timer_(io), stdin_(io) {
     signals_.async_wait([this](auto const& error, int) { leave(error); });
     if (!options.exit_after.empty()) {
-      auto const after = targets::parse_positive_duration(options.exit_after);
-      if (!after) {
-        throw UsageError{"--exit-after: " + after.error().detail};
-      }
-      timer_.expires_after(*after);
+      timer_.expires_after(
+          value_of("--exit-after", targets::parse_positive_duration(options.exit_after)));
       timer_.async_wait([this](auto const& error) { leave(error); });
     }
     if (options.exit_with_stdin) {
@@ -160,7 +158,12 @@ int serve(Service& service, ServiceOptions const& options) {
   auto ready = started(service, io);
   ready["pid"] = getpid();
   auto const line = "ready " + json::serialize(ready) + "\n";
-  write_ready_file(options.ready_file, line);
+  try {
+    write_ready_file(options.ready_file, line);
+  } catch (StartError const&) {
+    stop(io, service);
+    throw;
+  }
   if (background) {
     background->say_ready(line);
   } else {

@@ -1,12 +1,13 @@
 #include <fstream>
-#include <iostream>
 #include <memory>
+#include <string>
 
 #include <fmt/format.h>
 
 #include "harness/cli/capture_file.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/evidence.hpp"
+#include "harness/cli/inert.hpp"
 #include "harness/cli/results.hpp"
 #include "model/suggestion.hpp"
 #include "reports/repetitions.hpp"
@@ -51,10 +52,10 @@ int show(ShowOptions const& options) {
   fmt::print("{}  {}  {:.2f} s{}\n{}\n", model::to_string(result.verdict), result.id,
              result.duration_s, result.suspect ? "  suspect" : "", result.title);
   if (!result.message.empty()) {
-    fmt::print("\n{}\n", result.message);
+    fmt::print("\n{}\n", inert(result.message));
   }
   if (!result.where.empty()) {
-    fmt::print("where: {}\n", result.where);
+    fmt::print("where: {}\n", inert(result.where));
   }
   if (!result.requirements.empty()) {
     fmt::print("requirements: {}\n", model::join(result.requirements));
@@ -70,8 +71,9 @@ int show(ShowOptions const& options) {
   std::ifstream ladder(file);
   if (ladder && ladder.peek() != std::ifstream::traits_type::eof()) {
     fmt::print("\n");
-    std::fflush(stdout);
-    std::cout << ladder.rdbuf() << std::flush;
+    for (std::string line; std::getline(ladder, line);) {
+      fmt::print("{}\n", inert(std::move(line)));
+    }
   } else {
     fmt::print("\nno ladder at {} (--evidence all keeps that of every case)\n", file.string());
   }

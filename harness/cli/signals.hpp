@@ -6,7 +6,8 @@
 
 namespace rpchspec::cli {
 
-/// The number of the signal that came; 0: none. A second one ends the program at once.
+/// The number of the signal that came; 0: none. One more than a second later ends the program at
+/// once.
 [[nodiscard]] std::atomic<int> const& stop_on_signals();
 
 }  // namespace rpchspec::cli

@@ -1,5 +1,7 @@
 #include "harness/cli/suite_run.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <set>
 
@@ -7,14 +9,13 @@
 #include "harness/cli/rerun.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/cli/run_options.hpp"
-#include "harness/cli/signals.hpp"
 #include "harness/loader/suite_version.hpp"
+#include "reports/verdict.hpp"
 
 namespace rpchspec::cli {
 
 namespace {
 
-using model::Verdict;
 using scenario::v1::Scenario;
 using Cases = std::vector<Scenario const*>;
 
@@ -36,8 +37,7 @@ std::vector<std::string> narrowed(std::vector<std::string> selectors, loader::Su
 void keep_failed(Cases& cases, std::string const& out) {
   std::set<std::string> failed;
   for (auto const& result : read_results(out).cases) {
-    if (result.verdict == Verdict::fail || result.verdict == Verdict::blocked ||
-        result.verdict == Verdict::error) {
+    if (reports::is_red(result.verdict)) {
       failed.insert(result.id);
     }
   }
@@ -94,10 +94,12 @@ engine::RunRequest request_of(targets::Settings const& settings) {
 
 engine::RunOutcome run_suite(SuiteToRun const& what,
                              targets::Settings const& settings,
-                             engine::RunObserver& observer) {
+                             engine::RunObserver& observer,
+                             std::atomic<int> const& stop) {
   auto const [selected, shard] = select(what.suite, settings, what.shipped);
   auto request = request_of(settings);
   request.shard = shard;
+  request.way_to_peer = what.way_to_peer;
   request.registry = &what.shipped.requirements;
   for (auto const* scenario : selected) {
     request.scenarios.push_back(*scenario);
@@ -116,7 +118,8 @@ engine::RunOutcome run_suite(SuiteToRun const& what,
         scenario == nullptr || scenario->file().starts_with(what.shipped.directory.string());
     return rerun_command(what.given, ours ? "" : scenario->file(), id);
   };
-  auto outcome = engine::run(request, observer, stop_on_signals());
+  auto outcome = engine::run(request, observer, stop);
+  malloc_trim(0);  // what its threads freed stays with their arenas, run after run
   outcome.exit.empty_shard = selected.empty() && shard.selected != 0;
   outcome.exit.partial = shard.count > 1;
   return outcome;

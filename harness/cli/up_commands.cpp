@@ -3,7 +3,9 @@
 
 #include "harness/agent/fixture.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/driven.hpp"
 #include "harness/cli/fixture.hpp"
+#include "harness/cli/option_value.hpp"
 #include "harness/cli/service.hpp"
 #include "harness/cli/up_options.hpp"
 
@@ -39,6 +41,7 @@ struct Options {
   BackendOptions backend;
   ProxyOptions proxy;
   UpOptions up;
+  DrivenOptions driven;
 };
 
 /// What a client is told to trust, which is not what it is shown.
@@ -71,9 +74,36 @@ int up(Options& options) {
   return serve(service, options.service);
 }
 
+/// What the run says, nobody else does.
+void check_driven(Options const& options) {
+  auto const& own = options.backend;
+  if (!own.config.empty() || !own.ports.empty() || !own.time_scale.empty() ||
+      own.bind != BackendOptions().bind) {
+    throw UsageError{
+        "--driven: the run says how the backends behave and where they listen; --config, --bind, "
+        "--ports and --server-time-scale do not go with it"};
+  }
+  auto const& control = options.up.control;
+  if (!control.control.empty() || !control.control_tls.empty() ||
+      !control.control_token_file.empty()) {
+    throw UsageError{"--driven: the run says what the backends do; --control does not go with it"};
+  }
+}
+
 int backend_alone(Options const& options) {
+  auto const& driven = options.driven;
+  if (!driven.listen.empty()) {
+    check_driven(options);
+    return play_for_others(driven, options.service);
+  }
+  if (!driven.tls_cert.empty() || !driven.tls_key.empty() || !driven.token_file.empty() ||
+      !driven.own_address.empty()) {
+    throw UsageError{
+        "--tls-cert, --tls-key, --token-file and --own-address go with --driven ADDR:PORT"};
+  }
   agent::FixtureOptions fixture;
   fixture.backend = backend_config(options.backend, "6001,6002,6004");
+  set_control(options.up.control, fixture);
   FixtureService service(std::move(fixture));
   return serve(service, options.service);
 }
@@ -81,14 +111,11 @@ int backend_alone(Options const& options) {
 int proxy_alone(Options const& options) {
   auto config = proxy_config(options.proxy);
   for (auto const& text : options.proxy.map) {
-    auto const override = proxy::parse_server_override(text);
-    if (!override) {
-      throw UsageError{"--map: " + override.error().detail};
-    }
-    config.servers.push_back(*override);
+    config.servers.push_back(value_of("--map", proxy::parse_server_override(text)));
   }
   agent::FixtureOptions fixture;
   fixture.proxy = std::move(config);
+  set_control(options.up.control, fixture);
   FixtureService service(std::move(fixture));
   return serve(service, options.service);
 }
@@ -111,6 +138,8 @@ void set_up_up(CLI::App& app, int& exit_code) {
 void set_up_backend(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   add_backend_options(app, options->backend, "--config");
+  add_control_options(app, options->up.control);
+  add_driven_options(app, options->driven);
   add_service_options(app, options->service, MayDetach::no);
   app.callback([options, &exit_code] { exit_code = backend_alone(*options); });
 }
@@ -123,6 +152,7 @@ void set_up_proxy(CLI::App& app, int& exit_code) {
   app.add_option("--map", options->proxy.map, "where a server that requests name really is")
       ->type_name("HOST:PORT=ADDR:PORT")
       ->allow_extra_args(false);
+  add_control_options(app, options->up.control);
   add_service_options(app, options->service, MayDetach::no);
   app.callback([options, &exit_code] { exit_code = proxy_alone(*options); });
 }

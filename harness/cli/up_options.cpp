@@ -5,25 +5,19 @@
 #include "harness/agent/script_message.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/library.hpp"
+#include "harness/cli/option_value.hpp"
+#include "harness/loader/suite_version.hpp"
 #include "harness/loader/to_proto.hpp"
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/url.hpp"
 #include "model/strict_yaml.hpp"
+#include "net/address.hpp"
 
 namespace rpchspec::cli {
 
 namespace {
 
 constexpr char const* kDefaultOut = "rpchspec-out";
-constexpr char const* kSuite = "1.0";
-
-template <class T>
-T value_of(std::string const& option, Result<T> result) {
-  if (!result) {
-    throw UsageError{option + ": " + result.error().detail};
-  }
-  return std::move(*result);
-}
 
 net::TlsContext control_tls(std::string const& choice, std::string const& address) {
   if (choice.empty()) {
@@ -41,10 +35,10 @@ net::TlsContext control_tls(std::string const& choice, std::string const& addres
   return value_of("--control-tls", net::TlsContext::server(options));
 }
 
-agent::ControlListen control_of(UpOptions const& options) {
+agent::ControlListen control_of(ControlOptions const& options) {
   auto const address =
       value_of("--control", targets::parse_address(options.control, targets::PortZero::allowed));
-  if (!targets::is_ip_address(address.host)) {
+  if (!net::is_ip_address(address.host)) {
     throw UsageError{"--control: '" + address.host + "' is no IP address"};
   }
   agent::ControlListen listen;
@@ -103,19 +97,9 @@ void set_script(UpOptions const& options, agent::FixtureOptions& fixture) {
   }
 }
 
-void check(UpOptions const& options) {
-  if (options.control.empty() &&
-      (!options.control_tls.empty() || !options.control_token_file.empty())) {
-    throw UsageError{"--control-tls and --control-token-file go with --control A:P"};
-  }
-  if (!options.judge && !options.out.empty()) {
-    throw UsageError{"--out goes with --judge"};
-  }
-}
-
 }  // namespace
 
-void add_up_options(CLI::App& app, UpOptions& options) {
+void add_control_options(CLI::App& app, ControlOptions& options) {
   app.add_option("--control", options.control,
                  "HTTP and JSON to control it while it runs; loopback, unless TLS and a token; "
                  "port 0: a free one")
@@ -125,6 +109,22 @@ void add_up_options(CLI::App& app, UpOptions& options) {
   app.add_option("--control-token-file", options.control_token_file,
                  "its first line is the bearer token that --control asks for")
       ->type_name("F");
+}
+
+void set_control(ControlOptions const& options, agent::FixtureOptions& fixture) {
+  fixture.version.set_name("rpchspec");
+  fixture.version.set_version(RPCHSPEC_VERSION);
+  fixture.version.set_suite(std::string(loader::kSuiteVersion));
+  fixture.version.set_api("rpchspec.v1");
+  if (!options.control.empty()) {
+    fixture.control = control_of(options);
+  } else if (!options.control_tls.empty() || !options.control_token_file.empty()) {
+    throw UsageError{"--control-tls and --control-token-file go with --control A:P"};
+  }
+}
+
+void add_up_options(CLI::App& app, UpOptions& options) {
+  add_control_options(app, options.control);
   app.add_flag("--judge", options.judge,
                "judges the clients, writes reports on leaving; exit 1: one broke a MUST");
   app.add_option("--out", options.out, "folder of --judge's reports (default rpchspec-out)")
@@ -134,21 +134,17 @@ void add_up_options(CLI::App& app, UpOptions& options) {
 }
 
 void set_up_options(UpOptions const& options, agent::FixtureOptions& fixture) {
-  check(options);
-  fixture.version.set_name("rpchspec");
-  fixture.version.set_version(RPCHSPEC_VERSION);
-  fixture.version.set_suite(kSuite);
-  fixture.version.set_api("rpchspec.v1");
-  set_script(options, fixture);
-  if (!options.control.empty()) {
-    fixture.control = control_of(options);
+  if (!options.judge && !options.out.empty()) {
+    throw UsageError{"--out goes with --judge"};
   }
+  set_script(options, fixture);
+  set_control(options.control, fixture);
   if (options.judge) {
     agent::JudgeOptions judge;
     judge.out = options.out.empty() ? kDefaultOut : options.out;
     judge.requirements = open_library().requirements;
     judge.tool_version = RPCHSPEC_VERSION;
-    judge.suite = kSuite;
+    judge.suite = loader::kSuiteVersion;
     fixture.judge = std::move(judge);
   }
 }

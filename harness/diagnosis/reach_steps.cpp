@@ -5,6 +5,7 @@
 #include "harness/actors/way_to_proxy.hpp"
 #include "harness/diagnosis/examiner.hpp"
 #include "model/suggestion.hpp"
+#include "net/address.hpp"
 #include "protocol/wire/http_headers.hpp"
 
 namespace rpchspec::diagnosis {
@@ -20,12 +21,6 @@ std::string bare(std::string const& host) {
 std::string with_port(std::string const& address, std::uint16_t port) {
   auto const literal = address.find(':') != std::string::npos;
   return (literal ? "[" + address + "]" : address) + ":" + std::to_string(port);
-}
-
-bool is_address(std::string const& text) {
-  boost::system::error_code error;
-  (void)net::asio::ip::make_address(text, error);
-  return !error;
 }
 
 bool says(std::string const& text, std::string_view words) {
@@ -99,7 +94,7 @@ net::Task<Symptom> Examiner::resolve(net::Deadline deadline) {
       co_return Symptom::none;
     }
   }
-  if (is_address(host)) {
+  if (net::is_ip_address(host)) {
     addresses_ = {host};
     left_out(request_.target.forward_proxy ? host + " is an address" : "the URL has an address");
     co_return Symptom::none;

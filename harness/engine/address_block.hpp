@@ -27,4 +27,16 @@ class AddressBlock {
   std::optional<net::HeldName> held_;
 };
 
+/// Numbers for cases, from 1: each is another one, also beside further runs of this process. They
+/// begin at 1 again when nobody holds any. Any thread.
+class CaseNumbers {
+ public:
+  CaseNumbers();
+  ~CaseNumbers();
+  CaseNumbers(CaseNumbers const&) = delete;
+  CaseNumbers& operator=(CaseNumbers const&) = delete;
+
+  [[nodiscard]] std::uint32_t next();
+};
+
 }  // namespace rpchspec::engine

@@ -5,10 +5,10 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "harness/actors/request_head.hpp"
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/address_block.hpp"
 #include "journal/recorder.hpp"
+#include "net/address.hpp"
 #include "reference_proxy/variants.hpp"
 
 namespace rpchspec::engine {
@@ -61,74 +61,9 @@ backend::OnAccept on_accept(scn::Server const& server) {
   }
 }
 
-bool on_loopback(std::string const& host) {
-  boost::system::error_code error;
-  auto const address = boost::asio::ip::make_address(host, error);
-  return host == "localhost" || (!error && address.is_loopback());
-}
-
-/// One for each case, clear of 127.0.0.x where others listen.
-std::string loopback_address(std::uint32_t number) {
-  static AddressBlock const block;
-  return block.address(number);
-}
-
 bool closed(scn::Server const& server, std::string_view service) {
   return std::find(server.closed_ports().begin(), server.closed_ports().end(), service) !=
          server.closed_ports().end();
-}
-
-std::string with_ports(std::string text,
-                       std::string const& server,
-                       std::map<std::string, std::uint16_t> const& ports) {
-  auto const replace = [&text](std::string const& name, std::string const& value) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-      text.replace(at, name.size(), value);
-    }
-  };
-  replace("$server_name", server);
-  for (auto const& [service, port] : ports) {
-    replace("$" + service, std::to_string(port));
-  }
-  return text;
-}
-
-proxy::AuthScheme scheme_of(scn::Scheme scheme) {
-  return scheme == scn::NTLM        ? proxy::AuthScheme::ntlm
-         : scheme == scn::NEGOTIATE ? proxy::AuthScheme::negotiate
-                                    : proxy::AuthScheme::basic;
-}
-
-proxy::ChallengeForm form_of(scn::ProxyNeeds::Challenges wanted) {
-  switch (wanted) {
-    case scn::ProxyNeeds::ONE_LIST:
-      return proxy::ChallengeForm::one_list;
-    case scn::ProxyNeeds::UNKNOWN_FIRST:
-      return proxy::ChallengeForm::unknown_first;
-    case scn::ProxyNeeds::LOWER_CASE:
-      return proxy::ChallengeForm::lower_case;
-    default:
-      return proxy::ChallengeForm::lines;
-  }
-}
-
-void configure_authentication(scn::ProxyNeeds const& needs, proxy::ProxyConfig& config) {
-  auto const user = test_credentials(needs);
-  config.users = {{user.user, user.password.value_or("")}};
-  if (needs.auth_size() != 0) {
-    config.schemes.clear();
-  }
-  for (auto const scheme : needs.auth()) {
-    config.schemes.push_back(scheme_of(static_cast<scn::Scheme>(scheme)));
-  }
-  if (needs.challenges() != scn::ProxyNeeds::LINES) {
-    config.latitude.challenges = form_of(needs.challenges());
-  }
-  if (needs.extended_protection() != scn::ProxyNeeds::IGNORED) {
-    config.extended_protection = needs.extended_protection() == scn::ProxyNeeds::REQUIRED
-                                     ? proxy::ExtendedProtection::require
-                                     : proxy::ExtendedProtection::allow;
-  }
 }
 
 actors::Origin origin_of(targets::Url const& url) {
@@ -153,6 +88,11 @@ void place_on_nodes(targets::Target const& target, actors::ClientTarget& client)
 
 }  // namespace
 
+std::string loopback_address(std::uint32_t number) {
+  static AddressBlock const block;
+  return block.address(number);
+}
+
 actors::Credentials credentials_of(targets::Target const& target) {
   actors::Credentials credentials{target.user, target.password, {}};
   if (target.auth == targets::Auth::ntlm) {
@@ -175,7 +115,7 @@ bool has_own_addresses(targets::Target const& target) {
     return false;
   }
   return std::all_of(target.urls.begin(), target.urls.end(),
-                     [](targets::Url const& url) { return on_loopback(url.host); });
+                     [](targets::Url const& url) { return net::is_loopback(url.host); });
 }
 
 bool speaks_v1(scn::Scenario const& scenario) {
@@ -196,15 +136,6 @@ std::uint16_t unserved_port(targets::Target const& target) {
   return port;
 }
 
-bool asks_for_credentials(scn::ProxyNeeds const& needs) {
-  return needs.basic_auth() || needs.auth_size() != 0;
-}
-
-actors::Credentials test_credentials(scn::ProxyNeeds const& needs) {
-  auto const scheme = needs.auth_size() == 0 ? scn::BASIC : needs.auth(0);
-  return {"tester", "correct horse", actors::handshake_of(scheme)};
-}
-
 std::uint64_t seed_of(Surroundings const& surroundings, CaseOrder const& order) {
   auto mixed = (surroundings.seed + order.repetition) ^ 0x9E3779B97F4A7C15ULL;
   for (auto const c : order.scenario->id()) {
@@ -215,6 +146,9 @@ std::uint64_t seed_of(Surroundings const& surroundings, CaseOrder const& order) 
 
 std::string server_name(Surroundings const& surroundings, CaseOrder const& order) {
   auto const& target = surroundings.target;
+  if (!order.server_name.empty()) {
+    return order.server_name;
+  }
   if (order.scenario->server().ipv6()) {
     return "::1";
   }
@@ -237,8 +171,8 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
   auto const& server = order.scenario->server();
   backend::BackendConfig config;
   auto const free_ports = uses_free_ports(target) || target.topology == Topology::live;
-  config.bind = free_ports && !order.scenario->server().ipv6() ? "127.0.0.1"
-                                                               : server_name(surroundings, order);
+  auto const on_loopback = free_ports && !server.ipv6() && order.server_name.empty();
+  config.bind = on_loopback ? "127.0.0.1" : server_name(surroundings, order);
   config.ports.clear();
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
     // Of a live endpoint the servers are somebody else's: ours listen nowhere.
@@ -304,59 +238,6 @@ actors::ClientTarget client_target(Surroundings const& surroundings,
     client.credentials = credentials_of(target);
   }
   return client;
-}
-
-Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
-                                        CaseOrder const& order,
-                                        std::map<std::string, std::uint16_t> const& ports) {
-  auto const& needs = order.scenario->proxy();
-  proxy::ProxyConfig config;
-  config.listen = {{proxy::Scheme::http, "127.0.0.1", 0}, {proxy::Scheme::https, "127.0.0.1", 0}};
-  config.certificate = surroundings.certificate;
-  if (auto const* variant = proxy::find_variant(surroundings.target.variant)) {
-    variant->apply(config);  // what the case needs comes after it
-  }
-  config.allow_anonymous = needs.allow_anonymous() != scn::ProxyNeeds::OFF;
-  if (asks_for_credentials(needs)) {
-    configure_authentication(needs, config);
-  }
-  config.plain_credentials = surroundings.target.topology == Topology::http_front;
-  if (needs.has_connection_timeout()) {
-    config.connection_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-        actors::to_duration(needs.connection_timeout()));
-  }
-  if (needs.has_idle_timeout()) {
-    config.idle_timeout = actors::to_duration(needs.idle_timeout());
-  }
-  if (needs.receive_window() != 0) {
-    config.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(needs.receive_window()));
-  }
-  if (needs.channel_lifetime() != 0) {
-    config.channel_lifetime = ChannelLifetime(static_cast<std::uint32_t>(needs.channel_lifetime()));
-  }
-  if (needs.ping_traffic_threshold() != 0) {
-    config.ping_traffic_threshold = static_cast<std::uint32_t>(needs.ping_traffic_threshold());
-  }
-  if (!needs.valid_ports().empty()) {
-    auto const text = with_ports(needs.valid_ports(), server_name(surroundings, order), ports);
-    auto const parsed = wire::ValidPorts::parse(text);
-    if (!parsed) {
-      return tl::unexpected(parsed.error());
-    }
-    config.valid_ports = *parsed;
-  }
-  if (!needs.answers().empty()) {
-    auto const answers = proxy::parse_answers(needs.answers());
-    if (!answers) {
-      return fail({ErrorCode::bad_value, 0, "answers", "",
-                   "'" + needs.answers() + "'; allowed are garbage, two-lengths, never"});
-    }
-    config.answers = *answers;
-  }
-  if (auto const* defect = proxy::find_defect(surroundings.target.defect)) {
-    config.defect = defect->defect;
-  }
-  return config;
 }
 
 }  // namespace rpchspec::engine

@@ -1,11 +1,10 @@
-// Where one case takes place: addresses and names of its servers, configuration of its proxy.
+// Where one case takes place: addresses and names of its servers, and how its client reaches them.
 
 #pragma once
 
 #include "harness/actors/client.hpp"
 #include "harness/engine/case_run.hpp"
 #include "mock_backend/config.hpp"
-#include "reference_proxy/config.hpp"
 
 namespace rpchspec::engine {
 
@@ -27,6 +26,9 @@ inline constexpr std::array kServiceNames = {
 /// name; embedded plain 127.0.0.1; else what the target says.
 [[nodiscard]] std::string server_name(Surroundings const& surroundings, CaseOrder const& order);
 
+/// One for each case, clear of 127.0.0.x where others listen.
+[[nodiscard]] std::string loopback_address(std::uint32_t number);
+
 /// The client as the scenario wants it played, and as the clients of a lawful variant play where
 /// the scenario says nothing.
 [[nodiscard]] scenario::v1::Client client_conduct(Surroundings const& surroundings,
@@ -36,13 +38,6 @@ inline constexpr std::array kServiceNames = {
 [[nodiscard]] actors::ClientTarget client_target(Surroundings const& surroundings,
                                                  CaseOrder const& order,
                                                  std::map<std::string, std::uint16_t> const& ports);
-
-/// The embedded proxy's configuration: AllowAnonymous on, unless the scenario asks otherwise.
-/// @param ports  the servers' actual ones: "$store" and the like in valid_ports stand for them.
-[[nodiscard]] Result<proxy::ProxyConfig> proxy_config(
-    Surroundings const& surroundings,
-    CaseOrder const& order,
-    std::map<std::string, std::uint16_t> const& ports);
 
 /// True when the servers of each case get ports of their own: only our own proxy connects to them.
 [[nodiscard]] bool uses_free_ports(targets::Target const& target);
@@ -60,11 +55,5 @@ inline constexpr std::array kServiceNames = {
 /// Who the target's options say that the client is. Without a password, NTLM looks it up where
 /// gss-ntlmssp does.
 [[nodiscard]] actors::Credentials credentials_of(targets::Target const& target);
-
-/// User and password of scenarios that need authentication, and how the client shows them.
-[[nodiscard]] actors::Credentials test_credentials(scenario::v1::ProxyNeeds const& needs);
-
-/// The scenario has a proxy that asks for credentials.
-[[nodiscard]] bool asks_for_credentials(scenario::v1::ProxyNeeds const& needs);
 
 }  // namespace rpchspec::engine

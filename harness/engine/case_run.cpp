@@ -5,12 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "harness/actors/server.hpp"
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/case_place.hpp"
 #include "harness/engine/case_probes.hpp"
 #include "harness/engine/case_world.hpp"
 #include "harness/engine/executor.hpp"
+#include "harness/engine/lag.hpp"
+#include "harness/engine/local_servers.hpp"
+#include "harness/engine/remote_servers.hpp"
 #include "harness/loader/selector.hpp"
 #include "harness/targets/process_usage.hpp"
 #include "net/task_scope.hpp"
@@ -24,8 +26,6 @@ namespace {
 
 namespace scn = scenario::v1;
 
-constexpr auto kTick = std::chrono::milliseconds(50);
-constexpr auto kNoticeableLag = std::chrono::milliseconds(100);
 // A retry runs beside other programs still; what waits for 15 s is not explained by less than this.
 constexpr std::uint32_t kWorstLagMs = 2000;
 constexpr Duration kFarewell = std::chrono::seconds(2);
@@ -44,7 +44,8 @@ class Case {
         stop_(stop),
         proxy_died_(proxy_died),
         recorder_({Clock::now(), seed_of(surroundings, order), journal}),
-        world_(io_, surroundings, order, recorder_) {}
+        servers_(made_servers()),
+        world_(io_, surroundings, order, *servers_, recorder_) {}
 
   void play() {
     net::asio::co_spawn(io_, main(), [this](std::exception_ptr error) {
@@ -60,11 +61,18 @@ class Case {
     finish();
   }
 
+  /// Once played: puts what another machine saw into the journal.
+  [[nodiscard]] Result<void> complete(std::filesystem::path const& journal) {
+    return servers_->complete(journal);
+  }
+
   /// Why the journal is not whole; empty: it is.
   [[nodiscard]] std::string const& unwritable() const { return recorder_.error(); }
 
  private:
+  std::unique_ptr<Servers> made_servers();
   net::Task<> main();
+  net::Task<> play_in(ServersPlace place);
   net::Task<> perform();
   net::Task<> watch(net::TaskScope& scope);
   void tell_start();
@@ -89,17 +97,38 @@ class Case {
   std::atomic<bool> const* proxy_died_;
   net::asio::io_context io_;
   journal::Recorder recorder_;
+  RemoteServers* remote_ = nullptr;  // the servers, where they are elsewhere
+  std::unique_ptr<Servers> servers_;
   CaseWorld world_;
-  std::optional<actors::Server> server_;
   std::optional<CaseProbes> probes_;
   std::optional<Executor> executor_;  // listens to the recorder to the end
   std::string failure_;
   bool interrupted_ = false;
 };
 
+std::unique_ptr<Servers> Case::made_servers() {
+  if (surroundings_.elsewhere == nullptr) {
+    return std::make_unique<LocalServers>(io_, surroundings_, order_, recorder_);
+  }
+  auto made = std::make_unique<RemoteServers>(io_, surroundings_, order_, recorder_.start());
+  remote_ = made.get();
+  return made;
+}
+
 net::Task<> Case::main() {
+  auto const place = co_await servers_->raise();
   tell_start();
-  if (auto const raised = world_.raise(); !raised) {
+  if (place) {
+    co_await play_in(*place);
+  } else {
+    failure_ = to_string(place.error());
+  }
+  co_await world_.strike();
+  co_await servers_->strike();
+}
+
+net::Task<> Case::play_in(ServersPlace place) {
+  if (auto const raised = world_.raise(place); !raised) {
     failure_ = to_string(raised.error());
   } else {
     co_await net::in_scope([this](net::TaskScope& scope) -> net::Task<> {
@@ -115,13 +144,14 @@ net::Task<> Case::main() {
       co_return;
     });
   }
-  co_await world_.strike();
 }
 
 net::Task<> Case::perform() {
-  server_.emplace(world_.backend());
   executor_.emplace(io_.get_executor(), scenario(),
-                    Executor::Cast{world_.client(), *server_, recorder_}, scale());
+                    Executor::Cast{world_.client(), *servers_, recorder_}, scale());
+  if (remote_ != nullptr) {
+    remote_->on_event([this](journal::Event const& event) { executor_->on_event(event); });
+  }
   note_resources();
   auto const in_time = co_await executor_->run(net::Deadline::in(watchdog()));
   if (!in_time) {
@@ -132,9 +162,7 @@ net::Task<> Case::perform() {
   event.mutable_note()->set_text(std::string(reports::kClientLeft));
   recorder_.append(event, Clock::now());
   co_await world_.client().leave();
-  auto& backend = world_.backend();
-  auto const gone = [&backend] { return backend.open_connections() == 0; };
-  (void)co_await backend.changed().wait(gone, net::Deadline::in(farewell()));
+  co_await servers_->left(net::Deadline::in(farewell()));
   note_resources();
 }
 
@@ -163,16 +191,11 @@ Duration Case::farewell() const {
 /// Notes how late this thread is, and ends the case when the run is stopped.
 net::Task<> Case::watch(net::TaskScope& scope) {
   for (;;) {
-    auto const due = Clock::now() + kTick;
-    (void)co_await net::sleep_until(net::Deadline(due));
-    auto const now = Clock::now();
-    if (now - due > kNoticeableLag) {
-      journal::Event event;
-      event.set_source(journal::v1::HARNESS);
-      event.mutable_note()->set_text("the harness was late");
-      event.mutable_note()->set_lag_ms(static_cast<std::uint32_t>(
-          std::chrono::duration_cast<std::chrono::milliseconds>(now - due).count()));
-      recorder_.append(event, now);
+    co_await tick(recorder_);
+    if (!servers_->broken().empty()) {
+      failure_ = servers_->broken();
+      scope.cancel();
+      co_return;
     }
     if (stop_ != 0 || (proxy_died_ != nullptr && *proxy_died_) || !recorder_.error().empty()) {
       interrupted_ = true;
@@ -190,6 +213,9 @@ void Case::tell_start() {
   started->set_seed(surroundings_.seed);
   started->set_version(surroundings_.tool_version);
   started->set_timeout_scale(scale());
+  if (remote_ != nullptr) {
+    *started->mutable_elsewhere() = remote_->about();
+  }
   for (auto const& [name, value] : surroundings_.target.facts.given) {
     (*started->mutable_facts())[name] = value;
   }
@@ -243,6 +269,10 @@ CaseOutcome run_case(Surroundings const& surroundings,
     Case played(surroundings, order, outcome.journal, stop, proxy_died);
     played.play();
     outcome.unwritable = played.unwritable();
+    auto const completed = played.complete(outcome.journal);
+    if (!completed && outcome.unwritable.empty()) {
+      outcome.unwritable = to_string(completed.error());
+    }
   }
   if (!outcome.unwritable.empty()) {
     outcome.judgement.result = reports::unexecuted(*order.scenario, model::Verdict::error,

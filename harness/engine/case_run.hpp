@@ -15,6 +15,8 @@
 
 namespace rpchspec::engine {
 
+class Elsewhere;
+
 /// What all cases of a run share. Outlives them; read-only but for the dispatchers.
 struct Surroundings {
   targets::Target const& target;
@@ -28,10 +30,11 @@ struct Surroundings {
   Dispatcher* server_legs =
       nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
   Dispatcher* upstream = nullptr;        // topology http-front
-  Bytes upstream_binding;                // channel binding of TLS to it; empty: it is plain
+  Bytes upstream_binding = {};           // channel binding of TLS to it; empty: it is plain
   bool indirect = false;                 // the proxy is reached through the target's forward proxy
   pid_t proxy_group = 0;                 // process group of a proxy that was started; 0: not known
   std::filesystem::path proxy_log = {};  // of such a proxy; empty: there is none
+  Elsewhere* elsewhere = nullptr;        // who plays the servers; null: this process
 };
 
 struct CaseOrder {
@@ -42,6 +45,7 @@ struct CaseOrder {
   bool alone = false;            // no other case runs meanwhile
   bool retry = false;            // a lag is now an error
   std::uint32_t repetition = 0;  // of the case in the run: each has cookies of its own
+  std::string server_name = {};  // of its servers; empty: as the target says
 };
 
 struct CaseOutcome {

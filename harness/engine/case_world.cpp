@@ -1,72 +1,59 @@
 #include "harness/engine/case_world.hpp"
 
-#include <algorithm>
+#include <set>
 
 #include "harness/engine/case_place.hpp"
+#include "harness/engine/case_proxy.hpp"
+#include "net/address.hpp"
+#include "reports/monitor.hpp"
 
 namespace rpchspec::engine {
 
 using targets::Topology;
 
+namespace {
+
+/// What the affinity monitor has to know (reports::kUpstreams). Behind TLS of ours the connections
+/// come to the dispatcher's own ports, and several addresses may have one port.
+std::string upstreams_told(std::vector<targets::Address> const& known,
+                           std::vector<std::uint16_t> const& ports,
+                           bool over_tls) {
+  auto const apart = std::set(ports.begin(), ports.end()).size() == ports.size();
+  std::string text;
+  for (std::size_t i = 0; i < known.size() && i < ports.size(); ++i) {
+    auto const end = ":" + std::to_string(ports[i]);
+    auto const port = over_tls ? ":" + std::to_string(known[i].port) : end;
+    text += text.empty() ? "" : ";";
+    text += apart ? end : known[i].host + end;
+    text.append(" ").append(known[i].host).append(port);
+  }
+  return text;
+}
+
+}  // namespace
+
 CaseWorld::CaseWorld(net::asio::io_context& io,
                      Surroundings const& surroundings,
                      CaseOrder const& order,
+                     Servers& servers,
                      journal::Recorder& recorder)
-    : io_(io), surroundings_(surroundings), order_(order), recorder_(recorder) {}
+    : io_(io), surroundings_(surroundings), order_(order), servers_(servers), recorder_(recorder) {}
 
-Result<void> CaseWorld::raise() {
-  for (auto const each :
-       {&CaseWorld::raise_backend, &CaseWorld::raise_proxy, &CaseWorld::raise_offloaders,
-        &CaseWorld::raise_forward_proxy, &CaseWorld::raise_client}) {
+Result<void> CaseWorld::raise(ServersPlace const& at) {
+  servers_at_ = "127.0.0.1";
+  if (surroundings_.elsewhere != nullptr && surroundings_.target.topology == Topology::http_front) {
+    servers_at_ = at.server_name;  // the name that the front sees is ours to make up
+  } else {
+    order_.server_name = at.server_name;
+  }
+  ports_ = at.ports;
+  for (auto const each : {&CaseWorld::raise_proxy, &CaseWorld::raise_offloaders,
+                          &CaseWorld::raise_forward_proxy, &CaseWorld::raise_client}) {
     if (auto raised = (this->*each)(); !raised) {
       return raised;
     }
   }
   return {};
-}
-
-Result<void> CaseWorld::raise_backend() {
-  auto config = backend_config(surroundings_, order_);
-  config.payload_key = recorder_.digest_key();
-  auto const shared = surroundings_.server_legs != nullptr;
-  if (shared) {
-    config.ports.clear();
-  }
-  backend_.emplace(io_.get_executor(), config, &recorder_);
-  if (auto started = backend_->start(); !started) {
-    return started;
-  }
-  auto const& closed = scenario().server().closed_ports();
-  for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
-    auto const& [name, service] = kServiceNames[i];
-    auto const at = backend_->ports().find(service);
-    ports_[name] =
-        at != backend_->ports().end() ? at->second : surroundings_.target.backend_ports[i];
-    if (shared && std::find(closed.begin(), closed.end(), name) != closed.end()) {
-      ports_[name] = unserved_port(surroundings_.target);  // the real one serves other cases
-    }
-  }
-  reserve_closed_ports();
-  if (shared && order_.alone) {
-    surroundings_.server_legs->route_all(to_backend());
-  }
-  return {};
-}
-
-/// A service that must not listen gets a port that nobody else can have: bound, and no listener.
-void CaseWorld::reserve_closed_ports() {
-  for (auto const& [name, service] : kServiceNames) {
-    auto const free = uses_free_ports(surroundings_.target) || ports_[name] == 0;
-    if (!backend_->ports().contains(service) && free) {
-      using net::asio::ip::tcp;
-      boost::system::error_code error;
-      auto const address = net::asio::ip::make_address(backend_->config().bind, error);
-      auto& held = closed_ports_.emplace_back(io_);
-      held.open(tcp::endpoint(address, 0).protocol(), error);
-      held.bind(tcp::endpoint(address, 0), error);
-      ports_[name] = error ? std::uint16_t{1} : held.local_endpoint(error).port();
-    }
-  }
 }
 
 Result<void> CaseWorld::raise_proxy() {
@@ -82,12 +69,12 @@ Result<void> CaseWorld::raise_proxy() {
     config->observer = &recorder_;
     config->lender = lender();
     config->number_of = [this](VirtualConnectionCookie const& cookie) {
-      return backend_->number_of(cookie);
+      auto const known = numbers_.find(cookie);
+      return known == numbers_.end() ? 0U : known->second;
     };
-    for (auto const& [service, port] : ports_) {
-      config->servers.push_back({server_name(surroundings_, order_), port, "127.0.0.1", port});
-    }
   }
+  config->servers = servers_of_case();
+  config->unmapped = proxy::Unmapped::unreachable;
   proxy_.emplace(std::move(*config));
   auto started = proxy_->start(io_.get_executor());
   recorder_.parameter("ProxyLoads", started ? "true" : to_string(started.error()), Clock::now());
@@ -100,7 +87,32 @@ Result<void> CaseWorld::raise_proxy() {
   return {};
 }
 
+/// All that a proxy of ours connects to, whatever a scenario names.
+std::vector<proxy::ServerOverride> CaseWorld::servers_of_case() const {
+  auto const own = server_name(surroundings_, order_);
+  std::vector<proxy::ServerOverride> servers;
+  for (auto const& [service, port] : ports_) {
+    if (surroundings_.target.topology == Topology::http_front) {
+      servers.push_back({own, port, servers_at_, port});
+      continue;
+    }
+    servers.push_back({own, port, own, port});
+    if (net::is_loopback(own)) {
+      for (auto const* name : {"localhost", "127.0.0.1", "::1"}) {
+        servers.push_back({name, port, name, port});
+      }
+    }
+  }
+  return servers;
+}
+
 void CaseWorld::route_upstream() {
+  auto const& target = surroundings_.target;
+  if (target.upstream_listen.size() > 1) {
+    auto const told = upstreams_told(target.upstream_listen, surroundings_.upstream->ports(),
+                                     !target.upstream_tls.empty());
+    recorder_.parameter(std::string(reports::kUpstreams), told, Clock::now());
+  }
   auto const executor = io_.get_executor();
   Receiver const receiver = [this, executor](net::Handover handover, std::size_t) {
     net::asio::post(executor, [this, handover = std::move(handover)]() mutable {
@@ -130,15 +142,6 @@ proxy::Lender CaseWorld::lender() const {
     dispatcher->take_back(std::move(handover), 0);
   };
   return lender;
-}
-
-Receiver CaseWorld::to_backend() {
-  auto const executor = io_.get_executor();
-  return [this, executor](net::Handover handover, std::size_t listener) {
-    net::asio::post(executor, [this, listener, handover = std::move(handover)]() mutable {
-      backend_->adopt(std::move(handover), kServiceNames[listener].second);
-    });
-  };
 }
 
 /// Where the client finds our proxy: on ports that the system picked.
@@ -203,7 +206,10 @@ Result<void> CaseWorld::raise_forward_proxy() {
   }
   auto const target = form == "absolute-form" ? ForwardProxy::Target::as_it_stands
                                               : ForwardProxy::Target::origin_form;
-  forward_proxy_.emplace(io_.get_executor(), target, target_.resolve);
+  ForwardReach reach(actors::authorities_of(target_), target_.resolve);
+  forward_proxy_.emplace(
+      io_.get_executor(), target, std::move(reach),
+      [this](std::string const& why) { recorder_.note(journal::v1::HARNESS, why, Clock::now()); });
   auto started = forward_proxy_->start();
   if (started) {
     target_.forward_proxy = actors::Origin{"127.0.0.1", forward_proxy_->port(), false};
@@ -218,9 +224,12 @@ Result<void> CaseWorld::raise_client() {
   options.seed = seed_of(surroundings_, order_);
   options.payload_key = recorder_.digest_key();
   options.on_v1 = [this](std::uint32_t number, actors::V1Expected expected) {
-    expected == actors::V1Expected::next ? backend_->expect_v1(number)
-                                         : backend_->expect_v1_no_more(number);
+    expected == actors::V1Expected::next ? servers_.expect_v1(number)
+                                         : servers_.expect_v1_no_more(number);
   };
+  if (surroundings_.elsewhere != nullptr) {
+    options.announced = [this] { return servers_.announced(); };
+  }
   client_.emplace(io_.get_executor(), options, recorder_,
                   [this](VirtualConnectionCookie const& cookie, std::uint32_t number) {
                     attribute(cookie, number);
@@ -229,26 +238,21 @@ Result<void> CaseWorld::raise_client() {
 }
 
 void CaseWorld::attribute(VirtualConnectionCookie const& cookie, std::uint32_t number) {
-  backend_->expect(cookie, number);
-  if (surroundings_.server_legs == nullptr) {
-    return;
-  }
-  routed_.push_back(to_hex(cookie));
-  surroundings_.server_legs->route(routed_.back(), to_backend());
+  numbers_[cookie] = number;
+  servers_.expect(cookie, number);
 }
 
-/// The dispatchers outlive us: nothing may be handed here any more.
+/// The dispatcher outlives us: nothing may be handed here any more.
 void CaseWorld::unroute() {
-  for (auto* dispatcher : {surroundings_.server_legs, surroundings_.upstream}) {
-    if (dispatcher == nullptr) {
-      continue;
-    }
-    for (auto const& key : routed_) {
-      dispatcher->unroute(key);
-    }
-    if (order_.alone) {
-      dispatcher->route_all(nullptr);
-    }
+  auto* const dispatcher = surroundings_.upstream;
+  if (dispatcher == nullptr) {
+    return;
+  }
+  for (auto const& key : routed_) {
+    dispatcher->unroute(key);
+  }
+  if (order_.alone) {
+    dispatcher->route_all(nullptr);
   }
 }
 
@@ -265,9 +269,6 @@ net::Task<> CaseWorld::strike() {
   }
   if (proxy_) {
     co_await proxy_->stop();
-  }
-  if (backend_) {
-    co_await backend_->stop();
   }
 }
 

@@ -10,8 +10,8 @@
 #include "harness/engine/case_run.hpp"
 #include "harness/engine/forward_proxy.hpp"
 #include "harness/engine/offloader.hpp"
+#include "harness/engine/servers.hpp"
 #include "journal/recorder.hpp"
-#include "mock_backend/backend.hpp"
 #include "net/asio.hpp"
 #include "reference_proxy/reference_proxy.hpp"
 
@@ -23,11 +23,13 @@ class CaseWorld {
   CaseWorld(net::asio::io_context& io,
             Surroundings const& surroundings,
             CaseOrder const& order,
+            Servers& servers,
             journal::Recorder& recorder);
 
-  /// Raises all peers, the servers first and the client last.
+  /// Raises all peers but the servers, the client last.
+  /// @param at  where the servers are, which are raised already.
   /// Errors: what could not listen, or a proxy that does not load though it should.
-  [[nodiscard]] Result<void> raise();
+  [[nodiscard]] Result<void> raise(ServersPlace const& at);
 
   /// Ends what was raised, also after an error of raise().
   [[nodiscard]] net::Task<> strike();
@@ -35,38 +37,35 @@ class CaseWorld {
   /// Once raised.
   [[nodiscard]] actors::Client& client() { return *client_; }
 
-  [[nodiscard]] backend::MockBackend& backend() { return *backend_; }
-
  private:
-  Result<void> raise_backend();
   Result<void> raise_proxy();
   Result<void> raise_offloaders();
   Result<void> raise_offloader_of(actors::Origin const& plain, actors::Origin& secure);
   Result<void> raise_forward_proxy();
   Result<void> raise_client();
-  void reserve_closed_ports();
   void find_proxy();
   void find_embedded_proxy();
   void attribute(VirtualConnectionCookie const& cookie, std::uint32_t number);
+  [[nodiscard]] std::vector<proxy::ServerOverride> servers_of_case() const;
   void route_upstream();
   void unroute();
   [[nodiscard]] proxy::Lender lender() const;
-  [[nodiscard]] Receiver to_backend();
 
   [[nodiscard]] scenario::v1::Scenario const& scenario() const { return *order_.scenario; }
 
   net::asio::io_context& io_;
   Surroundings const& surroundings_;
-  CaseOrder const& order_;
+  CaseOrder order_;
+  Servers& servers_;
   journal::Recorder& recorder_;
-  std::optional<backend::MockBackend> backend_;
   std::optional<proxy::ReferenceProxy> proxy_;
   std::list<Offloader> offloaders_;
   std::optional<ForwardProxy> forward_proxy_;
   std::optional<actors::Client> client_;
   actors::ClientTarget target_;
+  std::string servers_at_;  // their address, towards our proxy behind a front
   std::map<std::string, std::uint16_t> ports_;
-  std::vector<net::TcpAcceptor> closed_ports_;
+  std::map<VirtualConnectionCookie, std::uint32_t> numbers_;
   std::vector<std::string> routed_;
 };
 

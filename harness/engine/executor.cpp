@@ -1,9 +1,9 @@
 #include "harness/engine/executor.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "harness/actors/step_values.hpp"
+#include "harness/engine/journal_deadline.hpp"
 #include "net/task_scope.hpp"
 #include "reports/steps.hpp"
 
@@ -25,7 +25,7 @@ Duration scaled(Duration duration, double scale) {
   return std::chrono::duration_cast<Duration>(duration * scale);
 }
 
-std::uint64_t payload_of(scn::Step const& step) {
+std::uint64_t largest_send(scn::Step const& step) {
   if (step.has_client_send()) {
     return step.client_send().bytes();
   }
@@ -34,7 +34,7 @@ std::uint64_t payload_of(scn::Step const& step) {
 
 /// What a slow way may need beyond kStepBound.
 Duration patience_for(scn::Step const& step) {
-  Duration bound = std::chrono::seconds(payload_of(step) / kSlowestSmallRate);
+  Duration bound = std::chrono::seconds(largest_send(step) / kSlowestSmallRate);
   if (step.has_client_call()) {
     bound += kSlowestCall * step.client_call().count();
   }
@@ -65,29 +65,33 @@ Executor::Executor(net::Executor executor,
       index_[step] = i;
     }
   }
+  journal::Event started;  // the real one came before there was anybody to hear it
+  started.mutable_started()->set_timeout_scale(timeout_scale);
+  watch_.on_event(started);
   // The recorder is told more after the steps are over.
   cast_.recorder.listen([this, alive = std::weak_ptr(alive_)](journal::Event const& event) {
     if (alive.expired()) {
       return;
     }
-    watch_.on_event(event);
-    happened_.notify();
+    on_event(event);
   });
 }
 
-std::uint64_t Executor::now_ns() const {
-  auto const since = Clock::now() - cast_.recorder.start();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+void Executor::on_event(journal::Event const& event) {
+  watch_.on_event(event);
+  happened_.notify();
+}
+
+/// What has not come by now may be on its way from another machine.
+void Executor::on_time() {
+  auto const late = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(cast_.servers.lateness()).count());
+  auto const now = cast_.recorder.ns_at(Clock::now());
+  watch_.on_time(now - std::min(late, now));
 }
 
 net::Deadline Executor::at_ns(std::uint64_t ns) const {
-  if (ns >= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return net::Deadline::never();
-  }
-  // One microsecond later: a timer that fires early must not make the wait spin.
-  return net::Deadline(cast_.recorder.start() + std::chrono::nanoseconds(ns) +
-                       std::chrono::microseconds(1));
+  return journal_deadline(cast_.recorder, ns, cast_.servers.lateness());
 }
 
 void Executor::tell(std::uint32_t index,
@@ -132,6 +136,7 @@ net::Task<bool> Executor::run_step(scn::Step const& step, net::Deadline watchdog
   // An `await` that cites nothing is how a scenario says "this must be so before the case begins".
   auto const setup =
       !step.given().empty() || (step.has_await() && step.await().by().empty() && step.by().empty());
+  co_await cast_.servers.caught_up();
   tell(index, journal::v1::Step::BEGAN, {}, setup);
   auto const done = co_await act(step, watchdog);
   // A proxy that must not load is one that nobody reaches: there a failing step is as it should be.
@@ -146,7 +151,7 @@ net::Task<bool> Executor::run_step(scn::Step const& step, net::Deadline watchdog
 
 net::Deadline Executor::deadline_of(scn::Step const& step) const {
   Duration bound = kStepBound;
-  bound += std::chrono::seconds(payload_of(step) / kSlowestRate) + patience_for(step);
+  bound += std::chrono::seconds(largest_send(step) / kSlowestRate) + patience_for(step);
   if (step.has_client_send()) {
     bound += pieces_time(step.client_send());
   } else if (step.has_server_send()) {
@@ -163,13 +168,18 @@ net::Task<Executor::Outcome> Executor::act(scn::Step const& step, net::Deadline 
   if (step.has_parallel()) {
     co_return co_await parallel(step.parallel(), watchdog);
   }
+  auto const bound = step.has_pause() ? watchdog : deadline;
+  co_return co_await play(step, bound);
+}
+
+net::Task<Executor::Outcome> Executor::play(scn::Step const& step, net::Deadline deadline) {
   if (step.has_pause()) {
     auto const until = net::Deadline::in(actors::to_duration(step.pause().for_()));
-    (void)co_await net::sleep_until(earlier(until, watchdog));
+    (void)co_await net::sleep_until(earlier(until, deadline));
     co_return Outcome();
   }
   if (reports::is_of_server(step)) {
-    co_return co_await act_server(step, deadline);
+    co_return co_await cast_.servers.act(step, deadline);
   }
   co_return co_await act_client(step, deadline);
 }
@@ -209,32 +219,11 @@ net::Task<Executor::Outcome> Executor::act_client(scn::Step const& step, net::De
   }
 }
 
-net::Task<Executor::Outcome> Executor::act_server(scn::Step const& step, net::Deadline deadline) {
-  auto& server = cast_.server;
-  auto const vc = std::max(step.vc(), 1U);
-  switch (step.action_case()) {
-    case scn::Step::kServerSend:
-      co_return co_await server.send(vc, step.server_send(), deadline);
-    case scn::Step::kServerClose:
-      co_return co_await server.close(vc, step.server_close(), deadline);
-    case scn::Step::kServerAck:
-      co_return co_await server.ack(vc, step.server_ack(), deadline);
-    case scn::Step::kServerRecycle:
-      co_return co_await server.recycle(vc, step.server_recycle(), deadline);
-    case scn::Step::kServerRelease:
-      co_return co_await server.release(vc, step.server_release(), deadline);
-    case scn::Step::kServerReading:
-      co_return co_await server.reading(vc, step.server_reading(), deadline);
-    default:
-      co_return co_await server.fault(vc, step.server_fault(), deadline);
-  }
-}
-
 net::Task<Executor::Outcome> Executor::await(scn::Step const& step, net::Deadline watchdog) {
   auto* watch = watch_.of_step(index_.at(&step));
   while (!watch->decided() && !watchdog.has_passed()) {
     (void)co_await happened_.next(earlier(at_ns(watch->next_deadline_ns()), watchdog));
-    watch_.on_time(now_ns());
+    on_time();
   }
   if (!watch->decided()) {
     co_return fail({ErrorCode::deadline, 0, "", "", "the case's watchdog ended the wait"});
@@ -265,10 +254,10 @@ net::Task<Executor::Outcome> Executor::parallel(scn::Parallel const& step, net::
 }
 
 net::Task<> Executor::settle(net::Deadline watchdog) {
-  watch_.on_time(now_ns());
+  on_time();
   while (!watch_.all_decided() && !watchdog.has_passed()) {
     (void)co_await happened_.next(earlier(at_ns(watch_.next_deadline_ns()), watchdog));
-    watch_.on_time(now_ns());
+    on_time();
   }
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "harness/actors/client.hpp"
-#include "harness/actors/server.hpp"
+#include "harness/engine/servers.hpp"
 #include "journal/recorder.hpp"
 #include "model/scenario.pb.h"
 #include "net/event.hpp"
@@ -20,7 +20,7 @@ class Executor {
  public:
   struct Cast {
     actors::Client& client;
-    actors::Server& server;
+    Servers& servers;
     journal::Recorder& recorder;
   };
 
@@ -37,6 +37,17 @@ class Executor {
   /// returns early when `watchdog` passes. @return false: it did.
   [[nodiscard]] net::Task<bool> run(net::Deadline watchdog);
 
+  /// Something that another machine saw, which our recorder does not know of.
+  void on_event(journal::Event const& event);
+
+  /// One step more, of a scenario that somebody else makes as it goes on: one of the client, of the
+  /// server, or a pause. Not told in the journal.
+  [[nodiscard]] net::Task<Result<void>> play(scenario::v1::Step const& step,
+                                             net::Deadline deadline);
+
+  /// How long a step may take that says nothing of it.
+  [[nodiscard]] net::Deadline deadline_of(scenario::v1::Step const& step) const;
+
  private:
   using Outcome = Result<void>;
 
@@ -46,17 +57,14 @@ class Executor {
   [[nodiscard]] net::Task<Outcome> act(scenario::v1::Step const& step, net::Deadline watchdog);
   [[nodiscard]] net::Task<Outcome> act_client(scenario::v1::Step const& step,
                                               net::Deadline deadline);
-  [[nodiscard]] net::Task<Outcome> act_server(scenario::v1::Step const& step,
-                                              net::Deadline deadline);
   [[nodiscard]] net::Task<Outcome> await(scenario::v1::Step const& step, net::Deadline watchdog);
   [[nodiscard]] net::Task<Outcome> parallel(scenario::v1::Parallel const& step,
                                             net::Deadline watchdog);
   [[nodiscard]] net::Task<> settle(net::Deadline watchdog);
 
   void tell(std::uint32_t index, journal::v1::Step::Phase phase, std::string error, bool setup);
-  [[nodiscard]] std::uint64_t now_ns() const;
+  void on_time();
   [[nodiscard]] net::Deadline at_ns(std::uint64_t ns) const;
-  [[nodiscard]] net::Deadline deadline_of(scenario::v1::Step const& step) const;
 
   scenario::v1::Scenario const& scenario_;
   Cast cast_;

@@ -1,6 +1,6 @@
 #include "harness/engine/forward_proxy.hpp"
 
-#include <charconv>
+#include <fmt/format.h>
 
 #include "harness/engine/relay.hpp"
 #include "net/http_io.hpp"
@@ -10,55 +10,27 @@ namespace rpchspec::engine {
 namespace {
 
 constexpr auto kBound = std::chrono::seconds(15);
-constexpr std::uint16_t kHttpPort = 80;
+constexpr std::size_t kMostQuoted = 200;  // bytes of what a request asked for
 
-/// "host:port" and what stands behind it.
-struct Place {
-  std::string host;
-  std::uint16_t port = 0;
-  std::string path;
-};
-
-/// "host:6001", "[::1]:6001"; without a port: 80.
-std::optional<Place> place_of(std::string_view authority) {
-  auto const bracket = authority.rfind(']');
-  auto const colon = authority.rfind(':');
-  auto const has_port = colon != authority.npos && (bracket == authority.npos || colon > bracket);
-  Place place{std::string(authority.substr(0, has_port ? colon : authority.size())), kHttpPort, {}};
-  if (place.host.starts_with('[') && place.host.ends_with(']')) {
-    place.host = place.host.substr(1, place.host.size() - 2);
+/// What a request asks for, to be connected to. A tunnel has no path.
+std::optional<actors::AbsoluteTarget> place_of(wire::RequestHead const& head) {
+  if (head.method != "CONNECT") {
+    return actors::parse_absolute(head.target);
   }
-  if (has_port) {
-    auto const digits = authority.substr(colon + 1);
-    auto const* const end = digits.data() + digits.size();
-    auto const [stop, error] = std::from_chars(digits.data(), end, place.port);
-    if (error != std::errc() || stop != end) {
-      return std::nullopt;
-    }
-  }
-  return place.host.empty() || place.port == 0 ? std::nullopt : std::optional(place);
+  auto authority = actors::parse_authority(head.target);
+  return authority ? std::optional(actors::AbsoluteTarget{std::move(*authority), {}})
+                   : std::nullopt;
 }
 
-std::optional<Place> place_of_absolute(std::string_view target) {
-  constexpr std::string_view kScheme = "http://";
-  if (!target.starts_with(kScheme)) {
-    return std::nullopt;
-  }
-  target.remove_prefix(kScheme.size());
-  auto const slash = std::min(target.find('/'), target.size());
-  auto place = place_of(target.substr(0, slash));
-  if (place) {
-    place->path = slash == target.size() ? "/" : std::string(target.substr(slash));
-  }
-  return place;
-}
-
-net::Task<> refuse(net::Stream& client, unsigned status, std::string reason) {
+net::Task<> refuse(net::Stream& client, unsigned status, std::string reason, std::string why) {
   wire::ResponseHead head;
   head.status = status;
   head.reason = std::move(reason);
-  head.headers = {{"Content-Length", "0"}, {"Connection", "close"}};
-  auto const bytes = wire::encode(head);
+  head.headers = {{"Content-Type", "text/plain"},
+                  {"Content-Length", std::to_string(why.size())},
+                  {"Connection", "close"}};
+  auto bytes = wire::encode(head);
+  append(bytes, as_bytes(why));
   (void)co_await client.write_all(bytes, net::Deadline::in(kBound));
   co_await client.close(net::CloseHow::fin, net::Deadline::in(kBound));
 }
@@ -67,15 +39,27 @@ net::Task<> refuse(net::Stream& client, unsigned status, std::string reason) {
 
 ForwardProxy::ForwardProxy(net::Executor executor,
                            Target target,
-                           std::vector<net::ResolveOverride> resolve)
+                           ForwardReach reach,
+                           Refused refused)
     : target_(target),
-      resolve_(std::move(resolve)),
+      reach_(std::move(reach)),
+      refused_(std::move(refused)),
       server_(executor, "ForwardProxy", [this](net::Stream client) {
         return serve(std::move(client));
       }) {}
 
 Result<void> ForwardProxy::start() {
   return server_.start(net::ListenOptions("127.0.0.1", 0));
+}
+
+std::string ForwardProxy::reason_against(std::string_view method, std::string_view target) const {
+  std::string known;
+  for (auto const& origin : reach_.origins) {
+    known += fmt::format("{}{} port {}", known.empty() ? "" : ", ", origin.host, origin.port);
+  }
+  return fmt::format(
+      "the forward proxy of a case leads to the proxy under test alone ({}), and refused '{} {}'",
+      known, method.substr(0, kMostQuoted), target.substr(0, kMostQuoted));
 }
 
 net::Task<> ForwardProxy::serve(net::Stream client) {
@@ -86,16 +70,22 @@ net::Task<> ForwardProxy::serve(net::Stream client) {
     co_return;
   }
   auto const tunnels = head->method == "CONNECT";
-  auto const place = tunnels ? place_of(head->target) : place_of_absolute(head->target);
+  auto const place = place_of(*head);
   if (!place) {
-    co_await refuse(client, 400, "Bad Request");
+    co_await refuse(client, 400, "Bad Request", std::string());
     co_return;
   }
-  net::ConnectOptions to(place->host, place->port);
-  to.resolve = resolve_;
+  if (!actors::is_among(reach_.origins, place->authority)) {
+    auto why = reason_against(head->method, head->target);
+    refused_(why);
+    co_await refuse(client, 403, "Not The Proxy Under Test", why + "\r\n");
+    co_return;
+  }
+  net::ConnectOptions to(place->authority.host, place->authority.port);
+  to.resolve = reach_.resolve;
   auto server = co_await net::connect(to, deadline);
   if (!server) {
-    co_await refuse(client, 502, "Bad Gateway");
+    co_await refuse(client, 502, "Bad Gateway", std::string());
     co_return;
   }
   Bytes first;

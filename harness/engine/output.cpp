@@ -40,7 +40,13 @@ bool is_log_of_ours(fs::path const& file) {
          (name.starts_with("proxy") || name.starts_with("reconfigure"));
 }
 
-void remove_old_files(fs::path const& folder) {
+bool is_trouble(model::CaseResult const& result) {
+  return result.verdict != model::Verdict::pass && result.verdict != model::Verdict::skip;
+}
+
+}  // namespace
+
+void remove_earlier(fs::path const& folder) {
   std::error_code ignored;
   for (auto const* name : kOurs) {
     fs::remove_all(folder / name, ignored);
@@ -55,12 +61,6 @@ void remove_old_files(fs::path const& folder) {
     fs::remove(log, ignored);
   }
 }
-
-bool is_trouble(model::CaseResult const& result) {
-  return result.verdict != model::Verdict::pass && result.verdict != model::Verdict::skip;
-}
-
-}  // namespace
 
 Result<void> write_file(fs::path const& file,
                         std::function<Result<void>(std::ostream& to)> const& write) {
@@ -96,10 +96,13 @@ Result<void> Output::open(model::RunResult const& begun) {
     return fail({ErrorCode::io, 0, "", "",
                  request_.out.string() + ": another run is under way there; see --out"});
   }
-  remove_old_files(request_.out);
+  remove_earlier(request_.out);
   capture_file_.open(request_.out / kCaptureFile, std::ios::binary | std::ios::trunc);
   capture_.emplace(capture_file_, request_.tool_version);
   capture_file_.flush();
+  if (auto none_yet = write_file(request_.out / "events.jsonl", std::string()); !none_yet) {
+    return none_yet;
+  }
   return write_file(results(), reports::to_json(begun));
 }
 

@@ -32,6 +32,9 @@ namespace rpchspec::engine {
 /// run of ours.
 inline constexpr char const* kExploring = "exploring";
 
+/// Removes what an earlier run of ours left in a folder, and nothing else.
+void remove_earlier(std::filesystem::path const& folder);
+
 inline constexpr char const* kCaptureFile = "capture.pcapng";
 /// Takes up the room on the disk that the last reports will need.
 inline constexpr char const* kReserveFile = ".reserve";

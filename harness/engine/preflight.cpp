@@ -11,6 +11,14 @@ void note_head(Way& way, jnl::Head const& head) {
   if (!head.response() || head.status() / 100 == 1) {
     return;
   }
+  if (head.log_on() && way.answered && !way.challenge) {
+    return;  // of the other channel; ours has its answer
+  }
+  if (way.challenge) {
+    way.status = 0;
+    way.reason.clear();
+  }
+  way.challenge = head.log_on();
   way.answered = true;
   if (head.status() != 200 && way.status == 0) {
     way.status = head.status();
@@ -49,7 +57,9 @@ std::string upstreams_of(targets::Target const& target) {
 
 /// A front that does not come through to us; empty when it does.
 std::string on_front(Way const& way, targets::Target const& target) {
-  if (target.topology != targets::Topology::http_front || way.upstream_reached) {
+  bool const asks_for_credentials = way.status == 401;
+  if (target.topology != targets::Topology::http_front || way.upstream_reached ||
+      asks_for_credentials) {
     return {};
   }
   auto const said = way.status == 0 ? std::string("the front answered nothing")
@@ -70,13 +80,22 @@ std::string on_live(Way const& way, targets::Target const& target) {
          " says which step breaks, and why.";
 }
 
-std::string on_refusal(Way const& way, std::string const& server) {
+std::string on_missing_log_on(std::string const& said, targets::Target const& target) {
+  if (target.auth == targets::Auth::none) {
+    return said + ": give credentials with --auth basic|ntlm|negotiate, --user U and a password.";
+  }
+  return said + ": it refuses the " + std::string(targets::to_string(target.auth)) +
+         " credentials of " + target.user +
+         ": check the password, the domain, and whether it offers this scheme.";
+}
+
+std::string on_refusal(Way const& way, targets::Target const& target, std::string const& server) {
   auto const carried = way.upstream_reached || way.server_reached;
   auto const said = "the proxy answered " + std::to_string(way.status) +
                     (way.reason.empty() ? "" : " " + way.reason);
   switch (way.status) {
     case 401:
-      return said + ": give credentials with --auth basic|ntlm|negotiate, --user U and a password.";
+      return on_missing_log_on(said, target);
     case 403:
       return said + ": check AllowAnonymous, whether it wants TLS, and the proxy's rules for " +
              server + ".";
@@ -135,7 +154,7 @@ std::string advice(Way const& way, targets::Target const& target, std::string co
     return front;
   }
   if (way.status != 0) {
-    return on_refusal(way, server);
+    return on_refusal(way, target, server);
   }
   if (!way.answered) {
     return way.server_reached

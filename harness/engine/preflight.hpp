@@ -16,6 +16,7 @@ struct Way {
   bool answered = false;  // any response head came
   unsigned status = 0;    // of the first final head that was no 200
   std::string reason;
+  bool challenge = false;         // only a log-on was answered yet; what comes after it counts
   bool upstream_reached = false;  // http-front: any connection to our upstream came in
   bool server_reached = false;    // any connection to the servers came in
   bool opened = false;            // a 200 came and a PDU after it

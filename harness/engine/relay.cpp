@@ -5,7 +5,7 @@
 namespace rpchspec::engine {
 namespace {
 
-constexpr auto kBound = std::chrono::seconds(15);
+constexpr auto kWriteBound = std::chrono::seconds(15);
 constexpr std::size_t kRelayBuffer = std::size_t{64} * 1024;
 
 net::Task<> relay(net::Stream& from, net::Stream& to) {
@@ -21,7 +21,7 @@ net::Task<> relay(net::Stream& from, net::Stream& to) {
       co_return;
     }
     if (got.ending) {
-      (void)co_await to.shutdown_send(net::Deadline::in(kBound));
+      (void)co_await to.shutdown_send(net::Deadline::in(kWriteBound));
       co_return;
     }
     auto const bytes = ByteView(buffer).first(got.bytes);

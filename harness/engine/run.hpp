@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,11 @@
 #include "reports/terminal.hpp"
 
 namespace rpchspec::engine {
+
+class WayToPeer;
+
+/// How the agent of a target (`backend_at`) is reached. The error says why it can't be.
+using WayMaker = std::function<Result<std::unique_ptr<WayToPeer>>(targets::Target const&)>;
 
 enum class Evidence { failed, all, none };
 
@@ -44,6 +50,7 @@ struct RunRequest {
   model::ShardSummary shard;
   std::function<std::string(std::string const& id)> rerun;  // the command that repeats one case
   std::filesystem::path junit;                              // further copy; empty: none
+  WayMaker way_to_peer;                                     // empty: stream_way()
 };
 
 /// What a run tells while it goes on. Calls come from one thread at a time, never concurrently.
@@ -69,9 +76,6 @@ struct RunOutcome {
   std::vector<std::string> warnings;
   std::string could_not_start;  // why, in words; empty: it did
 };
-
-/// What is known of a run before its first case.
-[[nodiscard]] model::RunResult begun(RunRequest const& request);
 
 /// Runs to the end, or until `stop` becomes a signal's number (SIGINT, SIGTERM): then what runs is
 /// broken off, the rest is not-run, and all reports are written. Blocks; uses threads of its own.

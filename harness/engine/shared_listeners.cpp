@@ -86,7 +86,8 @@ Result<SharedListeners> SharedListeners::open(targets::Target const& target) {
   Result<void> opened;
   if (target.topology == targets::Topology::http_front) {
     opened = made.open_upstream(target);
-  } else if (targets::has_our_servers(target.topology) && !has_own_addresses(target)) {
+  } else if (targets::has_our_servers(target.topology) && !has_own_addresses(target) &&
+             !target.backend_at) {
     opened = made.open_server_legs(target);
   }
   if (!opened) {

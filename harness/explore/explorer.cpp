@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/engine/output.hpp"
+#include "harness/engine/run_record.hpp"
 #include "harness/explore/generate.hpp"
 #include "harness/explore/render.hpp"
 #include "harness/explore/shrink.hpp"
@@ -266,6 +267,12 @@ void Explorer::finish() {
     run.scenarios = {*found_};
   }
   outcome_.last = engine::run(run, notes_, stop_);
+  outcome_.no_more = broken_;
+  for (auto const& result : outcome_.last.result.cases) {
+    for (auto const& id : broken_by(result)) {
+      outcome_.no_more.erase(id);
+    }
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct ExploreOutcome {
   std::optional<std::filesystem::path> file;  // the scenario of what failed
   bool unstable = false;                      // it did not fail again: the file holds it whole
   std::vector<BrokenElsewhere> elsewhere;     // what the history in `file` did not break
+  std::set<std::string> no_more;              // requirements: it broke them until it was made small
   engine::RunOutcome last;  // of the scenario in `file`; without one, of no case at all
   std::string could_not_start;
 };

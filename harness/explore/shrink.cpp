@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/explore/fields.hpp"
 #include "harness/explore/render.hpp"
 
 namespace rpchspec::explore {
@@ -23,12 +24,6 @@ std::vector<pb::Message*> parts(scenario::v1::Scenario& frame) {
     out.push_back(frame.mutable_proxy());
   }
   return out;
-}
-
-std::vector<pb::FieldDescriptor const*> said(pb::Message const& message) {
-  std::vector<pb::FieldDescriptor const*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  return fields;
 }
 
 /// Numbers that say how much, and how elaborately.
@@ -82,7 +77,7 @@ class Candidates {
     auto same = from_;
     auto const count = parts(same.frame).size();
     for (std::size_t i = 0; i < count; ++i) {
-      for (auto const* field : said(*parts(same.frame)[i])) {
+      for (auto const* field : set_fields(*parts(same.frame)[i])) {
         auto candidate = from_;
         auto* part = parts(candidate.frame)[i];
         part->GetReflection()->ClearField(part, field);
@@ -130,7 +125,7 @@ std::uint64_t weight(History const& history) {
   auto frame = history.frame;
   std::uint64_t sum = kMove * history.moves.size();
   for (auto const* part : parts(frame)) {
-    sum += kField * said(*part).size();
+    sum += kField * set_fields(*part).size();
   }
   for (auto const& move : history.moves) {
     sum += size_of(move);

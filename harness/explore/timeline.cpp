@@ -123,17 +123,15 @@ scn::Receives& Timeline::await_pdu(std::uint32_t vc,
   return receives;
 }
 
-scn::ReceivesNot& Timeline::await_silence(std::uint32_t vc,
-                                          std::string const& subject,
-                                          std::string const& pdu,
-                                          std::uint32_t milliseconds,
-                                          By by) {
+void Timeline::await_silence(std::uint32_t vc,
+                             std::string const& subject,
+                             std::string const& pdu,
+                             By by) {
   auto& expectation = await(vc, subject, by);
   expectation.clear_since();
   auto& nothing = *expectation.mutable_receives_not();
   nothing.set_pdu(pdu);
-  nothing.mutable_for_()->set_nanos(static_cast<std::int32_t>(milliseconds) * 1'000'000);
-  return nothing;
+  nothing.mutable_for_()->set_nanos(kSilence);
 }
 
 void Timeline::await_closed(std::uint32_t vc, std::string const& subject, By by) {

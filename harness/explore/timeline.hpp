@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 
@@ -10,6 +11,9 @@
 namespace rpchspec::explore {
 
 using By = std::initializer_list<char const*>;
+
+inline constexpr std::int32_t kSilence = 200'000'000;  // ns: long enough to tell that nothing comes
+inline constexpr std::int32_t kAWhile = 300'000'000;   // ns: the same of what may take its time
 
 class Timeline {
  public:
@@ -44,12 +48,8 @@ class Timeline {
                                     std::string const& pdu,
                                     By by);
 
-  /// Nothing of the kind comes for so long, from now on.
-  scenario::v1::ReceivesNot& await_silence(std::uint32_t vc,
-                                           std::string const& subject,
-                                           std::string const& pdu,
-                                           std::uint32_t milliseconds,
-                                           By by);
+  /// Nothing of the kind comes from now on, for the time of kSilence.
+  void await_silence(std::uint32_t vc, std::string const& subject, std::string const& pdu, By by);
 
   /// The channel ends on this leg. On client.in an error is an end, too.
   void await_end(std::uint32_t vc, std::string const& subject, By by);

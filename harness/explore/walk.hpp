@@ -13,7 +13,11 @@ namespace rpchspec::explore {
 
 enum class Whose { client, server };
 
-inline constexpr std::uint32_t kLeastPdu = 48;  // bytes of the smallest payload
+inline constexpr std::uint32_t kLeastPdu = 48;       // bytes of the smallest payload
+inline constexpr std::uint32_t kSmallPdu = 1000;     // bytes, of which many fit any window
+inline constexpr std::uint64_t kLeastWindow = 8192;  // bytes, of any proxy
+// Beyond a window. The least proxy takes 8 KiB ahead, and may not have acknowledged half of them.
+inline constexpr std::uint64_t kQueued = 2000;
 
 /// The requirement that the other leg of a channel ends when this one's peer ends it.
 [[nodiscard]] By end_of(Side side, Whose peer);

@@ -8,13 +8,6 @@ namespace rpchspec::explore {
 
 namespace scn = scenario::v1;
 
-namespace {
-
-constexpr std::uint64_t kLeastWindow = 8192;  // of any proxy
-constexpr std::uint32_t kSmallPdu = 1000;
-
-}  // namespace
-
 By end_of(Side side, Whose peer) {
   static constexpr auto kClientIn = {"RPCH-3.2.3.5.10-02"};
   static constexpr auto kClientOut = {"RPCH-3.2.4.5.14-02"};

@@ -41,10 +41,8 @@ constexpr std::array kOfServer = {
     Foul{"out", "CONN/A1", nullptr, "RPCH-3.2.4.5-01"},
 };
 
-constexpr std::uint32_t kSizeOfConnA1 = 76;  // the whole body of an OUT request (2.1.2.1.2)
-constexpr std::uint32_t kPduOfLies = 1000;
+constexpr std::uint32_t kSizeOfConnA1 = 76;       // the whole body of an OUT request (2.1.2.1.2)
 constexpr std::uint64_t kMostLength = 1'000'000;  // of an IN channel that is filled
-constexpr std::int32_t kAWhile = 300'000'000;     // ns
 constexpr char const* kTooMuch =                  // co_cancel, 32 bytes
     "0500120310000000200000000800000000000000000000000000000000000000";
 
@@ -118,7 +116,7 @@ bool Walk::stray_ack(Move const& move) {
   auto& nothing = timeline_.await(move.vc, subject, {"RPCH-3.2.1.5.1.2-01", "FIELD-F62"});
   nothing.clear_since();  // from now on
   nothing.mutable_receives_not()->set_pdu("rpc");
-  nothing.mutable_receives_not()->mutable_for_()->set_nanos(300'000'000);
+  nothing.mutable_receives_not()->mutable_for_()->set_nanos(kAWhile);
   ack(move.vc, side);
   timeline_.await_data(move.vc, subject, 2 * (sent.window - sent.pdu_size),
                        {"RPCH-3.2.1.5.1.2-02"});
@@ -131,14 +129,14 @@ bool Walk::stray_ack(Move const& move) {
 
 /// Three windows of small PDUs are sent, and one has arrived.
 Walk::Payload Walk::payload_of_lies(std::uint32_t vc, Side side) {
-  return fill_window(vc, side, 2 * (window(vc, side) - kPduOfLies));
+  return fill_window(vc, side, 2 * (window(vc, side) - kSmallPdu));
 }
 
 /// A window of small PDUs and some more are sent; the window has arrived.
 Walk::Payload Walk::fill_window(std::uint32_t vc, Side side, std::uint64_t more) {
   Move move;
   move.vc = vc;
-  move.pdu_size = kPduOfLies;
+  move.pdu_size = kSmallPdu;
   auto sent = payload(move, side);
   sent.bytes = sent.window - sent.pdu_size + more;
   send(move, side, sent);

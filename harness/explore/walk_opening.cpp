@@ -10,8 +10,7 @@ namespace rpchspec::explore {
 
 namespace {
 
-constexpr int kAskedFor = 7321;                // seconds
-constexpr std::int32_t kMoment = 200'000'000;  // ns
+constexpr int kAskedFor = 7321;  // seconds
 
 bool has_later_version(Move const& move) {
   return (move.choice & 2) != 0;
@@ -67,7 +66,7 @@ void Walk::expect_own_timeout(std::uint32_t vc) {
                        .mutable_receives_not();
   nothing.set_pdu("CONN/A3");
   (*nothing.mutable_where())["ConnectionTimeout"] = fmt::format("{}000", kAskedFor);
-  nothing.mutable_for_()->set_nanos(kMoment);
+  nothing.mutable_for_()->set_nanos(kSilence);
 }
 
 /// What each proxy does of its own when the first PDU is there, and where. Expected at the end, for
@@ -128,11 +127,8 @@ void Walk::until_b3(Move const& move) {
   constexpr std::uint64_t kEarly = 3000;
   auto& send = timeline_.client_send(move.vc, "in");
   send.set_bytes(kEarly);
-  send.set_pdu_size(1000);
-  auto& nothing = timeline_.await(move.vc, "server.in", {"RPCH-3.2.3.5.3-07"});
-  nothing.clear_since();  // from now on
-  nothing.mutable_receives_not()->set_pdu("rpc");
-  nothing.mutable_receives_not()->mutable_for_()->set_nanos(200'000'000);
+  send.set_pdu_size(kSmallPdu);
+  timeline_.await_silence(move.vc, "server.in", "rpc", {"RPCH-3.2.3.5.3-07"});
   timeline_.server_send(move.vc, "in").set_pdu("CONN/B3");
   timeline_.await_data(move.vc, "server.in", kEarly,
                        {"RPCH-3.2.3.5.4-02", "RPCH-3.2.1.1.4-03", "RPCH-1.3.4-01"});

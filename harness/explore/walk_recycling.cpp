@@ -10,11 +10,7 @@ namespace scn = scenario::v1;
 
 namespace {
 
-constexpr std::uint64_t kLeadIn = 1000;  // bytes that show that a channel is open to its end
-constexpr std::uint64_t kSmallWindow = 8192;
-constexpr std::uint32_t kSmallPdu = 1000;
-// Beyond a window. The least proxy takes 8 KiB ahead, and may not have acknowledged half of them.
-constexpr std::uint64_t kQueued = 2000;
+constexpr std::uint64_t kLeadIn = 1000;        // bytes that show that a channel is open to its end
 constexpr std::uint32_t kMostConnections = 3;  // of a channel, that expectations can name
 
 }  // namespace
@@ -150,13 +146,13 @@ bool Walk::recycle(Move const& move) {
 
 /// The successor's window counts, not the predecessor's; the monitors know both.
 void Walk::recycle_into_small_window(std::uint32_t vc, bool r1) {
-  timeline_.client_recycle(vc, "out", r1).set_receive_window(kSmallWindow);
+  timeline_.client_recycle(vc, "out", r1).set_receive_window(kLeastWindow);
   timeline_.server_recycle(vc);
   if (!r1) {
     await_news_at_server(vc, Side::out);
   }
   await_successor(vc, Side::out, r1);
-  states_[vc].down_window = kSmallWindow;
+  states_[vc].down_window = kLeastWindow;
 }
 
 bool Walk::recycle_both(Move const& move) {
@@ -204,9 +200,9 @@ bool Walk::recycle_filled(Move const& move) {
   auto const client = numbered("client.out", state.client_out);
   if (in) {
     timeline_.await_pdu(move.vc, server, "IN_R1/A6", {"RPCH-3.2.3.5.6-02"});
-    timeline_.await_silence(move.vc, server, "IN_R1/B1", 200, {"RPCH-3.2.3.5.6-03"});
+    timeline_.await_silence(move.vc, server, "IN_R1/B1", {"RPCH-3.2.3.5.6-03"});
   } else {
-    timeline_.await_silence(move.vc, client, r1 ? "OUT_R1/A10" : "OUT_R2/B3", 200,
+    timeline_.await_silence(move.vc, client, r1 ? "OUT_R1/A10" : "OUT_R2/B3",
                             {r1 ? "RPCH-3.2.4.5.8-02" : "RPCH-3.2.4.5.10-02"});
   }
   ack(move.vc, side);

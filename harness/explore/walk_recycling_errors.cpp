@@ -9,7 +9,6 @@ namespace scn = scenario::v1;
 namespace {
 
 constexpr char const* kOtherCookie = "112233445566778899aabbccddeeff00";
-constexpr std::uint32_t kSilence = 200;  // ms
 
 }  // namespace
 
@@ -38,7 +37,7 @@ bool Walk::false_successor(Move const& move) {
   // Not awaited: it might have come before its step began.
   auto& nothing = timeline_.expect(move.vc, in ? "server.in" : "server.out", {by});
   nothing.mutable_receives_not()->set_pdu(in ? "IN_R2/A2" : "OUT_R2/A4");
-  nothing.mutable_receives_not()->mutable_for_()->set_nanos(kSilence * 1'000'000);
+  nothing.mutable_receives_not()->mutable_for_()->set_nanos(kSilence);
   return true;
 }
 
@@ -105,7 +104,7 @@ void Walk::misplace_a5(Move const& move) {
       *timeline_.expect(move.vc, "server.in", {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.1.1.4-03"})
            .mutable_receives_not();
   nothing.set_pdu("co_cancel");
-  nothing.mutable_for_()->set_nanos(kSilence * 1'000'000);
+  nothing.mutable_for_()->set_nanos(kSilence);
 }
 
 /// IN_R2/A5 with another cookie costs the successor alone.

@@ -6,15 +6,6 @@ namespace rpchspec::explore {
 
 namespace scn = scenario::v1;
 
-namespace {
-
-constexpr std::uint32_t kSilence = 200;  // ms
-constexpr std::uint32_t kPdu = 1000;
-constexpr std::uint64_t kLeastWindow = 8192;
-constexpr std::uint64_t kMoreThanTheWindow = 2000;  // the least proxy takes 8 KiB ahead
-
-}  // namespace
-
 bool Walk::client_holds(char const* pdu) const {
   for (auto const& held : scenario_.client().hold()) {
     if (held == pdu) {
@@ -98,7 +89,7 @@ void Walk::early_on_successor(Move const& move) {
   auto& early = timeline_.client_send(move.vc, "in");
   early.set_hex(kCoCancel);
   early.set_on(scn::SUCCESSOR);
-  timeline_.await_silence(move.vc, "server.in", "co_cancel", kSilence,
+  timeline_.await_silence(move.vc, "server.in", "co_cancel",
                           {"RPCH-3.2.3.5.5.1-04", "RPCH-3.2.1.1.4-03"});
   release(move.vc, Whose::client, "IN_R2/A5");
   timeline_.await_pdu(move.vc, "server.in", "co_cancel",
@@ -110,7 +101,7 @@ void Walk::early_on_successor(Move const& move) {
 /// And behind what came on the predecessor and waits for the server's window.
 void Walk::early_behind_queue(Move const& move) {
   auto const begun = timeline_.label();
-  auto const sent = fill_window(move.vc, Side::in, kMoreThanTheWindow);
+  auto const sent = fill_window(move.vc, Side::in, kQueued);
   timeline_.begin_part();
   timeline_.client_recycle(move.vc, "in", false);
   timeline_.await_pdu(move.vc, "client.out", "IN_R2/A4", {"RPCH-2.2.4.21-01"});
@@ -118,8 +109,7 @@ void Walk::early_behind_queue(Move const& move) {
   early.set_hex(kCoCancel);
   early.set_on(scn::SUCCESSOR);
   release(move.vc, Whose::client, "IN_R2/A5");
-  timeline_.await_silence(move.vc, "server.in", "co_cancel", kSilence,
-                          {"FIELD-F53", "RPCH-3.2.3.5.8-03"});
+  timeline_.await_silence(move.vc, "server.in", "co_cancel", {"FIELD-F53", "RPCH-3.2.3.5.8-03"});
   ack(move.vc, Side::in);
   auto& data = timeline_.await(move.vc, "server.in", {"RPCH-3.2.3.5.8-03"});
   data.set_since(begun);
@@ -249,9 +239,9 @@ void Walk::hold_b2(Move const& move) {
   timeline_.begin_part();
   Payload sent;
   sent.bytes = 3 * kLeastWindow;
-  sent.pdu_size = kPdu;
+  sent.pdu_size = kSmallPdu;
   send({.kind = Kind::up, .vc = move.vc}, Side::in, sent);
-  timeline_.await_silence(move.vc, "server.in", "request", kSilence,
+  timeline_.await_silence(move.vc, "server.in", "request",
                           {"RPCH-3.2.3.5.5.2-04", "RPCH-3.2.1.1.4-03"});
   auto const begun = timeline_.label();
   if (!holds("FlowControlAck")) {
@@ -276,9 +266,9 @@ void Walk::hold_b2(Move const& move) {
                        .await(move.vc, numbered("server.in", states_[move.vc].server_in + 1),
                               {"RPCH-3.2.3.5.7-02"})
                        .mutable_data();
-  bounded.set_at_least(kLeastWindow - 2 * kPdu);
+  bounded.set_at_least(kLeastWindow - 2 * kSmallPdu);
   bounded.set_at_most(kLeastWindow);
-  bounded.mutable_for_()->set_nanos(kSilence * 1'000'000);
+  bounded.mutable_for_()->set_nanos(kSilence);
   states_[move.vc].open = false;
 }
 

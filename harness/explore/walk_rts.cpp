@@ -137,7 +137,7 @@ bool Walk::echo(Move const& move) {
 void Walk::await_connection_kept(Move const& move) {
   std::string const subject = move.side == Side::in ? "client.in" : "client.out";
   auto& either = timeline_.await(move.vc, {}, {"RPCH-2.1.2.1-02", "RPCH-2.1.2.1.5-07"});
-  Timeline::add_other(either, subject).mutable_stays_open()->mutable_for_()->set_nanos(200'000'000);
+  Timeline::add_other(either, subject).mutable_stays_open()->mutable_for_()->set_nanos(kSilence);
   auto& answer = *Timeline::add_other(either, subject).mutable_response();
   answer.add_status("200");
   auto& header = *answer.add_headers();

@@ -5,9 +5,7 @@
 namespace rpchspec::explore {
 namespace {
 
-constexpr std::int32_t kMoment = 100'000'000;   // ns
-constexpr std::int32_t kSilence = 200'000'000;  // ns
-constexpr std::int32_t kAWhile = 300'000'000;   // ns
+constexpr std::int32_t kMoment = 100'000'000;  // ns
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/duration.pb.h>
 
+#include "harness/explore/fields.hpp"
 #include "harness/loader/sugar_table.hpp"
 
 namespace rpchspec::explore {
@@ -100,15 +101,9 @@ std::string field_text(pb::Message const& message, pb::FieldDescriptor const& fi
   return joined(items, '[', ']');
 }
 
-std::vector<pb::FieldDescriptor const*> said(pb::Message const& message) {
-  std::vector<pb::FieldDescriptor const*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  return fields;
-}
-
 std::string flow(pb::Message const& message) {
   std::vector<std::string> parts;
-  for (auto const* field : said(message)) {
+  for (auto const* field : set_fields(message)) {
     parts.push_back(field->name() + ": " + field_text(message, *field));
   }
   return joined(parts, '{', '}');
@@ -126,7 +121,7 @@ std::string expectation_text(Expectation const& expectation) {
     parts.push_back(
         fmt::format("{}: {{{}: {}}}", expectation.subject(), key, value(expectation, *predicate)));
   }
-  for (auto const* field : said(expectation)) {
+  for (auto const* field : set_fields(expectation)) {
     if (field == predicate || field->name() == "subject") {
       continue;
     }
@@ -169,7 +164,7 @@ std::string step_text(Step const& step) {
 
 std::string to_yaml(Scenario const& scenario) {
   std::string out;
-  for (auto const* field : said(scenario)) {
+  for (auto const* field : set_fields(scenario)) {
     if (field->name() == "steps") {
       out += "steps:\n";
       for (auto const& step : scenario.steps()) {

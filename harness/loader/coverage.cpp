@@ -1,8 +1,10 @@
 #include "harness/loader/coverage.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include "harness/loader/selector.hpp"
+#include "harness/loader/level_bound.hpp"
 #include "model/suggestion.hpp"
 
 namespace rpchspec::loader {
@@ -19,6 +21,14 @@ std::string told(CoverageRow const& row) {
   return row.why_not.empty() ? "- no scenario" : "- " + row.why_not;
 }
 
+void count(Coverage& coverage) {
+  coverage.checked = coverage.with_reason = coverage.open = 0;
+  for (auto const& row : coverage.rows) {
+    bool const checked = !row.scenarios.empty() || !row.monitors.empty();
+    ++(checked ? coverage.checked : row.explained() ? coverage.with_reason : coverage.open);
+  }
+}
+
 }  // namespace
 
 Coverage coverage(Suite const& suite,
@@ -33,14 +43,38 @@ Coverage coverage(Suite const& suite,
   Coverage out;
   for (auto const& requirement : registry.all()) {
     auto const watched = monitors.find(requirement.id);
-    CoverageRow row{requirement.id, cases[requirement.id],
+    CoverageRow row{requirement.id,
+                    cases[requirement.id],
                     watched == monitors.end() ? std::vector<std::string>{} : watched->second,
-                    requirement.why_not};
-    bool const checked = !row.scenarios.empty() || !row.monitors.empty();
-    ++(checked ? out.checked : row.explained() ? out.with_reason : out.open);
+                    requirement.why_not,
+                    requirement.role,
+                    requirement.level};
     out.rows.push_back(std::move(row));
   }
+  out.cases = suite.scenarios.size();
+  count(out);
   return out;
+}
+
+Coverage narrowed(Coverage coverage,
+                  Selection const& selection,
+                  std::set<std::string> const& cases) {
+  auto const& prefixes = selection.requirements;
+  bool const some = cases.size() < coverage.cases;
+  for (auto& row : coverage.rows) {
+    std::erase_if(row.scenarios,
+                  [&](std::string const& id) { return some && !cases.contains(id); });
+  }
+  std::erase_if(coverage.rows, [&](CoverageRow const& row) {
+    bool const named =
+        prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(), [&](auto const& prefix) {
+          return row.requirement.starts_with(prefix);
+        });
+    bool const high = !selection.level || at_least(row.level, *selection.level);
+    return !named || !high || (some && row.scenarios.empty());
+  });
+  count(coverage);
+  return coverage;
 }
 
 std::string to_text(Coverage const& coverage) {

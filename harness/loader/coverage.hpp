@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "harness/loader/load.hpp"
+#include "harness/loader/selector.hpp"
 
 namespace rpchspec::loader {
 
@@ -15,7 +17,9 @@ struct CoverageRow {
   std::string requirement;
   std::vector<std::string> scenarios;  // ids, in the order of the suite
   std::vector<std::string> monitors;
-  std::string why_not;  // of the registry
+  std::string why_not;                      // of the registry
+  std::string role;                         // of whom it asks, as the registry has it
+  model::Level level = model::Level::must;  // of an RPC proxy
 
   /// Checked by something, or with a reason why not.
   [[nodiscard]] bool explained() const {
@@ -28,6 +32,7 @@ struct Coverage {
   std::size_t checked = 0;        // by a scenario or a monitor
   std::size_t with_reason = 0;    // not checked, with a reason
   std::size_t open = 0;           // neither
+  std::size_t cases = 0;          // of the suite
 };
 
 /// @param monitors  requirement ids that monitors judge in every case, with the monitors' names.
@@ -35,6 +40,12 @@ struct Coverage {
     Suite const& suite,
     model::RequirementRegistry const& registry,
     std::map<std::string, std::vector<std::string>> const& monitors = {});
+
+/// The requirements that `selection` names by prefix and level. Where `cases` are not all of the
+/// suite, only what these cite.
+[[nodiscard]] Coverage narrowed(Coverage coverage,
+                                Selection const& selection,
+                                std::set<std::string> const& cases);
 
 /// One line a requirement, then the counts.
 [[nodiscard]] std::string to_text(Coverage const& coverage);

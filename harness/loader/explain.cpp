@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/loader/scenario_words.hpp"
 #include "harness/loader/selector.hpp"
 #include "model/scalars.hpp"
 #include "model/suggestion.hpp"

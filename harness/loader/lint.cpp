@@ -1,10 +1,12 @@
 #include "harness/loader/lint.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
+#include "harness/loader/lint_play.hpp"
+#include "harness/loader/lint_texts.hpp"
 #include "harness/loader/names.hpp"
+#include "harness/loader/scenario_words.hpp"
 #include "harness/loader/sugar_table.hpp"
 #include "harness/loader/suite_version.hpp"
 #include "model/suggestion.hpp"
@@ -17,20 +19,6 @@ using model::TextErrors;
 using scenario::v1::Expectation;
 using scenario::v1::Scenario;
 using scenario::v1::Step;
-
-constexpr std::array<std::string_view, 4> kNeedPrefixes{"topology:", "fact:", "auth:", "not:"};
-constexpr std::array<std::string_view, 7> kPlainNeeds{
-    "tls", "offload", "ipv6", "two-proxies", "http-hop", "v1", "raw-socket"};
-
-bool contains(std::vector<std::string> const& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-bool is_id_word(std::string_view word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
 
 std::vector<std::string> known_ids(model::RequirementRegistry const& registry) {
   std::vector<std::string> ids;
@@ -56,6 +44,8 @@ class Lint {
       : scenario_(scenario), places_(places), context_(context), errors_(errors) {}
 
   void run() {
+    lint_texts(scenario_, places_, errors_);
+    lint_play(scenario_, places_, errors_);
     words();
     id();
     given();
@@ -83,17 +73,14 @@ class Lint {
     if (scenario_.steps_size() == 0 && scenario_.given_size() == 0) {
       errors_.add(places_.of(scenario_), "a scenario needs 'steps' or 'given'");
     }
-    auto const& through = scenario_.client().forward_proxy();
-    if (!through.empty() && through != "origin-form" && through != "absolute-form") {
-      errors_.add(places_.of(scenario_.client(), "forward_proxy"),
-                  "'forward_proxy' is origin-form or absolute-form, got '" + through + "'");
-    }
     for (int i = 0; i < scenario_.needs_size(); ++i) {
       if (!is_need(scenario_.needs(i))) {
         errors_.add(places_.of(scenario_, "needs", i),
                     "unknown need '" + scenario_.needs(i) +
                         "'; allowed: topology:NAME, fact:NAME, auth:SCHEME, tls, offload, ipv6, "
-                        "two-proxies, http-hop, v1, raw-socket, each also after not:");
+                        "two-proxies, two-upstreams, http-hop, v1, raw-socket, one-machine, "
+                        "refused:port (-below-range, "
+                        "-above-range), refused:server, each also after not:");
       }
     }
     if (scenario_.expect_size() == 0 && !has_judging_await(scenario_.steps())) {
@@ -162,9 +149,6 @@ class Lint {
     if (step.has_server_send()) {
       send(step.server_send());
     }
-    if (step.has_client_open()) {
-      dialect(step.client_open());
-    }
     for (auto const& branch : step.parallel().branches()) {
       for (auto const& each : branch.steps()) {
         this->step(each);
@@ -173,9 +157,8 @@ class Lint {
   }
 
   void send(scenario::v1::Send const& send) {
-    check_channel(send, send.channel());
     if (!send.pdu().empty()) {
-      pdu(send, send.pdu(), "with", send.with());
+      values(send, "with", send.with(), wrong_value);
     } else if (!places_.wrote(send, "bytes") && !places_.wrote(send, "hex")) {
       errors_.add(places_.of(send), "nothing to send; give 'pdu', 'bytes' or 'hex'");
     }
@@ -184,48 +167,36 @@ class Lint {
     }
   }
 
-  void dialect(scenario::v1::Open const& open) {
-    auto const& dialect = open.dialect();
-    if (!dialect.empty() && dialect != "v1" && dialect != "v2") {
-      errors_.add(places_.of(open, "dialect"), "'dialect' is v1 or v2, got '" + dialect + "'");
+  using Values = google::protobuf::Map<std::string, std::string>;
+  using WhyNot = std::string (*)(std::string_view, std::string_view, std::string const&);
+
+  /// @param map  its field of that name, "with" or "where".
+  template <class Message>
+  void values(Message const& message, std::string const& field, Values const& map, WhyNot why_not) {
+    if (!is_pdu_name(message.pdu())) {
+      return;  // said already
+    }
+    for (auto const& [meaning, value] : map) {
+      auto why = unknown_meaning(message.pdu(), meaning);
+      why = why.empty() ? why_not(message.pdu(), meaning, value) : why;
+      if (!why.empty()) {
+        wrong_value_of(message, field, meaning, why);
+      }
     }
   }
 
   template <class Message>
-  void check_channel(Message const& message, std::string const& channel) {
-    if (!channel.empty() && channel != "in" && channel != "out" && channel != "v1") {
-      errors_.add(places_.of(message, "channel"),
-                  "'channel' is in, out or v1, got '" + channel + "'");
-    }
-  }
-
-  template <class Message, class Map>
-  void pdu(Message const& message,
-           std::string const& name,
-           std::string const& field,
-           Map const& map) {
-    if (!is_pdu_name(name)) {
-      auto const near = model::nearest(name, pdu_names());
-      return errors_.add(places_.of(message, "pdu"),
-                         "unknown PDU '" + name + "'" +
-                             (near.empty() ? "; a name of MS-RPCH 2.2.4, a DCE/RPC type, or rpc"
-                                           : "; did you mean '" + near + "'?"));
-    }
-    for (auto const& [meaning, value] : map) {
-      if (auto const why = unknown_meaning(name, meaning); !why.empty()) {
-        errors_.add(places_.of(message, field + "." + meaning),
-                    "'" + meaning + "' in " + name + ": " + why);
-      }
-    }
+  void wrong_value_of(Message const& message,
+                      std::string const& field,
+                      std::string const& meaning,
+                      std::string const& why) {
+    errors_.add(places_.of(message, field + "." + meaning),
+                "'" + meaning + "' in " + message.pdu() + ": " + why);
   }
 
   void expectation(Expectation const& e) {
     for (int i = 0; i < e.by_size(); ++i) {
       requirement(e, i);
-    }
-    if (!e.subject().empty() && !contains(subjects(), e.subject())) {
-      errors_.add(places_.of(e, "subject"),
-                  "unknown subject '" + e.subject() + "'" + suggestion(e.subject(), subjects()));
     }
     if (!e.since().empty() && !labels_.contains(e.since())) {
       std::vector<std::string> const known(labels_.begin(), labels_.end());
@@ -233,26 +204,13 @@ class Lint {
                   "no step has the label '" + e.since() + "'" + suggestion(e.since(), known));
     }
     if (e.has_receives()) {
-      pdu(e.receives(), e.receives().pdu(), "where", e.receives().where());
+      values(e.receives(), "where", e.receives().where(), wrong_condition);
     }
     if (e.has_receives_not()) {
-      pdu(e.receives_not(), e.receives_not().pdu(), "where", e.receives_not().where());
-    }
-    if (e.has_closed()) {
-      closed(e.closed());
+      values(e.receives_not(), "where", e.receives_not().where(), wrong_condition);
     }
     for (auto const& each : e.any_of()) {
       expectation(each);
-    }
-  }
-
-  void closed(scenario::v1::Closed const& closed) {
-    std::vector<std::string> const known{"fin", "rst", "tls-close", "tls-truncated"};
-    for (int i = 0; i < closed.how_size(); ++i) {
-      if (!contains(known, closed.how(i))) {
-        errors_.add(places_.of(closed, "how", i), "a connection cannot end by '" + closed.how(i) +
-                                                      "'" + suggestion(closed.how(i), known));
-      }
     }
   }
 
@@ -274,36 +232,6 @@ class Lint {
 };
 
 }  // namespace
-
-std::vector<std::string> const& categories() {
-  static std::vector<std::string> const kCategories{
-      "connection", "http",         "uri",       "auth",    "tls",   "echo",
-      "forwarding", "flow-control", "keepalive", "timeout", "reset", "protocol-error",
-      "recycling",  "version",      "v1",        "limits"};
-  return kCategories;
-}
-
-std::string wrong_id(std::string_view id) {
-  auto const slash = id.find('/');
-  if (slash == std::string::npos || !is_id_word(id.substr(slash + 1)) ||
-      !is_id_word(id.substr(0, slash))) {
-    return "id '" + std::string(id) + "' must be category/words: small letters, digits and hyphens";
-  }
-  auto const category = id.substr(0, slash);
-  return contains(categories(), category) ? ""
-                                          : "unknown category '" + std::string(category) + "'" +
-                                                suggestion(category, categories());
-}
-
-bool is_need(std::string_view need) {
-  if (need.starts_with("not:")) {
-    need.remove_prefix(4);
-  }
-  auto const plain = std::find(kPlainNeeds.begin(), kPlainNeeds.end(), need) != kPlainNeeds.end();
-  return plain || std::any_of(kNeedPrefixes.begin(), kNeedPrefixes.end() - 1, [&](auto prefix) {
-           return need.starts_with(prefix) && need.size() > prefix.size();
-         });
-}
 
 void lint(Scenario const& scenario,
           Places const& places,

@@ -5,8 +5,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "harness/loader/given.hpp"
 #include "harness/loader/to_proto.hpp"
@@ -17,15 +15,6 @@ namespace rpchspec::loader {
 
 /// Ids that are out of use: retired id to what replaced it, in words. scenarios/retired.yaml.
 using Retired = std::map<std::string, std::string>;
-
-/// Folder, selector and JUnit class alike.
-[[nodiscard]] std::vector<std::string> const& categories();
-
-/// Facts that a scenario may ask for with "fact:NAME", and the other forms of `needs`.
-[[nodiscard]] bool is_need(std::string_view need);
-
-/// Why this cannot be an id (without matrix values); empty when it can.
-[[nodiscard]] std::string wrong_id(std::string_view id);
 
 struct LintContext {
   model::RequirementRegistry const& requirements;

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/loader/level_bound.hpp"
+#include "harness/loader/scenario_words.hpp"
 #include "harness/loader/suite_version.hpp"
 #include "model/suggestion.hpp"
 
@@ -80,11 +82,6 @@ Error nothing_matches(std::string const& selector, Suite const& suite) {
 
 bool contains(Cases const& cases, Scenario const* scenario) {
   return std::find(cases.begin(), cases.end(), scenario) != cases.end();
-}
-
-/// must is above should, and so on down to not_applicable.
-bool at_least(Level level, Level bound) {
-  return static_cast<int>(level) <= static_cast<int>(bound) && level != Level::not_applicable;
 }
 
 bool cites(Scenario const& scenario,

@@ -56,10 +56,20 @@ std::string set_protection(Facts& facts, std::string const& value) {
 }
 
 std::string set_ports(Facts& facts, std::string const& value) {
-  if (value.empty()) {
-    return "is empty; expected host:lo-hi;host:port";
+  constexpr std::string_view kExpected = "expected host:low-high;host:port";
+  if (value.find('$') != value.npos) {
+    return "'$' stands for nothing in it; " + std::string(kExpected);
   }
-  facts.valid_ports = value;
+  auto const parsed = wire::ValidPorts::parse(value);
+  if (!parsed) {
+    auto const& error = parsed.error();
+    auto const at = std::min(error.offset, value.size());
+    return error.detail + ", at '" + value.substr(at) + "'; " + std::string(kExpected);
+  }
+  if (parsed->rules().empty()) {
+    return "lists nothing; " + std::string(kExpected);
+  }
+  facts.valid_ports = *parsed;
   return {};
 }
 
@@ -88,8 +98,10 @@ std::vector<Fact> const& table() {
       {{"allow_anonymous", "true or false", "true", "nothing is assumed",
         "cases on requests without credentials or without TLS"},
        [](Facts& f, std::string const& v) { return set_bool(f.allow_anonymous, v); }},
-      {{"valid_ports", "text", "exch01:6001-6002;exch01:6004", "nothing is assumed",
-        "cases on servers and ports that the proxy has to refuse"},
+      {{"valid_ports", "host:low-high;host:port", "exch01:6001-6002;exch01:6004",
+        "nothing is assumed",
+        "cases that ask for servers and ports which the rule does not list, and the proxy has to "
+        "refuse; it lists --server-name with the backend ports"},
        set_ports},
       {{"auth", "none, basic, ntlm, negotiate", "basic", "nothing is assumed",
         "cases on the credentials that the proxy asks for"},

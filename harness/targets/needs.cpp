@@ -6,6 +6,8 @@
 #include "harness/targets/carried.hpp"
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
+#include "harness/targets/needs_configuration.hpp"
+#include "harness/targets/stated_rule.hpp"
 #include "model/scalars.hpp"
 #include "net/gss_credentials.hpp"
 #include "net/tcp_probes.hpp"
@@ -16,14 +18,6 @@ namespace {
 
 using scenario::v1::ProxyNeeds;
 using scenario::v1::Scenario;
-
-/// Something that is missing; `fact` would provide it.
-struct Missing {
-  std::string reason;
-  std::string fact;
-};
-
-using Lacks = std::vector<Missing>;
 
 bool is_topology(Target const& target, std::string_view name) {
   // An RPC proxy is under test everywhere but behind a front.
@@ -55,12 +49,6 @@ Result<void> check_mechanism(ProxyNeeds const& needs, scenario::v1::Scheme of_cl
   return {};
 }
 
-std::string_view name_of(scenario::v1::Scheme scheme) {
-  return scheme == scenario::v1::NTLM        ? "ntlm"
-         : scheme == scenario::v1::NEGOTIATE ? "negotiate"
-                                             : "basic";
-}
-
 bool speaks(Target const& target, std::string_view scheme) {
   return target.topology == Topology::embedded || to_string(target.auth) == scheme;
 }
@@ -84,6 +72,9 @@ bool is_met(std::string_view need, Target const& target) {
   if (need.starts_with("auth:")) {
     return speaks(target, after("auth:"));
   }
+  if (need.starts_with("refused:")) {
+    return target.topology != Topology::http_front;  // check_valid_ports knows more
+  }
   if (need == "tls") {
     return has_tls(target);
   }
@@ -102,7 +93,13 @@ bool is_met(std::string_view need, Target const& target) {
     return layer == target.facts.given.end() || layer->second == "http";
   }
   if (need == "raw-socket") {
-    return target.topology != Topology::live && net::can_see_probes();
+    return target.topology != Topology::live && !target.backend_at && net::can_see_probes();
+  }
+  if (need == "one-machine") {
+    return !target.backend_at;
+  }
+  if (need == "two-upstreams") {
+    return target.topology == Topology::http_front && target.upstream_listen.size() > 1;
   }
   return need == "two-proxies" && target.topology == Topology::split;
 }
@@ -133,6 +130,16 @@ Missing unmet(std::string_view need, Target const& target) {
   }
   if (need == "http-hop") {
     return {"needs a proxy that speaks HTTP; this one relays bytes (layer=tls)", {}};
+  }
+  if (need == "two-upstreams") {
+    return {"needs a front that chooses between two upstreams (--upstream-listen twice)", {}};
+  }
+  if (need == "one-machine") {
+    return {"its steps follow each other faster than two machines tell each other (--backend-at)",
+            {}};
+  }
+  if (need == "raw-socket" && target.backend_at) {
+    return {"needs a raw socket beside the servers, which are elsewhere (--backend-at)", {}};
   }
   if (need == "raw-socket") {
     return {"needs a raw socket beside the servers, which takes root or CAP_NET_RAW", {}};
@@ -173,58 +180,14 @@ void check_server(Scenario const& scenario, Target const& target, Lacks& lacks) 
   auto const is_here = [](Url const& url) {
     return url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.");
   };
+  if (target.backend_at && scenario.server().ipv6()) {
+    lacks.push_back({"its servers listen on ::1, and they are elsewhere (--backend-at)", {}});
+    return;
+  }
   auto const local = target.server_name == "auto" && target.backend_bind == "auto" &&
                      std::all_of(target.urls.begin(), target.urls.end(), is_here);
   if (scenario.server().ipv6() && !local) {
     lacks.push_back({"needs a proxy on this machine: the servers listen on ::1", {}});
-  }
-}
-
-/// A fact that must have this value.
-template <class T>
-void check_fact(std::string const& name,
-                std::optional<T> const& stated,
-                T const& needed,
-                std::string const& text,
-                Lacks& lacks) {
-  if (!stated) {
-    lacks.push_back({"needs a proxy with " + name + "=" + text + "; the fact is not given", name});
-  } else if (!(*stated == needed)) {
-    lacks.push_back({"needs a proxy with " + name + "=" + text, {}});
-  }
-}
-
-Duration to_duration(google::protobuf::Duration const& value) {
-  return std::chrono::duration_cast<Duration>(std::chrono::seconds(value.seconds()) +
-                                              std::chrono::nanoseconds(value.nanos()));
-}
-
-std::string text_of(google::protobuf::Duration const& value) {
-  return model::duration_text(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(to_duration(value)).count());
-}
-
-void check_authentication(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
-  auto const& facts = target.facts;
-  auto wanted = std::vector<std::string_view>();
-  if (needs.basic_auth()) {
-    wanted.push_back("basic");
-  }
-  for (auto const scheme : needs.auth()) {
-    wanted.push_back(name_of(static_cast<scenario::v1::Scheme>(scheme)));
-  }
-  if (wanted.size() > 1 || needs.challenges() != ProxyNeeds::LINES) {
-    lacks.push_back({"needs a proxy that the harness configures", {}});
-  } else if (!wanted.empty()) {
-    auto const scheme = *parse_auth(wanted.front());
-    check_fact("auth", facts.auth, scheme, std::string(wanted.front()), lacks);
-    if (facts.auth == scheme && target.user.empty()) {
-      lacks.push_back({"needs --user and a password", {}});
-    }
-  }
-  if (needs.extended_protection() != ProxyNeeds::IGNORED) {
-    auto const text = needs.extended_protection() == ProxyNeeds::REQUIRED ? "require" : "allow";
-    check_fact("extended_protection", facts.extended_protection, std::string(text), text, lacks);
   }
 }
 
@@ -239,53 +202,22 @@ void check_lifetime(Scenario const& scenario, Target const& target, Lacks& lacks
   }
 }
 
-void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
-  auto const& facts = target.facts;
-  if (needs.refuses_to_load()) {
-    lacks.push_back({"needs a proxy that the harness configures", {}});
+/// The rule is the user's: a case asks for what it does not list, or finds itself listed likewise.
+void check_valid_ports(Scenario const& scenario, Target const& target, Lacks& lacks) {
+  auto const& rule = target.facts.valid_ports;
+  auto const& wanted = scenario.proxy().valid_ports();
+  if (wanted.empty()) {
+    return;
   }
-  if (needs.allow_anonymous() != ProxyNeeds::UNSET) {
-    auto const on = needs.allow_anonymous() == ProxyNeeds::ON;
-    check_fact("allow_anonymous", facts.allow_anonymous, on, on ? "true" : "false", lacks);
-  }
-  if (!needs.valid_ports().empty()) {
-    check_fact("valid_ports", facts.valid_ports, needs.valid_ports(), needs.valid_ports(), lacks);
-  }
-  if (needs.has_connection_timeout()) {
-    check_fact("connection_timeout", facts.connection_timeout,
-               to_duration(needs.connection_timeout()), text_of(needs.connection_timeout()), lacks);
-  }
-  if (needs.has_idle_timeout()) {
-    check_fact("idle_timeout", facts.idle_timeout, to_duration(needs.idle_timeout()),
-               text_of(needs.idle_timeout()), lacks);
-  }
-  if (needs.receive_window() != 0) {
-    check_fact("receive_window", facts.receive_window,
-               static_cast<std::uint32_t>(needs.receive_window()),
-               model::size_text(needs.receive_window()), lacks);
-  }
-  if (needs.channel_lifetime() != 0) {
-    check_fact("channel_lifetime", facts.channel_lifetime,
-               static_cast<std::uint32_t>(needs.channel_lifetime()),
-               model::size_text(needs.channel_lifetime()), lacks);
-  }
-  if (needs.ping_traffic_threshold() != 0) {
-    check_fact("ping_traffic_threshold", facts.ping_traffic_threshold,
-               static_cast<std::uint32_t>(needs.ping_traffic_threshold()),
-               model::size_text(needs.ping_traffic_threshold()), lacks);
-  }
-  check_authentication(needs, target, lacks);
-}
-
-/// Our upstream behind a front is configured as needed, except for what the front decides.
-void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
-  if (needs.refuses_to_load()) {
-    lacks.push_back({"needs an RPC proxy that is under test itself", {}});
-  }
-  // Where a scenario names schemes, our upstream takes credentials over plain HTTP, too.
-  auto const may_be_plain = !target.upstream_tls.empty() || needs.auth_size() != 0;
-  if (needs.allow_anonymous() == ProxyNeeds::OFF && !may_be_plain) {
-    lacks.push_back({"needs TLS towards the upstream (--upstream-tls)", {}});
+  if (!rule) {
+    lacks.push_back(
+        {"needs to know the proxy's ValidPorts; the fact valid_ports is not given", "valid_ports"});
+  } else if (auto const what = asks_for_refused(scenario, target)) {
+    if (auto why = why_not_refused(target, *rule, *what); !why.empty()) {
+      lacks.push_back({std::move(why), {}});
+    }
+  } else if (!lists_likewise(target, *rule, wanted)) {
+    lacks.push_back({"needs a proxy whose ValidPorts lists the Store as " + wanted + " does", {}});
   }
 }
 
@@ -318,6 +250,7 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
     check_upstream(scenario.proxy(), target, lacks);
   } else if (target.topology != Topology::embedded) {
     check_configuration(scenario.proxy(), target, lacks);
+    check_valid_ports(scenario, target, lacks);
     check_lifetime(scenario, target, lacks);
   }
   if (lacks.empty()) {

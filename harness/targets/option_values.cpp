@@ -6,21 +6,17 @@
 
 namespace rpchspec::targets {
 
-namespace {
-
-tl::unexpected<Error> wrong(std::string why) {
+tl::unexpected<Error> wrong_option(std::string why) {
   return fail({ErrorCode::bad_value, 0, {}, {}, std::move(why)});
 }
-
-}  // namespace
 
 Result<Duration> parse_positive_duration(std::string const& text) {
   auto const parsed = model::parse_duration(text);
   if (!parsed) {
-    return wrong(parsed.error());
+    return wrong_option(parsed.error());
   }
   if (*parsed <= 0) {
-    return wrong("'" + text + "': must be more than nothing");
+    return wrong_option("'" + text + "': must be more than nothing");
   }
   return std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(*parsed));
 }
@@ -30,10 +26,11 @@ Result<std::uint64_t> parse_count(std::string const& text,
                                   std::uint64_t most) {
   auto const parsed = model::parse_integer(text);
   if (!parsed) {
-    return wrong(parsed.error());
+    return wrong_option(parsed.error());
   }
   if (*parsed < least || *parsed > most) {
-    return wrong("'" + text + "' is not in " + std::to_string(least) + ".." + std::to_string(most));
+    return wrong_option("'" + text + "' is not in " + std::to_string(least) + ".." +
+                        std::to_string(most));
   }
   return *parsed;
 }
@@ -43,7 +40,7 @@ Result<double> parse_scale(std::string const& text) {
   auto const end = text.data() + text.size();
   auto const [stop, error] = std::from_chars(text.data(), end, scale);
   if (error != std::errc{} || stop != end || !(scale >= 0.1 && scale <= 100)) {
-    return wrong("'" + text + "' is no number in 0.1..100");
+    return wrong_option("'" + text + "' is no number in 0.1..100");
   }
   return scale;
 }
@@ -56,7 +53,7 @@ Result<void> check_tls_choice(std::string const& text) {
   auto const comma = text.find(',');
   auto const two_files = comma != std::string::npos && comma > 0 && comma + 1 < text.size();
   if (text != "auto" && text != "front" && !two_files) {
-    return wrong("'" + text + "': expected auto, front, or CERT,KEY (two PEM files)");
+    return wrong_option("'" + text + "': expected auto, front, or CERT,KEY (two PEM files)");
   }
   return {};
 }

@@ -10,6 +10,9 @@
 
 namespace rpchspec::targets {
 
+/// What an option's value is refused with.
+[[nodiscard]] tl::unexpected<Error> wrong_option(std::string why);
+
 /// "30s" over zero.
 [[nodiscard]] Result<Duration> parse_positive_duration(std::string const& text);
 

@@ -2,34 +2,79 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 
 #include "harness/targets/option_table.hpp"
+#include "harness/targets/option_values.hpp"
+#include "harness/targets/secret.hpp"
 #include "model/suggestion.hpp"
+#include "net/address.hpp"
 
 namespace rpchspec::targets {
 
 namespace {
 
-tl::unexpected<Error> wrong(std::string why) {
-  return fail({ErrorCode::bad_value, 0, {}, {}, std::move(why)});
+Result<void> take_secret(std::string_view option, std::string const& file, std::string& to) {
+  auto secret = read_secret(file);
+  if (!secret) {
+    return wrong_option(std::string(option) + ": " + secret.error().detail);
+  }
+  to = *std::move(secret);
+  return {};
 }
 
 Result<void> read_password(Settings& settings) {
   if (settings.password_file.empty()) {
-    if (char const* value = std::getenv("RPCHSPEC_PASSWORD")) {
+    char const* const value = std::getenv("RPCHSPEC_PASSWORD");
+    if (value != nullptr && settings.target.password.empty()) {
       settings.target.password = value;
     }
     return {};
   }
-  std::ifstream file(settings.password_file);
-  if (!std::getline(file, settings.target.password)) {
-    return wrong("--password-file: cannot read a line from '" + settings.password_file + "'");
+  return take_secret("--password-file", settings.password_file, settings.target.password);
+}
+
+Result<void> read_agent_token(Settings& settings) {
+  if (settings.agent_token_file.empty()) {
+    return {};
   }
-  if (settings.target.password.ends_with('\r')) {
-    settings.target.password.pop_back();
+  return take_secret("--agent-token-file", settings.agent_token_file, settings.target.agent_token);
+}
+
+/// Of what is shown to an agent.
+std::string certificate_contradiction(Target const& target) {
+  if (target.agent_cert.empty() != target.agent_key.empty()) {
+    return "--agent-cert and --agent-key go together";
   }
-  return {};
+  if (target.agent_cert.empty() && target.agent_name.empty()) {
+    return {};
+  }
+  if (target.agent_speech != AgentSpeech::grpc) {
+    return "--agent-cert and --agent-name go with --backend-at grpc://HOST:PORT";
+  }
+  return target.agent_ca_file.empty()
+             ? "--agent-cert and --agent-name go with --agent-ca-file, the CA of the agent"
+             : std::string();
+}
+
+/// What can't be played by two machines, in words; empty: it can.
+std::string elsewhere_contradiction(Target const& target) {
+  if (!target.backend_at) {
+    auto const says_nothing = target.agent_ca_file.empty() && target.agent_token.empty() &&
+                              target.agent_cert.empty() && target.agent_key.empty() &&
+                              target.agent_name.empty();
+    return says_nothing ? std::string() : "--agent-ca-file and the like go with --backend-at";
+  }
+  if (auto const wrong = certificate_contradiction(target); !wrong.empty()) {
+    return wrong;
+  }
+  if (!target.agent_token.empty() && target.agent_ca_file.empty() &&
+      !net::is_loopback(target.backend_at->host)) {
+    return "--agent-token-file: not in clear over a network; --agent-ca-file says whose "
+           "certificate "
+           "the agent has";
+  }
+  return target.topology == Topology::live ? "--backend-at: a live endpoint has its own servers"
+                                           : std::string();
 }
 
 bool names_nodes(Target const& target) {
@@ -131,8 +176,11 @@ std::string contradiction(Target const& target) {
   if (target.topology != Topology::http_front && !target.upstream_listen.empty()) {
     return "--upstream-listen goes with --topology http-front";
   }
-  if (auto const wrong_way = forward_proxy_contradiction(target); !wrong_way.empty()) {
+  if (auto wrong_way = forward_proxy_contradiction(target); !wrong_way.empty()) {
     return wrong_way;
+  }
+  if (auto both = elsewhere_contradiction(target); !both.empty()) {
+    return both;
   }
   if (!target.upstream_tls.empty() && target.upstream_listen.empty()) {
     return "--upstream-tls needs --upstream-listen";
@@ -180,8 +228,9 @@ Result<void> OptionSource::apply(Option const& option, std::string const& value)
     allowed = {"true", "false"};
   }
   if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
-    return wrong("'" + value + "' is not one of " + model::join(allowed) +
-                 (model::nearest(value, allowed).empty() ? "" : model::suggestion(value, allowed)));
+    return wrong_option(
+        "'" + value + "' is not one of " + model::join(allowed) +
+        (model::nearest(value, allowed).empty() ? "" : model::suggestion(value, allowed)));
   }
   if (seen_.insert(option.name).second && option.clear != nullptr) {
     option.clear(settings_);
@@ -191,6 +240,9 @@ Result<void> OptionSource::apply(Option const& option, std::string const& value)
 
 Result<void> complete(Settings& settings) {
   if (auto read = read_password(settings); !read) {
+    return read;
+  }
+  if (auto read = read_agent_token(settings); !read) {
     return read;
   }
   derive(settings);
@@ -204,7 +256,7 @@ Result<void> complete(Settings& settings) {
   for (auto const check : {contradiction, contradiction_of_live}) {
     why = why.empty() ? check(settings.target) : why;
   }
-  return why.empty() ? Result<void>() : wrong(std::move(why));
+  return why.empty() ? Result<void>() : wrong_option(std::move(why));
 }
 
 }  // namespace rpchspec::targets

@@ -49,8 +49,8 @@ class OptionSource {
   std::set<std::string_view> seen_;
 };
 
-/// After all sources: reads the password file or $RPCHSPEC_PASSWORD, derives the topology and ports
-/// that were not given, and refuses what does not go together.
+/// After all sources: reads the password file or, where none was set, $RPCHSPEC_PASSWORD, derives
+/// the topology and ports that were not given, and refuses what does not go together.
 [[nodiscard]] Result<void> complete(Settings& settings);
 
 }  // namespace rpchspec::targets

@@ -9,21 +9,6 @@ namespace {
 using Text = std::string const&;
 using enum OptionKind;
 
-template <auto Member>
-Result<void> put(Settings& settings, Text value) {
-  if (value.empty()) {
-    return fail({ErrorCode::bad_value, 0, {}, {}, "is empty"});
-  }
-  settings.*Member = value;
-  return {};
-}
-
-template <auto Member>
-Result<void> put_flag(Settings& settings, Text value) {
-  settings.*Member = value == "true";
-  return {};
-}
-
 template <auto Member, auto Parse>
 Result<void> put_parsed(Settings& settings, Text value) {
   auto const parsed = Parse(value);
@@ -113,7 +98,7 @@ std::vector<Option> options_which() {
        "L",
        "only what checks requirements of this level",
        {"must", "should", "may", "product"},
-       put<&Settings::level>},
+       put_text<&Settings::level>},
       {"last-failed",
        0,
        flag,
@@ -224,8 +209,15 @@ std::vector<Option> options_output() {
        "DIR",
        "folder of the results (default rpchspec-out)",
        {},
-       put<&Settings::out>},
-      {"junit", 0, value, output, "F", "a further copy of junit.xml", {}, put<&Settings::junit>},
+       put_text<&Settings::out>},
+      {"junit",
+       0,
+       value,
+       output,
+       "F",
+       "a further copy of junit.xml",
+       {},
+       put_text<&Settings::junit>},
       {"suite-name",
        0,
        value,
@@ -233,7 +225,7 @@ std::vector<Option> options_output() {
        "S",
        "name in JUnit's class names",
        {},
-       put<&Settings::suite_name>},
+       put_text<&Settings::suite_name>},
       {"write-baseline",
        0,
        value,
@@ -241,7 +233,7 @@ std::vector<Option> options_output() {
        "F",
        "writes waivers for what failed",
        {},
-       put<&Settings::write_baseline>},
+       put_text<&Settings::write_baseline>},
       {"evidence",
        0,
        value,

@@ -2,21 +2,13 @@
 #include "harness/targets/option_table.hpp"
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/url.hpp"
+#include "net/address.hpp"
 
 namespace rpchspec::targets {
 
 namespace {
 
 using Text = std::string const&;
-
-template <auto Member>
-Result<void> put(Settings& settings, Text value) {
-  if (value.empty()) {
-    return fail({ErrorCode::bad_value, 0, {}, {}, "is empty"});
-  }
-  settings.target.*Member = value;
-  return {};
-}
 
 template <class T, class Put>
 Result<void> keep(Result<T> parsed, Put put_it) {
@@ -34,7 +26,7 @@ Result<void> put_topology(Settings& s, Text value) {
 }
 
 Result<void> put_bind(Settings& s, Text value) {
-  if (value != "auto" && !is_ip_address(value)) {
+  if (value != "auto" && !net::is_ip_address(value)) {
     return fail(
         {ErrorCode::bad_value, 0, {}, {}, "'" + value + "': expected auto or an IP address"});
   }
@@ -42,15 +34,19 @@ Result<void> put_bind(Settings& s, Text value) {
   return {};
 }
 
+Result<void> put_agent(Settings& s, Text value) {
+  constexpr std::string_view kGrpc = "grpc://";
+  auto const by_grpc = value.starts_with(kGrpc);
+  auto const place = std::string_view(value).substr(by_grpc ? kGrpc.size() : 0);
+  return keep(parse_address(place, PortZero::refused), [&](Address at) {
+    s.target.backend_at = std::move(at);
+    s.target.agent_speech = by_grpc ? AgentSpeech::grpc : AgentSpeech::link;
+  });
+}
+
 Result<void> put_tls_choice(Settings& s, Text value) {
   s.target.upstream_tls = value;
   return check_tls_choice(value);
-}
-
-Result<void> put_config(Settings& s, Text value) {
-  s.config = value;
-  return value.empty() ? Result<void>(fail({ErrorCode::bad_value, 0, {}, {}, "is empty"}))
-                       : Result<void>();
 }
 
 std::vector<Option> reaching() {
@@ -76,7 +72,7 @@ std::vector<Option> reaching() {
        "FILE",
        "file of targets and defaults (default ./rpchspec.yaml)",
        {},
-       put_config},
+       put_text<&Settings::config>},
       {"target",
        0,
        value,
@@ -95,7 +91,7 @@ std::vector<Option> reaching() {
        "CMD",
        "starts the proxy under test through /bin/sh",
        {},
-       put<&Target::start>},
+       put_text<&Target::start>},
       {"reconfigure",
        0,
        value,
@@ -103,7 +99,7 @@ std::vector<Option> reaching() {
        "CMD",
        "brings the running proxy into a configuration of the target, instead of a new start",
        {},
-       put<&Target::reconfigure>},
+       put_text<&Target::reconfigure>},
       {"wait",
        0,
        value,
@@ -194,7 +190,7 @@ std::vector<Option> reaching() {
        "NAME",
        "server name sent in TLS, and verified",
        {},
-       put<&Target::sni>},
+       put_text<&Target::sni>},
       {"defect",
        0,
        value,
@@ -202,7 +198,7 @@ std::vector<Option> reaching() {
        "NAME",
        "breaks the embedded proxy on purpose",
        {},
-       put<&Target::defect>},
+       put_text<&Target::defect>},
       {"variant",
        0,
        value,
@@ -210,7 +206,7 @@ std::vector<Option> reaching() {
        "NAME|all",
        "makes the embedded proxy another lawful one; all: each, one run after the other",
        {},
-       put<&Target::variant>},
+       put_text<&Target::variant>},
   };
 }
 
@@ -225,7 +221,7 @@ std::vector<Option> behind() {
        "auto|NAME",
        "name of the backends in requests; auto: our address towards the proxy",
        {},
-       put<&Target::server_name>},
+       put_text<&Target::server_name>},
       {"backend-bind",
        0,
        value,
@@ -247,6 +243,51 @@ std::vector<Option> behind() {
            s.ports_given = true;
          });
        }},
+      {"backend-at",
+       0,
+       value,
+       what,
+       "[grpc://]HOST:PORT",
+       "the backends are played there, by `rpchspec backend --driven`, or, with grpc://, by "
+       "`rpchspec serve`; the three options above then speak of that machine",
+       {},
+       put_agent},
+      {"agent-ca-file",
+       0,
+       value,
+       what,
+       "F",
+       "TLS to the agent of --backend-at, whose certificate this PEM file vouches for",
+       {},
+       put_text<&Target::agent_ca_file>},
+      {"agent-token-file",
+       0,
+       value,
+       what,
+       "F",
+       "its first line is the token that the agent asks for",
+       {},
+       [](Settings& s, Text v) {
+         s.agent_token_file = v;
+         return Result<void>();
+       }},
+      {"agent-cert",
+       0,
+       value,
+       what,
+       "F",
+       "certificate that is shown to the agent, with grpc://; PEM",
+       {},
+       put_text<&Target::agent_cert>},
+      {"agent-key", 0, value, what, "F", "the key of that", {}, put_text<&Target::agent_key>},
+      {"agent-name",
+       0,
+       value,
+       what,
+       "NAME",
+       "that the agent's certificate is of, with grpc://; default: its address",
+       {},
+       put_text<&Target::agent_name>},
   };
 }
 
@@ -265,7 +306,7 @@ std::vector<Option> trusting() {
          s.target.auth = parse_auth(v).value_or(Auth::none);
          return Result<void>();
        }},
-      {"user", 0, value, what, "U", "user name", {}, put<&Target::user>},
+      {"user", 0, value, what, "U", "user name", {}, put_text<&Target::user>},
       {"password-file",
        0,
        value,
@@ -286,20 +327,10 @@ std::vector<Option> trusting() {
        "F",
        "PEM file of authorities to trust",
        {},
-       put<&Target::ca_file>,
+       put_text<&Target::ca_file>,
        nullptr,
        true},
-      {"insecure",
-       'k',
-       flag,
-       what,
-       "",
-       "accepts any certificate",
-       {},
-       [](Settings& s, Text v) {
-         s.target.insecure = v == "true";
-         return Result<void>();
-       }},
+      {"insecure", 'k', flag, what, "", "accepts any certificate", {}, put_flag<&Target::insecure>},
       {"client-cert",
        0,
        value,
@@ -307,10 +338,19 @@ std::vector<Option> trusting() {
        "F",
        "certificate to show in TLS",
        {},
-       put<&Target::client_cert>,
+       put_text<&Target::client_cert>,
        nullptr,
        true},
-      {"client-key", 0, value, what, "F", "its key", {}, put<&Target::client_key>, nullptr, true},
+      {"client-key",
+       0,
+       value,
+       what,
+       "F",
+       "its key",
+       {},
+       put_text<&Target::client_key>,
+       nullptr,
+       true},
       {"set",
        0,
        list,

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,9 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "harness/targets/spawn.hpp"
 #include "harness/targets/url.hpp"
-
-extern char** environ;
 
 namespace rpchspec::targets {
 
@@ -30,11 +28,10 @@ tl::unexpected<Error> failed(std::string const& what, int number) {
 
 std::vector<std::string> merged(std::map<std::string, std::string> const& environment) {
   std::vector<std::string> out;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    std::string const text(*entry);
+  for (auto& text : own_environment()) {
     auto const name = text.substr(0, text.find('='));
     if (!environment.contains(name) && name != "RPCHSPEC_PASSWORD") {
-      out.push_back(text);
+      out.push_back(std::move(text));
     }
   }
   for (auto const& [name, value] : environment) {
@@ -49,45 +46,15 @@ std::string upper(std::string text) {
   return text;
 }
 
-class SpawnSettings {
- public:
-  SpawnSettings() {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-  }
-
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-
-  SpawnSettings(SpawnSettings const&) = delete;
-  SpawnSettings& operator=(SpawnSettings const&) = delete;
-
-  /// Own group, default handling of signals that we handle, output to `log`.
-  void set(std::string const& log) {
-    sigset_t defaults;
-    sigset_t none;
-    sigemptyset(&none);
-    sigemptyset(&defaults);
-    for (int const signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) {
-      sigaddset(&defaults, signal);
-    }
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, log.c_str(),
-                                     O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
-    posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3);  // our listeners are not for it to hold
-  }
-
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-};
+/// No input; output to `log`; no other file of ours, our listeners least of all.
+void set_files(SpawnSettings& settings, std::string const& log) {
+  auto* const actions = &settings.actions;
+  posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND,
+                                   0644);
+  posix_spawn_file_actions_adddup2(actions, 1, 2);
+  posix_spawn_file_actions_addclosefrom_np(actions, 3);
+}
 
 }  // namespace
 
@@ -140,44 +107,39 @@ std::map<std::string, std::string> environment_for(Target const& target,
 Result<StartedProcess> StartedProcess::start(std::string const& command,
                                              std::map<std::string, std::string> const& environment,
                                              std::filesystem::path log) {
-  SpawnSettings settings;
-  settings.set(log.string());
-  auto words = std::vector<std::string>{"/bin/sh", "-c", command};
-  auto variables = merged(environment);
-  std::vector<char*> arguments;
-  std::vector<char*> values;
-  for (auto& word : words) {
-    arguments.push_back(word.data());
+  SpawnSettings settings(SpawnSettings::Apart::group);
+  set_files(settings, log.string());
+  auto const spawned =
+      spawn({"/bin/sh", {"/bin/sh", "-c", command}, merged(environment)}, settings);
+  if (!spawned) {
+    return failed("cannot start '" + command + "' (log " + log.string() + ")", spawned.error());
   }
-  for (auto& variable : variables) {
-    values.push_back(variable.data());
-  }
-  arguments.push_back(nullptr);
-  values.push_back(nullptr);
   StartedProcess process;
+  process.pid_ = *spawned;
   process.log_ = std::move(log);
-  int const error = posix_spawn(&process.pid_, "/bin/sh", &settings.actions, &settings.attributes,
-                                arguments.data(), values.data());
-  if (error != 0) {
-    process.pid_ = -1;
-    return failed("cannot start '" + command + "' (log " + process.log_.string() + ")", error);
-  }
   process.pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, process.pid_, 0));
   if (process.pid_fd_ < 0) {
     return failed("cannot watch '" + command + "'", errno);
   }
+  auto guard = ProcessGuard::over(process.pid_);
+  if (!guard) {
+    return tl::unexpected(guard.error());
+  }
+  process.guard_ = *std::move(guard);
   return process;
 }
 
 StartedProcess::StartedProcess(StartedProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       pid_fd_(std::exchange(other.pid_fd_, -1)),
+      guard_(std::move(other.guard_)),
       log_(std::move(other.log_)),
       ended_(std::move(other.ended_)) {}
 
 StartedProcess& StartedProcess::operator=(StartedProcess&& other) noexcept {
   std::swap(pid_, other.pid_);
   std::swap(pid_fd_, other.pid_fd_);
+  std::swap(guard_, other.guard_);
   std::swap(log_, other.log_);
   std::swap(ended_, other.ended_);
   return *this;
@@ -236,6 +198,7 @@ void StartedProcess::stop(std::chrono::milliseconds grace) {
   }
   kill(-pid_, SIGKILL);
   static_cast<void>(wait_for_end(std::chrono::seconds(5)));
+  guard_ = ProcessGuard();
   pid_ = -1;
 }
 

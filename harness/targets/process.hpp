@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/targets/process_guard.hpp"
 #include "harness/targets/target.hpp"
 #include "protocol/base/error.hpp"
 
@@ -35,7 +36,7 @@ struct BackendPlace {
 [[nodiscard]] std::map<std::string, std::string> environment_for(Target const& target,
                                                                  BackendPlace const& place);
 
-/// One shell command in a process group of its own, ended with this object.
+/// One shell command in a process group of its own, ended with this object, or with us.
 class StartedProcess {
  public:
   /// Runs `command` through /bin/sh; standard input is empty, both outputs go to `log`.
@@ -70,6 +71,7 @@ class StartedProcess {
 
   pid_t pid_ = -1;
   int pid_fd_ = -1;
+  ProcessGuard guard_;
   std::filesystem::path log_;
   std::optional<std::string> ended_;
 };
@@ -83,6 +85,11 @@ class StartedProcess {
                                             StartedProcess* process,
                                             Duration at_most,
                                             std::atomic<int> const& stop);
+
+/// Whether nobody listens there, as the host itself says. Asks twice, as a program that is just
+/// being ended may have closed its connections and not its listener; blocks for 100 ms to 2 s where
+/// somebody does.
+[[nodiscard]] bool is_refused(Address const& proxy);
 
 inline constexpr std::chrono::seconds kDefaultStartWait{30};  // with --start, without --wait
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string_view>
 
 namespace rpchspec::targets {
 
@@ -20,8 +19,5 @@ struct Usage {
 /// Sums up a process group, as /proc shows it. Empty: none of its processes can be read.
 [[nodiscard]] std::optional<Usage> usage_of_group(pid_t group,
                                                   std::filesystem::path const& proc = "/proc");
-
-/// The process group in the text of /proc/PID/stat; 0 where it has another form.
-[[nodiscard]] pid_t group_in_stat(std::string_view stat);
 
 }  // namespace rpchspec::targets

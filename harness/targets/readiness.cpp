@@ -20,19 +20,25 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstPause{20};
 constexpr milliseconds kLongestPause{500};
+constexpr milliseconds kLongestAttempt{1000};
+constexpr milliseconds kEnding{100};  // of a program, from its first closed socket to its last
 
-/// Empty: a connection was accepted. Otherwise why not.
-std::string try_connect(Address const& proxy, milliseconds at_most) {
+struct Attempt {
+  bool refused = false;
+  std::string why;  // empty: a connection was accepted
+};
+
+Attempt try_connect(Address const& proxy, milliseconds at_most) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   int const unknown =
       getaddrinfo(proxy.host.c_str(), std::to_string(proxy.port).c_str(), &hints, &found);
   if (unknown != 0) {
-    return gai_strerror(unknown);
+    return {false, gai_strerror(unknown)};
   }
   std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> const owner(found, &freeaddrinfo);
-  std::string why = "no address";
+  Attempt last{false, "no address"};
   for (auto* each = found; each != nullptr; each = each->ai_next) {
     int const socket_fd = socket(each->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int error =
@@ -51,9 +57,9 @@ std::string try_connect(Address const& proxy, milliseconds at_most) {
     if (error == 0) {
       return {};
     }
-    why = std::generic_category().message(error);
+    last = {error == ECONNREFUSED, std::generic_category().message(error)};
   }
-  return why;
+  return last;
 }
 
 Error died(StartedProcess& process) {
@@ -67,6 +73,14 @@ Error died(StartedProcess& process) {
 
 }  // namespace
 
+bool is_refused(Address const& proxy) {
+  if (try_connect(proxy, kLongestAttempt).refused) {
+    return true;
+  }
+  poll(nullptr, 0, static_cast<int>(kEnding.count()));
+  return try_connect(proxy, kLongestAttempt).refused;
+}
+
 Result<void> wait_until_ready(Address const& proxy,
                               StartedProcess* process,
                               Duration at_most,
@@ -75,7 +89,7 @@ Result<void> wait_until_ready(Address const& proxy,
   auto pause = kFirstPause;
   for (;;) {
     auto const left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
-    auto const why = try_connect(proxy, std::clamp(left, milliseconds(1), milliseconds(1000)));
+    auto const why = try_connect(proxy, std::clamp(left, milliseconds(1), kLongestAttempt)).why;
     // What answers may be a stranger on the same port while ours died of "address in use".
     if (process != nullptr && process->ended()) {
       return fail(died(*process));

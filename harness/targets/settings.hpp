@@ -21,6 +21,7 @@ struct Settings {
   std::string config;                  // file; empty: ./rpchspec.yaml where it is
   std::string target_name;
   std::string password_file;
+  std::string agent_token_file;
 
   std::vector<std::string> select;
   std::vector<std::string> requirements;  // id prefixes

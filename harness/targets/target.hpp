@@ -13,6 +13,7 @@
 
 #include "net/connect.hpp"
 #include "protocol/base/time.hpp"
+#include "protocol/wire/valid_ports.hpp"
 
 namespace rpchspec::targets {
 
@@ -48,7 +49,7 @@ struct Facts {
   std::optional<std::uint32_t> channel_lifetime{};
   std::optional<std::uint32_t> ping_traffic_threshold{};
   std::optional<bool> allow_anonymous{};
-  std::optional<std::string> valid_ports{};
+  std::optional<wire::ValidPorts> valid_ports{};
   std::optional<Auth> auth{};
   std::optional<bool> pings{};
   std::optional<bool> v1{};
@@ -78,6 +79,10 @@ struct Program {
 
 class HeldPorts;  // free_ports.hpp
 
+/// How the agent that plays the servers is spoken to: by the link of `backend --driven`, or as
+/// `serve` is.
+enum class AgentSpeech { link, grpc };
+
 struct Target {
   std::string name = "embedded";
   Topology topology = Topology::embedded;
@@ -97,6 +102,13 @@ struct Target {
   std::string server_name = "auto";
   std::string backend_bind = "auto";
   std::vector<std::uint16_t> backend_ports{6001, 6002, 6004};
+  std::optional<Address> backend_at{};  // of the agent that plays the servers; empty: this process
+  AgentSpeech agent_speech = AgentSpeech::link;
+  std::string agent_ca_file;  // its TLS; empty: none
+  std::string agent_cert;     // what is shown to it, with gRPC; empty: nothing
+  std::string agent_key;
+  std::string agent_name;  // that its certificate is of, with gRPC; empty: its address
+  std::string agent_token;
   std::vector<net::ResolveOverride> resolve;
   std::string sni;
   std::string ca_file;

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <optional>
 
-#include <boost/asio/ip/address.hpp>
+#include "net/address.hpp"
 
 namespace rpchspec::targets {
 
@@ -47,7 +47,7 @@ HostPort split_host_port(std::string_view text) {
     }
     out.host = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
-    if (!is_ip_address(out.host)) {
+    if (!net::is_ip_address(out.host)) {
       out.error = "'" + out.host + "' is no IPv6 address";
     } else if (!text.empty() && !text.starts_with(':')) {
       out.error = "after the bracket comes ':PORT'";
@@ -81,13 +81,6 @@ std::string wrong_port(std::string_view port) {
 }
 
 }  // namespace
-
-bool is_ip_address(std::string_view text) {
-  boost::system::error_code error;
-  auto const address = boost::asio::ip::make_address(std::string(text), error);
-  static_cast<void>(address);
-  return !error;
-}
 
 std::string to_string(Address const& address) {
   auto const six = address.host.find(':') != std::string::npos;
@@ -176,7 +169,7 @@ Result<net::ResolveOverride> parse_resolve(std::string_view text) {
   if (address.starts_with('[') && address.ends_with(']')) {
     address = address.substr(1, address.size() - 2);
   }
-  if (!is_ip_address(address)) {
+  if (!net::is_ip_address(address)) {
     return wrong(kField, text, "'" + std::string(address) + "' is no IP address");
   }
   out.address = address;

@@ -25,9 +25,6 @@ enum class PortZero { refused, allowed };
 /// "6001,6002,6004": store, referral, address book; 0 is a free port.
 [[nodiscard]] Result<std::vector<std::uint16_t>> parse_ports(std::string_view text);
 
-/// True for an IPv4 or IPv6 address without brackets.
-[[nodiscard]] bool is_ip_address(std::string_view text);
-
 /// "host:port", with brackets round an IPv6 address.
 [[nodiscard]] std::string to_string(Address const& address);
 

@@ -38,10 +38,8 @@ std::size_t MixedProxy::on_client_bytes(ByteView bytes) {
   if (state_ == State::closed) {
     return bytes.size();
   }
-  auto const is_open = state_ == State::opened;
   auto const ahead = deviations_.pdus_before_legacy && state_ == State::wait_for_legacy_response;
-  auto const stopped = deviations_.half_duplex && output_ != 0;
-  if ((is_open || ahead) && !stopped) {
+  if ((state_ == State::opened || ahead) && !is_stopped()) {
     early_ = {};  // went on at the opening
     to_server(bytes);
     return bytes.size();
@@ -55,7 +53,12 @@ std::size_t MixedProxy::on_client_bytes(ByteView bytes) {
 }
 
 bool MixedProxy::wants_client_bytes() const {
-  return state_ == State::opened || state_ == State::closed || early_.size() < kMostEarlyBytes;
+  auto const forwards = state_ == State::opened && !is_stopped();
+  return forwards || state_ == State::closed || early_.size() < kMostEarlyBytes;
+}
+
+bool MixedProxy::is_stopped() const {
+  return deviations_.half_duplex && output_ != 0;
 }
 
 std::size_t MixedProxy::on_server_bytes(ByteView bytes) {

@@ -64,6 +64,7 @@ class MixedProxy {
   void close(CloseReason reason);
   void take_legacy_response(ByteView& bytes);
   void to_server(ByteView bytes);
+  [[nodiscard]] bool is_stopped() const;
   void to_client(ByteView bytes);
   void send_head();
 

@@ -9,7 +9,7 @@
 namespace rpchspec::agent {
 namespace {
 
-HttpRequest request(std::map<std::string, std::string> fields, std::string body = {}) {
+HttpRequest request(HttpFields fields, std::string body = {}) {
   HttpRequest made;
   made.method = body.empty() ? "GET" : "POST";
   made.fields = std::move(fields);

@@ -35,7 +35,7 @@ def test_the_page_has_examples():
 def test_an_example_runs(python, tmp_path, text):
     if "control=" in text and not HAS_CONTROL:
         pytest.skip("this program has no --control yet")
-    if re.search("import (wire|journal)", text) and not native.BUILT:
+    if re.search("import (wire|journal)|in_process|InProcess|rpchspec.session|scenario.load", text) and not native.BUILT:
         pytest.skip("the compiled part is not built here")
     (tmp_path / "example.py").write_text(text)
     path = f"{native.PACKAGE.parent}:{PACKAGE}" if native.BUILT else str(PACKAGE)

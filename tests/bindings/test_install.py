@@ -65,6 +65,14 @@ def test_the_compiled_part_is_taken_from_cmake(tmp_path):
     done = subprocess.run([python, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     place, pdu = done.stdout.split()
     assert pathlib.Path(place).is_relative_to(tmp_path) and pdu == "0500140310000000140000000000000040000000"
+    code = """
+import rpchspec
+from rpchspec import _native
+assert rpchspec.run("echo/in-echo@four", in_process=True).summary["pass"] == 1
+print(_native.Library().directory)"""
+    env = {name: value for name, value in env.items() if name not in ("RPCHSPEC", "RPCHSPEC_DATA")}
+    done = subprocess.run([python, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert pathlib.Path(done.stdout.strip()).is_relative_to(tmp_path), done.stderr
 
 
 def test_a_compiled_part_that_cannot_be_built_is_told_where_it_is_insisted_on(tmp_path):

@@ -43,6 +43,7 @@ def test_the_smallest_file_is_read():
         (rpchspec.Finding, SCHEMA["definitions"]["finding"]),
         (rpchspec.Case, SCHEMA["definitions"]["case"]),
         (rpchspec.Requirement, SCHEMA["definitions"]["requirement"]),
+        (rpchspec.Choice, SCHEMA["definitions"]["choice"]),
     ],
 )
 def test_a_dataclass_has_the_fields_of_the_schema(made, schema):

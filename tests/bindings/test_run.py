@@ -168,7 +168,7 @@ assert before == [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, s
 def test_every_keyword_is_an_option_of_the_program():
     shown = subprocess.run([PROGRAM, "run", "--help"], check=True, capture_output=True, text=True).stdout
     known = set(re.findall(r"--([a-z-]+)", shown))
-    own = {"select", "password", "arguments", "program", "on_case", "check"}
+    own = {"select", "password", "arguments", "program", "on_case", "check", "in_process"}
     names = [name for name in inspect.signature(rpchspec.run).parameters if name not in own]
     assert len(names) > 40
     assert [n for n in names if n.replace("_", "-") not in known and n != "facts"] == []

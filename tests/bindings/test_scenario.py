@@ -7,8 +7,10 @@ import pytest
 import yaml
 
 import rpchspec
+from conftest import PROGRAM, ROOT
+from native import needs_native
 from rpchspec import scenario
-from rpchspec.scenario import Scenario
+from rpchspec.scenario import Place, Scenario
 
 ABOUT = {"title": "It is seen", "since": "1.0", "why": "To see it.", "expected": "200ms"}
 
@@ -92,7 +94,7 @@ def test_what_is_wrong_is_told_at_its_line_of_python():
     found = {problem.place.line: problem for problem in raised.value.problems}
     assert set(found) >= {line_of("# wrong: titel"), line_of("# wrong: opne")}
     assert all(problem.place.file == __file__ for problem in found.values())
-    assert f"{__file__}:{line_of('# wrong: opne')}: " in str(raised.value)
+    assert f"{__file__}:{line_of('# wrong: opne')}:5: " in str(raised.value)
     assert "did you mean 'client.open'" in found[line_of("# wrong: opne")].text
 
 
@@ -117,3 +119,84 @@ def test_what_cannot_be_a_step_is_refused_at_once():
     case.client.send(bytes=object())
     with pytest.raises(TypeError, match="no place in a scenario"):
         case.yaml()
+
+
+def wrong():
+    case = Scenario("reset/wrong", titel="A title", **ABOUT)
+    case.client.opne()
+    with case.parallel():
+        case.client.send(channel="inn", bytes="1KiB")
+    case.server.close(leg="out", cause="tcp-pst")
+    case.expect("client.in", "clozed", within="5s", by="RPCH-2.1.2.1.6-99")
+    return case
+
+
+@needs_native
+@pytest.mark.parametrize("make", [wrong, lambda: Scenario("Echo/mine"), lambda: echo(since=1.0, expected=30), lambda: echo("echo@mine")])
+def test_the_lint_in_process_is_that_of_the_program(make):
+    case = make()
+    with pytest.raises(scenario.LintError) as ours:
+        case.lint()
+    with pytest.raises(scenario.LintError) as theirs:
+        case.lint(program=PROGRAM)
+    assert ours.value.problems == theirs.value.problems != ()
+
+
+@needs_native
+def test_what_is_right_for_the_program_is_right_in_process():
+    for case in (echo(), whole()):
+        case.lint()
+        case.lint(program=PROGRAM)
+
+
+@needs_native
+def test_a_problem_says_what_was_meant_or_is_allowed():
+    found = {problem.meant: problem for problem in raised_by(wrong()).problems}
+    assert {"client.open", "tcp-rst"} <= set(found)
+    assert found["tcp-rst"].allowed == ()
+    text = """{"id": "echo/mine", "title": "t", "since": "1.0", "why": "w", "expected": "1s",
+ "steps": [{"server.close": {"leg": "out", "cause": "explosion"}}]}"""
+    with pytest.raises(scenario.LintError) as raised:
+        scenario.load_text(text, "mine.yaml")
+    problem = next(each for each in raised.value.problems if "explosion" in each.text)
+    assert problem.place == Place("mine.yaml", 2, text.splitlines()[1].index('"explosion"') + 1)
+    assert {"tcp-fin", "tcp-rst"} <= set(problem.allowed) and problem.meant == ""
+    assert str(problem).startswith("mine.yaml:2:")
+
+
+def raised_by(case):
+    with pytest.raises(scenario.LintError) as raised:
+        case.lint()
+    return raised.value
+
+
+@needs_native
+def test_the_intermediate_form_is_the_same_from_python_and_from_yaml(tmp_path):
+    (ours,) = whole().load()
+    (theirs,) = scenario.load(whole().write(tmp_path))
+    assert ours.id == theirs.id == "flow-control/mine"
+    form = {**ours.form, "file": theirs.file}
+    assert form == theirs.form
+    assert [step.get("given") for step in ours.form["steps"]][0] == "opened"
+    assert ours.requirements == ("RPCH-3.2.3.5.2-03",) and ours.expected_s == 0.2
+
+
+@needs_native
+def test_the_whole_suite_is_loaded():
+    suite = scenario.load(ROOT / "scenarios")
+    assert len(suite) > 300 and len({each.id for each in suite}) == len(suite)
+    cause = [each for each in suite if each.id.startswith("reset/server-out-end-reaches-client@")]
+    assert {each.form["variant"]["cause"] for each in cause} >= {"tcp-rst", "tcp-fin"}
+
+
+@needs_native
+def test_a_file_that_is_not_there_is_a_problem_with_its_name():
+    with pytest.raises(scenario.LintError, match="nowhere.yaml:1:1"):
+        scenario.load("nowhere.yaml")
+
+
+@needs_native
+def test_a_library_that_is_not_there_says_where_it_was_looked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("RPCHSPEC_DATA", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="RPCHSPEC_DATA"):
+        scenario.load_text("{}")

@@ -18,6 +18,9 @@ def serve(kind, connection, counter):
         elif kind == "refuses":
             connection.recv(4096)
             connection.sendall(b"HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n")
+        elif kind == "commands":
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 501 ##[error]in the head\r\nContent-Length: 0\r\n\r\n")
         elif kind == "dies" and counter > 2:
             os._exit(1)
     except OSError:

@@ -102,6 +102,12 @@ def test_every_yaml_file_is_right(rpchspec, tmp_path, page, text):
         mapped = "--map", "localhost:3388=script", "--script", "script.yaml"
         done = rpchspec("up", *mapped, "--exit-after", "1ms")
         assert done.code == 0, done.err
+    elif written := re.match(r"# (backend|proxy)\.yaml\n", text):
+        file = tmp_path / "service.yaml"
+        file.write_text(text)
+        done = rpchspec(written.group(1), "--config", file, "--exit-after", "1ms")
+        assert done.code == 0, done.err
+        assert done.out.startswith("ready "), done.out
     else:
         assert text.startswith("# yaml-language-server"), "a YAML fence that no check knows"
 
@@ -120,3 +126,11 @@ def test_every_step_and_predicate_is_in_the_manual():
         for field in re.findall(r"^\s*\w+ (\w+) = \d+;", body, re.MULTILINE):
             key = field.replace("_", ".", 1) if message == "Step" and "_" in field else field.replace("_", "-")
             assert key in manual, f"docs/scenarios.md does not tell of {key}"
+
+
+def test_every_choice_and_every_ambiguity_is_in_the_manual():
+    page = (ROOT / "docs/choices.md").read_text()
+    subjects = re.findall(r'ChoiceSubject\{"([a-z0-9-]+)"', (ROOT / "reports/choices.cpp").read_text())
+    assert len(subjects) > 25
+    assert [subject for subject in subjects if f"`{subject}`" not in page] == []
+    assert re.findall(r"^\| (AMB-\d+) \|", page, re.MULTILINE) == [f"AMB-{i:02}" for i in range(1, 31)]

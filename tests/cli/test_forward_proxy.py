@@ -1,5 +1,6 @@
 """run --forward-proxy: proxy use determination, absolute-form targets, CONNECT."""
 
+import socket
 import urllib.parse
 
 import pytest
@@ -62,3 +63,34 @@ def test_where_neither_way_is_open_nothing_is_judged(rpchspec, between):
     )
     assert finished.code == 3
     assert "no echo response" in finished.out + finished.err
+
+
+SCENARIO = """\
+id: http/to-somebody-else
+title: A request that names another host
+since: "1.0"
+client: {{forward_proxy: absolute-form}}
+steps:
+  - client.request: {{channel: out, path: "http://127.0.0.1:{port}/", query: none}}
+expect:
+  - {{client.out: {{response: 403}}, within: 10s, by: HTTP-9112-3.2.2-01}}
+"""
+
+
+def test_the_forward_proxy_of_a_scenario_leads_to_the_proxy_under_test_alone(rpchspec, port, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as bystander:
+        bystander.setblocking(False)
+        (tmp_path / "mine.yaml").write_text(SCENARIO.format(port=bystander.getsockname()[1]))
+        url = f"http://127.0.0.1:{port('http')}"
+        credentials = ["--auth", "basic", "--user", "ann"]
+        finished = rpchspec(
+            "run", "mine.yaml", "--proxy", url, "--backend-ports", "0,0,0", "--evidence", "all", *credentials,
+            env={"RPCHSPEC_PASSWORD": "s3cret"},
+        )
+        with pytest.raises(BlockingIOError):
+            bystander.accept()
+    assert finished.code == 0, finished.out + finished.err
+    said = (tmp_path / "rpchspec-out" / "events.jsonl").read_text()
+    assert "leads to the proxy under test alone" in said
+    asked = [line for line in said.splitlines() if "http://127.0.0.1" in line and "head" in line]
+    assert asked and not any("Authorization" in line for line in asked)

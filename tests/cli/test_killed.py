@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import signal
 import subprocess
+import time
 
 import jsonschema
 import junitparser
@@ -131,6 +132,40 @@ def test_a_run_under_way_is_left_alone(rpchspec, tmp_path):
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 130
     assert verdicts(out)["echo/in-echo@four"] == "pass"
+
+
+def in_group(group):
+    """The processes of a group that still run, as /proc tells."""
+    found = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, of = stat.read_text().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # ended meanwhile
+        if int(of) == group and state != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
+def test_the_proxy_of_a_run_that_is_killed_ends(tmp_path):
+    """The shell that waits for it would not pass a signal on."""
+    proxy = f'echo $$ > pid; {PROGRAM} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous; echo ended'
+    process = subprocess.Popen(
+        [PROGRAM, "run", LONG, "echo/in-echo@four", "--start", proxy, "--proxy", "http://127.0.0.1:0",
+         "--backend-ports", "0,0,0", "--set", "connection_timeout=120s"],
+        cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    lines_until(process, ["echo/in-echo@four"])
+    group = int((tmp_path / "pid").read_text())
+    assert len(in_group(group)) == 2
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 30
+    while in_group(group) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if left := in_group(group):
+        os.killpg(group, signal.SIGKILL)
+    assert left == []
 
 
 def may_mount():

@@ -115,6 +115,56 @@ def test_a_baseline_waives_what_failed(rpchspec, tmp_path):
     assert results(tmp_path / "rpchspec-out")["summary"]["waived"] >= 1
 
 
+def test_where_all_passes_the_events_are_an_empty_file(rpchspec, tmp_path):
+    for evidence in ("failed", "none"):
+        assert rpchspec("run", ECHO, "--evidence", evidence).code == 0
+        assert (tmp_path / "rpchspec-out/events.jsonl").read_bytes() == b""
+
+
+@pytest.mark.parametrize("options", [[], ["-v"], ["--progress", "json"]])
+def test_a_summary_that_cannot_be_written_is_no_success(tmp_path, options):
+    for redirection in (">/dev/full", ">&-"):
+        command = f'"$0" run "$@" {redirection}'
+        finished = subprocess.run(
+            ["sh", "-c", command, PROGRAM, ECHO, *options],
+            cwd=tmp_path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+        assert finished.returncode == 3, redirection
+        assert "rpchspec: cannot write to standard output: " in finished.stderr
+        assert results(tmp_path / "rpchspec-out")["complete"] is True
+
+
+def test_a_failure_is_told_by_the_exit_code_where_its_words_cannot_be_written(tmp_path):
+    with open("/dev/full", "w") as full:
+        command = [PROGRAM, "run", ECHO, "--defect", "echo-body"]
+        assert subprocess.run(command, cwd=tmp_path, stdout=full, timeout=60).returncode == 1
+
+
+def test_a_missing_program_is_told_where_all_is_skipped(rpchspec, tmp_path):
+    (tmp_path / "rpchspec.yaml").write_text(
+        "targets:\n  gone:\n    proxy: http://127.0.0.1:1\n"
+        "    program: {name: no-such-front, package: no-such-package}\n"
+    )
+    finished = rpchspec("run", "--target", "gone", ECHO)
+    assert finished.code == 4, finished.out + finished.err
+    assert "skipped: " in finished.out and "no-such-front" in finished.out
+    assert "no-such-package" in finished.out
+
+
+def test_refused_credentials_are_told_from_missing_ones(rpchspec, started):
+    ready = started(
+        "proxy", "--listen", "https://127.0.0.1:0", "--tls", "auto", "--auth", "basic", "--user", "ann:right"
+    ).ready
+    url = ready["proxy"]["urls"][0]
+    refused = rpchspec(
+        "run", "connection/opens", "--proxy", url, "-k", "--auth", "basic", "--user", "ann",
+        "--backend-ports", "0,0,0", env={"RPCHSPEC_PASSWORD": "wrong"},
+    )  # fmt: skip
+    assert refused.code in (1, 3)
+    said = refused.out + refused.err
+    assert "refuses the basic credentials of ann" in said and "give credentials" not in said
+
+
 def test_nothing_selected_is_exit_four(rpchspec):
     finished = rpchspec("run", "echo/", "--exclude", "*")
     assert finished.code == 4, finished.out + finished.err
@@ -167,6 +217,31 @@ def test_a_proxy_that_refuses_the_method_is_told_in_words(rpchspec, fake):
     assert "501" in finished.out + finished.err
 
 
+def commands_in(finished):
+    """What the runner of GitHub Actions takes for commands, by the rules of its ActionCommand.cs."""
+    lines = (finished.out + finished.err).splitlines()  # text mode: a bare CR ends a line, too
+    return [line for line in lines if "##[" in line or line.lstrip().startswith("::")]
+
+
+IN_ACTIONS = {"GITHUB_ACTIONS": "true"}
+
+
+@pytest.mark.parametrize("fake", ["commands"], indirect=True)
+def test_no_word_of_a_proxy_is_a_workflow_command(rpchspec, fake):
+    assert commands_in(rpchspec(*against(fake), timeout=150))
+    inside = rpchspec(*against(fake), env=IN_ACTIONS, timeout=150)
+    assert inside.code == 1 and "in the head" in inside.out and commands_in(inside) == []
+    shown = rpchspec("show", "connection/proxy-carries-a-channel", env=IN_ACTIONS)
+    assert shown.code == 0 and "in the head" in shown.out and commands_in(shown) == []
+
+
+def test_nor_are_the_last_words_of_one_that_dies(rpchspec, closed_port):
+    dies = against(closed_port, "--start", r"printf 'bad\r  ::error::config\n'; exit 9")
+    assert commands_in(rpchspec(*dies))
+    inside = rpchspec(*dies, env=IN_ACTIONS)
+    assert inside.code == 3 and "|::error::config" in inside.err and commands_in(inside) == []
+
+
 def test_a_backend_port_in_use_is_exit_three(rpchspec, closed_port):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -191,6 +266,62 @@ def test_a_proxy_of_ones_own_is_started_with_the_backends_in_its_environment(rpc
     assert "rpc-proxy" in finished.out
 
 
+HOLDS_MORE_AND_MORE = """
+import sys, time
+kept = []
+while len(kept) < 900:
+    kept.append(open("/dev/null"))
+    time.sleep(0.005)
+time.sleep(100)
+"""
+
+
+@pytest.mark.parametrize("grows", [False, True])
+def test_what_the_proxy_has_left_after_all_cases_is_told_where_its_process_is_known(rpchspec, tmp_path, grows):
+    """The cases themselves are clean; beside the proxy one of its workers grows."""
+    (tmp_path / "worker.py").write_text(HOLDS_MORE_AND_MORE)
+    worker = f"{sys.executable} {tmp_path}/worker.py & " if grows else ""
+    proxy = f'exec {PROGRAM} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous --exit-after 100s'
+    finished = rpchspec("run", "echo/", "connection/opens", "--repeat", "10", *against(0, "--start", worker + proxy)[2:])
+    assert finished.code == 0, finished.out + finished.err
+    told = results(tmp_path / "rpchspec-out")
+    grown = [case for case in told["cases"] if case["id"] == "limits/whole-run"]
+    assert len(grown) == (1 if grows else 0)
+    if grows:
+        assert grown[0]["verdict"] == "warn"
+        assert grown[0]["requirements"] == ["PROD-Resources-01"]
+        assert "limits/whole-run" in [case for each in told["findings"] for case in each["cases"]]
+        jsonschema.validate(told, json.loads(SCHEMA.read_text()))
+
+
+OPENS_NOTHING = {  # defect of a proxy that opens nothing: what it is told to break
+    "methods-refused": {"RPCH-3.2.4.5.3-03", "FIELD-F01"},
+    "head-buffered": {"RPCH-3.2.4.5.3-04", "FIELD-F18"},
+    "c2-dropped": {"RPCH-3.2.4.5.4-02"},
+}
+
+
+@pytest.mark.parametrize("defect", OPENS_NOTHING)
+def test_a_proxy_that_opens_nothing_is_told_what_it_breaks_and_no_more(rpchspec, tmp_path, defect):
+    start = f'exec {PROGRAM} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous --defect {defect} --exit-after 100s'
+    finished = rpchspec(*against(0, "--start", start))
+    assert finished.code == 1, finished.out + finished.err
+    told = {finding["requirement"] for finding in results(tmp_path / "rpchspec-out")["findings"]}
+    assert told == OPENS_NOTHING[defect]
+
+
+def test_a_proxy_that_now_and_then_opens_is_told_what_it_breaks(rpchspec, tmp_path):
+    """What is lost is CONN/C1 or CONN/B3, or nothing: that depends on how segments meet."""
+    defect = "lost-behind-legacy"
+    start = f'exec {PROGRAM} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous --defect {defect} --exit-after 100s'
+    case = "connection/c1-behind-the-legacy-response"
+    finished = rpchspec("run", case, *against(0, "--start", start)[2:])
+    assert finished.code == 1, finished.out + finished.err
+    told = {finding["requirement"] for finding in results(tmp_path / "rpchspec-out")["findings"]}
+    allowed = {"RPCH-1.3.4-01", "RPCH-3.2.3.5.2-03", "RPCH-3.2.4.5.4-02", "RPCH-3.2.4.5.15-01"}
+    assert told and told <= allowed
+
+
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("fake", ["silent"], indirect=True)
 def test_a_signal_ends_it_with_reports(tmp_path, fake, number, code):
@@ -202,6 +333,29 @@ def test_a_signal_ends_it_with_reports(tmp_path, fake, number, code):
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert process.returncode == code, out + err
+    assert results(tmp_path / "rpchspec-out")["complete"] is True
+
+
+def is_pending(process, number):
+    lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    pending = next(line for line in lines if line.startswith("ShdPnd:"))
+    return int(pending.split()[1], 16) >> (number - 1) & 1
+
+
+@pytest.mark.parametrize("fake", ["silent"], indirect=True)
+def test_a_signal_that_comes_twice_at_once_is_one(tmp_path, fake):
+    """timeout(1) sends it to its child and then to the child's group."""
+    process = subprocess.Popen(
+        [PROGRAM, *against(fake)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    while is_pending(process, signal.SIGTERM):
+        pass
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 143, out + err
     assert results(tmp_path / "rpchspec-out")["complete"] is True
 
 

@@ -93,11 +93,21 @@ def test_an_address_in_use_is_told(rpchspec, started):
     assert finished.out == ""
 
 
+@pytest.mark.parametrize("command", ["up", "proxy", "backend"])
+def test_a_ready_file_that_cannot_be_written_is_told(rpchspec, command):
+    anywhere = {"proxy": ["--listen", "http://127.0.0.1:0"], "backend": ["--ports", "0,0,0"]}
+    finished = rpchspec(command, *anywhere.get(command, []), "--ready-file", "nowhere/ready.json")
+    assert finished.code == 3, finished.err
+    assert "--ready-file: cannot write 'nowhere/ready.json'" in finished.err
+
+
 def test_up_detached_is_ended_by_down(rpchspec, tmp_path):
     finished = rpchspec("up", "--detach", "--state", "state.json")
     assert finished.code == 0, finished.err
     ready = json.loads(finished.out.removeprefix("ready "))
     os.kill(ready["pid"], 0)
+    again = rpchspec("up", "--detach", "--state", "state.json")
+    assert again.code == 3 and f"still runs, pid {ready['pid']}" in again.err
     assert rpchspec("down", "--state", "state.json").code == 0
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", ready["backends"]["ports"]["store"]), timeout=5)

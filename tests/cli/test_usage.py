@@ -7,7 +7,7 @@ import pytest
     "arguments, said",
     [
         (["rum"], "did you mean 'run'"),
-        (["serve"], "unknown command 'serve'"),
+        (["walk"], "unknown command 'walk'"),
         ([], "a command is missing"),
         (["run", "--prxy", "http://gw"], "did you mean '--proxy'?"),
         (["run", "--proxy", ""], "URL is empty"),

@@ -24,6 +24,12 @@ def test_the_quick_suite_passes_on_every_variant(rpchspec, tmp_path):
         assert summary["pass"] > 300, name
 
 
+def test_a_defect_of_version_1_leaves_version_2_alone(rpchspec):
+    """connection/opens is a case of version 2."""
+    done = rpchspec("run", "--defect", "v1-output-chunked", "connection/opens", "http/out-answer-head")
+    assert done.code == 0, done.out
+
+
 def test_short_lived_channels_are_replaced_in_the_middle_of_any_case(rpchspec, tmp_path):
     out = tmp_path / "out"
     done = rpchspec(
@@ -33,6 +39,39 @@ def test_short_lived_channels_are_replaced_in_the_middle_of_any_case(rpchspec, t
     for case, replaced in ("in", "IN_R2/A4"), ("out", "OUT_R2/B3"):
         ladder = (out / "cases" / f"forwarding/{case}-payload-intact@usual" / "ladder.txt").read_text()
         assert ladder.count(replaced) >= 1, ladder
+
+
+CHOSEN = [  # by which case, about what, by the proxy as it is, and by a variant
+    ("connection/opens", "client-address-order", "IPv4 reversed", "address-in-network-order", "IPv4 in network order"),
+    ("connection/opens", "receive-window", "65536 bytes", "window-8k", "8192 bytes"),
+    ("connection/opens", "out-length", "1073741824", "length-2g", "2147483647"),
+    ("connection/out-request-waits-for-a1", "server-connect", "at the first PDU", "connects-at-request", "at the request"),
+    ("http/rpc-error-on-out", "error-version", "HTTP/1.0", "errors-http-1.1", "HTTP/1.1"),
+    ("http/rpc-error-on-out", "error-info", "none", "ee-info", "in the line"),
+    ("flow-control/upload-of-many-windows", "acks-in", "when half of its window is used", "acks-each-pdu", "after each RPC PDU"),
+]
+
+
+def chosen_in(out, subject):
+    return {each["chosen"] for each in results(out)["choices"] if each["subject"] == subject}
+
+
+@pytest.mark.parametrize("case, subject, usual, variant, otherwise", CHOSEN)
+def test_what_a_proxy_chooses_is_told_and_never_judged(rpchspec, tmp_path, case, subject, usual, variant, otherwise):
+    for arguments, wanted in ([], usual), (["--variant", variant], otherwise):
+        done = rpchspec("run", case, *arguments, "--out", tmp_path / "out")
+        assert done.code == 0, done.out
+        assert wanted in chosen_in(tmp_path / "out", subject), results(tmp_path / "out")["choices"]
+
+
+def test_two_variants_are_told_apart_by_what_they_chose(rpchspec, tmp_path):
+    for name, arguments in ("base", []), ("now", ["--variant", "address-in-network-order"]):
+        assert rpchspec("run", "connection/opens", *arguments, "--out", tmp_path / name).code == 0
+    compared = rpchspec("report", tmp_path / "now", "--compare", tmp_path / "base", "--out", tmp_path / "all")
+    assert compared.code == 0, compared.out
+    assert "Byte order of ClientAddress  IPv4 reversed -> IPv4 in network order" in compared.out
+    assert "What it chose" in (tmp_path / "all/summary.md").read_text()
+    assert "Byte order of ClientAddress" in (tmp_path / "all/report.html").read_text()
 
 
 @pytest.mark.parametrize(

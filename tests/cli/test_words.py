@@ -36,6 +36,26 @@ def test_coverage_has_a_row_for_every_requirement(rpchspec):
     assert all(row["requirement"] in text for row in rows["requirements"][:50])
 
 
+def test_coverage_obeys_what_selects_and_says_whose_each_is(rpchspec):
+    def rows(*options):
+        return json.loads(rpchspec("list", "--coverage", "--json", *options).out)["requirements"]
+
+    asked = rows("--requirement", "RPCH-2.2.2")
+    assert asked and all(row["requirement"].startswith("RPCH-2.2.2") for row in asked)
+    assert "inbound-proxy" in {row["role"] for row in rows()}
+    assert {row["level"] for row in rows("--level", "must")} == {"must"}
+    of_echo = rows("echo/")
+    assert of_echo and all(any(i.startswith("echo/") for i in row["scenarios"]) for row in of_echo)
+    text = rpchspec("list", "--coverage", "--requirement", "RPCH-2.2.2").out
+    assert f"{len(asked)} requirements" in text.splitlines()[-1]
+
+
+def test_coverage_refuses_what_selects_nothing(rpchspec):
+    for options in (["--requirement", "RPCH-9.9"], ["ecko/"]):
+        finished = rpchspec("list", "--coverage", *options)
+        assert finished.code == 2 and options[-1] in finished.err, finished.out[:200]
+
+
 def test_lint_accepts_the_suite(rpchspec):
     finished = rpchspec("lint")
     assert (finished.code, finished.err) == (0, "")
@@ -55,6 +75,24 @@ def test_lint_says_where(rpchspec, tmp_path):
     assert finished.code == 2
     assert "bad.yaml:2:1:" in finished.err
     assert "'title'" in finished.err
+
+
+def test_a_mistyped_word_is_no_verdict(rpchspec, tmp_path):
+    (tmp_path / "bad.yaml").write_text(
+        'id: reset/x\ntitle: T\nsince: "1.0"\ngiven: opened\nclient: {server: stor}\n'
+        "steps: [{vc: 7, client.close: inn}]\n"
+        "expect: [{client.in: {response: 9x9x}, by: RPCH-3.2.4.5.14-04}]\n"
+    )
+    for words in (["lint", "bad.yaml"], ["run", "bad.yaml"]):
+        finished = rpchspec(*words)
+        assert finished.code == 2
+        for place, told in (
+            ("5:10", "did you mean 'store'?"),
+            ("6:10", "no step opens virtual connection 7"),
+            ("6:31", "did you mean 'in'?"),
+            ("7:33", "a status as in 503 or 4xx"),
+        ):
+            assert any(f"bad.yaml:{place}:" in line and told in line for line in finished.err.splitlines())
 
 
 def test_explain_knows_scenarios_requirements_and_defects(rpchspec):

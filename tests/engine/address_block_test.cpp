@@ -32,5 +32,16 @@ TEST(AddressBlock, HasAnotherAddressForEachNumber) {
   }
 }
 
+TEST(CaseNumbers, AreOthersForEachOfTwoRunsAndBeginAgainBehindThem) {
+  {
+    CaseNumbers one;
+    CaseNumbers other;
+    EXPECT_EQ(one.next(), 1U);
+    EXPECT_EQ(other.next(), 2U);
+    EXPECT_EQ(one.next(), 3U);
+  }
+  EXPECT_EQ(CaseNumbers().next(), 1U);
+}
+
 }  // namespace
 }  // namespace rpchspec::engine

@@ -1,6 +1,13 @@
 #include "harness/engine/preflight.hpp"
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
+
+#include "tests/reports/journal_builder.hpp"
 
 namespace rpchspec::engine {
 namespace {
@@ -41,6 +48,48 @@ TEST(Advice, NamesTheServerThatNobodyConnectedTo) {
 TEST(Advice, TellsARefusedMethodFromMissingCredentials) {
   EXPECT_NE(words(refused(501, "Not Implemented")).find("RPC_IN_DATA"), std::string::npos);
   EXPECT_NE(words(refused(401, "Unauthorized")).find("--auth"), std::string::npos);
+}
+
+TEST(Advice, TellsRefusedCredentialsFromMissingOnes) {
+  auto with_user = target();
+  with_user.auth = targets::Auth::basic;
+  with_user.user = "ann";
+  for (auto const topology : {targets::Topology::rpc_proxy, targets::Topology::http_front}) {
+    with_user.topology = topology;
+    auto const text = advice(refused(401, "Unauthorized"), with_user, "10.0.0.5:6001");
+    EXPECT_NE(text.find("refuses the basic credentials of ann"), std::string::npos) << text;
+    EXPECT_EQ(text.find("give credentials"), std::string::npos) << text;
+  }
+}
+
+/// The status of a way on which these came, and whether each was an answer to a log-on.
+unsigned status_after(std::vector<std::pair<unsigned, bool>> const& answers) {
+  reports::test::JournalBuilder journal;
+  for (auto const& [status, log_on] : answers) {
+    journal::v1::Event event;
+    event.set_source(journal::v1::CLIENT);
+    event.set_connection(1);
+    event.set_direction(journal::v1::RECEIVED);
+    event.mutable_head()->set_response(true);
+    event.mutable_head()->set_status(status);
+    event.mutable_head()->set_log_on(log_on);
+    journal.add(event);
+  }
+  auto const path = std::filesystem::path(testing::TempDir()) /
+                    ("preflight-" + std::to_string(getpid()) + ".bin");
+  auto const bytes = journal.bytes();
+  std::ofstream(path, std::ios::binary)
+      << std::string_view(reinterpret_cast<char const*>(bytes.data()), bytes.size());
+  auto const status = read_way(path).status;
+  std::filesystem::remove(path);
+  return status;
+}
+
+TEST(Advice, TakesNoChallengeOfALogOnForTheAnswer) {
+  EXPECT_EQ(status_after({{401, true}}), 401U);
+  EXPECT_EQ(status_after({{401, true}, {503, false}}), 503U);
+  EXPECT_EQ(status_after({{401, true}, {200, false}, {401, true}}), 0U);  // IN's answer comes late
+  EXPECT_EQ(status_after({{401, true}, {401, false}}), 401U);
 }
 
 TEST(Advice, IsSilentWhenTheWayIsOpen) {

@@ -25,9 +25,19 @@ BREAKS = {
     "whole-request": "the body of OUT waits until all of it is there",
     "scheme-kept": "a connection that began a handshake takes no other scheme",
     "reset-spreads": "a reset in the middle of a handshake ends every connection, and later ones are refused",
+    "path-raised": "the path of the target goes on in capitals",
+    "length-rounded": "a request's Content-Length is rounded down to thousands",
+    "one-challenge": "of the schemes that a 401 offers only the first one goes on",
+    "connection-each": "every request goes on over a connection of its own",
+    "out-shortened": "the Content-Length of OUT's answer loses one byte",
+    "garbage-awaited": "what comes from behind is waited for until it is HTTP",
+    "never-gives-up": "an answer from behind is waited for without end",
 }
 SMALL = 16  # a request with a longer body is a channel
 LIMIT = 5  # seconds for the answer to a small request
+LENGTH = re.compile(rb"(?im)^(content-length: *)(\d+)")
+ROUNDED = re.compile(rb"(?im)^(content-length: *\d+)\d{3}(?=\r)")
+CHALLENGES = re.compile(rb"(?im)^www-authenticate: *([^\r]*)\r\n")
 KNOWN = {
     b"accept", b"cache-control", b"connection", b"content-length", b"cookie", b"expect", b"host", b"pragma",
     b"user-agent", b"authorization", b"x-forwarded-for",
@@ -70,7 +80,7 @@ class Front:
         writer.close()
 
     async def behind(self, client):
-        if client.writer is None or client.reader.at_eof():
+        if client.writer is None or client.reader.at_eof() or self.broken == "connection-each":
             client.close()
             client.reader, client.writer = await asyncio.open_connection(*self.place)
         return client.reader, client.writer
@@ -124,6 +134,9 @@ class Front:
         if self.broken == "target-lowered":
             method, target, version = line.split(b" ")
             line = b" ".join([method, target.lower(), version])
+        if self.broken == "path-raised":
+            path, mark, query = line.partition(b"?")
+            line = path.upper() + mark + query
         hops = b",".join(value_of(field) for field in fields if name_of(field) == b"connection")
         named = {hop.strip().lower() for hop in hops.split(b",")} - {b"keep-alive", b"close"}
         kept, names = [line], set()
@@ -138,7 +151,8 @@ class Front:
             names.add(name)
             if not dropped:
                 kept.append(self.capped(field))
-        return b"\r\n".join(kept) + b"\r\n\r\n"
+        whole = b"\r\n".join(kept) + b"\r\n\r\n"
+        return ROUNDED.sub(rb"\g<1>000", whole) if self.broken == "length-rounded" else whole
 
     def capped(self, field):
         wrong = self.broken == "length-capped" and name_of(field) == b"content-length"
@@ -147,17 +161,27 @@ class Front:
     async def answer(self, server):
         """The whole answer to a small request; 502 for what is none, 504 where none comes."""
         try:
-            async with asyncio.timeout(LIMIT):
+            async with asyncio.timeout(None if self.broken == "never-gives-up" else LIMIT):
                 if self.broken == "garbage-relayed":
                     return await server.read()
                 head = await server.readuntil(b"\r\n\r\n")
                 if is_lawful(head):
-                    return head + await server.readexactly(length_of(head))
+                    return self.offering(head) + await server.readexactly(length_of(head))
         except TimeoutError:
             return b"HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         except asyncio.IncompleteReadError:
             pass
+        if self.broken == "garbage-awaited":
+            await asyncio.get_running_loop().create_future()
         return b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+    def offering(self, head):
+        """The head of an answer with the schemes that go on."""
+        first, *others = [scheme for line in CHALLENGES.findall(head) for scheme in line.split(b",")] or [b""]
+        if not others or self.broken != "one-challenge":
+            return head
+        line, rest = CHALLENGES.sub(b"", head).split(b"\r\n", 1)
+        return b"%s\r\nWWW-Authenticate: %s\r\n%s" % (line, first.strip(), rest)
 
     async def relay(self, reader, writer, server, upstream, head):
         is_in = head.startswith(b"RPC_IN_DATA")
@@ -172,6 +196,8 @@ class Front:
 
     async def copy_answer(self, server, writer):
         head = await server.readuntil(b"\r\n\r\n")
+        if self.broken == "out-shortened":
+            head = LENGTH.sub(lambda found: b"%s%d" % (found[1], int(found[2]) - 1), head)
         line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
         writer.write(b"\r\n".join([line, *map(self.capped, fields)]) + b"\r\n\r\n")
         await writer.drain()
@@ -188,8 +214,8 @@ def value_of(field):
 
 
 def length_of(head):
-    found = re.search(rb"(?im)^content-length: *(\d+)", head)
-    return int(found.group(1)) if found else 0
+    found = LENGTH.search(head)
+    return int(found[2]) if found else 0
 
 
 def is_lawful(head):

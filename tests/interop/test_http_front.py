@@ -10,6 +10,13 @@ import pytest
 import fronts
 
 HERE = pathlib.Path(__file__).resolve().parent
+# What a front that pools connections fails, with the requirement cited; and one that spreads channels.
+KILLED_BY_POOLING = {
+    "auth/front-keeps-users-apart": "FIELD-F67",
+    "auth/front-forgets-a-user-who-left": "FIELD-F67",
+    "auth/front-keeps-a-handshake-on-one-connection": "FIELD-F66",
+}
+KILLED_BY_SPREADING = ["connection/front-keeps-channels-together", "recycling/front-keeps-successors-together"]
 
 
 @pytest.fixture
@@ -41,14 +48,7 @@ def test_a_connection_may_go_from_case_to_case(pooling, place, run):
     assert int(shared) > 0
 
 
-@pytest.mark.parametrize(
-    "case, requirement",
-    [
-        ("auth/front-keeps-users-apart", "FIELD-F67"),
-        ("auth/front-forgets-a-user-who-left", "FIELD-F67"),
-        ("auth/front-keeps-a-handshake-on-one-connection", "FIELD-F66"),
-    ],
-)
+@pytest.mark.parametrize("case, requirement", KILLED_BY_POOLING.items())
 def test_a_connection_that_goes_from_user_to_user_is_told(pooling, place, run, case, requirement):
     upstream = ["--upstream-listen", "{}:{}".format(*place)]
     done = run("--topology", "http-front", "--proxy", pooling.url, *upstream, case)
@@ -95,3 +95,68 @@ def test_a_front_that_leads_elsewhere_is_told(place, run, tmp_path):
         front.stop()
     assert done.code == 3, done.text
     assert f"sent nothing to our upstream {upstream}" in done.text
+
+
+def balancing(folder, balance, addresses):
+    """haproxy.cfg with one server more."""
+    one, other = addresses
+    text = (HERE / "haproxy.cfg").read_text()
+    whole = text + f"  server other {other}\n  balance {balance}\n"
+    template = folder / "balancing.cfg"
+    template.write_text(whole)
+    return fronts.HAProxy(template, folder, one)
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("balance", ["source", "roundrobin"])
+def test_the_channels_of_a_connection_must_come_to_one_of_two_upstreams(place, run, tmp_path, balance, tls):
+    address, port = place
+    addresses = [f"{address}:{port}", f"{address}:{fronts.free_port(address)}"]
+    over = " ssl verify none" if tls else ""
+    front = balancing(tmp_path, balance, [each + over for each in addresses])
+    upstreams = [word for each in addresses for word in ("--upstream-listen", each)]
+    upstreams += ["--upstream-tls", "auto"] if tls else []
+    cases = KILLED_BY_SPREADING
+    every = {f"{cases[0]}@at-once", f"{cases[0]}@apart", cases[1]}
+    try:
+        done = run("--topology", "http-front", "--proxy", front.urls[0], *upstreams, *cases, "connection/opens*", "--jobs", "1")
+    finally:
+        front.stop()
+    if balance == "source":
+        assert done.code == 0, done.text
+        assert done.ids("pass") >= every, done.text
+        return
+    assert done.code == 1, done.text
+    assert done.ids("blocked", "error", "not-run") == set(), done.text
+    assert done.ids("fail") >= every, done.text
+    assert "FIELD-F77" in done.case(f"{cases[0]}@apart")["requirements"]
+    assert "FIELD-F55" in done.case(cases[1])["requirements"]
+    cited = {finding["requirement"] for finding in done.results["findings"]}
+    assert cited == {"FIELD-F77", "FIELD-F55"}, done.text
+    assert all(each in done.text for each in addresses)
+
+
+def test_one_upstream_leaves_a_front_no_choice(place, run, tmp_path):
+    address, port = place
+    front = fronts.HAProxy(HERE / "haproxy.cfg", tmp_path, f"{address}:{port}")
+    upstream = ["--upstream-listen", f"{address}:{port}"]
+    cases = ["connection/front-keeps-channels-together", "connection/opens"]
+    try:
+        done = run("--topology", "http-front", "--proxy", front.urls[0], *upstream, *cases)
+    finally:
+        front.stop()
+    assert "--upstream-listen twice" in done.case(f"{cases[0]}@apart")["message"]
+
+
+def test_the_servers_may_be_played_elsewhere(place, run, start, tmp_path):
+    address, port = place
+    front = fronts.HAProxy(HERE / "haproxy.cfg", tmp_path, f"{address}:{port}")
+    servers = start("backend", "--driven", "127.0.0.1:0").ready["driven"]
+    upstream = ["--upstream-listen", f"{address}:{port}", "--backend-at", servers]
+    try:
+        cases = ["connection/opens*", "reset/server-*", "forwarding/"]
+        done = run("--topology", "http-front", "--proxy", front.urls[0], *upstream, *cases, "--quick")
+    finally:
+        front.stop()
+    assert done.code == 0, done.text
+    assert {"connection/opens@in-first", "forwarding/in-payload-intact@large"} <= done.ids("pass"), done.text

@@ -122,3 +122,39 @@ def test_no_way_there(network, run):
     done = run("--proxy", "http://10.214.0.1:8080", "--quick", prefix=network.here())
     assert done.code == 3, done.text
     assert "no route" in done.text.lower() or "unreachable" in done.text.lower()
+
+
+@pytest.fixture
+def servers(network, program, tmp_path):
+    """servers() -> options of `run`: `backend --driven` beside the proxy, with TLS and a token."""
+    processes = []
+
+    def begin():
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+            + ["-nodes", "-days", "2", "-subj", "/CN=servers", "-addext", f"subjectAltName=IP:{THEIRS}"]
+            + ["-keyout", tmp_path / "servers.key", "-out", tmp_path / "servers.pem"],
+            check=True,
+            capture_output=True,
+        )
+        (tmp_path / "token").write_text("one that nobody guesses\n")
+        command = [program, "backend", "--driven", f"{THEIRS}:7000", "--tls-cert", tmp_path / "servers.pem"]
+        command += ["--tls-key", tmp_path / "servers.key", "--token-file", tmp_path / "token"]
+        process = subprocess.Popen(network.there() + command, stdout=subprocess.PIPE, text=True)
+        processes.append(process)
+        assert process.stdout.readline().startswith("ready ")
+        agent = ["--backend-at", f"{THEIRS}:7000", "--agent-ca-file", tmp_path / "servers.pem"]
+        return agent + ["--agent-token-file", tmp_path / "token"]
+
+    yield begin
+    for process in processes:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def test_the_servers_stand_beside_the_proxy(network, proxy, servers, run):
+    proxy("--valid-ports", f"{THEIRS}:6001-6004")
+    done = run("--proxy", URL, "--quick", *servers(), prefix=network.here())
+    assert done.code == 0, done.text
+    assert done.ids("fail", "blocked", "error", "not-run") == set()
+    assert len(done.ids("pass")) > 80

@@ -8,9 +8,9 @@
 namespace rpchspec::journal {
 namespace {
 
-constexpr std::uint64_t kKey = 0x1234;
+constexpr std::uint64_t kStubKey = 0x1234;
 
-Bytes stub_of(std::size_t size, PayloadPosition const& position, std::uint64_t key = kKey) {
+Bytes stub_of(std::size_t size, PayloadPosition const& position, std::uint64_t key = kStubKey) {
   Bytes stub(size);
   fill_payload(stub, key, position);
   return stub;
@@ -40,16 +40,16 @@ TEST(Payload, DiffersWithKeyConnectionAndDirection) {
   auto const one = body(stub_of(64, {1, true, 0}));
   EXPECT_NE(one, body(stub_of(64, {2, true, 0})));
   EXPECT_NE(one, body(stub_of(64, {1, false, 0})));
-  EXPECT_NE(one, body(stub_of(64, {1, true, 0}, kKey + 1)));
+  EXPECT_NE(one, body(stub_of(64, {1, true, 0}, kStubKey + 1)));
 }
 
 TEST(Payload, FindsEveryFlippedBitAtItsOffset) {
   auto stub = stub_of(301, {3, false, 77});
-  EXPECT_EQ(first_mismatch(stub, kKey), std::nullopt);
+  EXPECT_EQ(first_mismatch(stub, kStubKey), std::nullopt);
   for (std::size_t at = 16; at < stub.size(); ++at) {
     for (auto const bit : {1, 128}) {
       stub[at] = static_cast<std::uint8_t>(stub[at] ^ bit);
-      EXPECT_EQ(first_mismatch(stub, kKey), at);
+      EXPECT_EQ(first_mismatch(stub, kStubKey), at);
       stub[at] = static_cast<std::uint8_t>(stub[at] ^ bit);
     }
   }
@@ -60,7 +60,7 @@ TEST(Payload, NoticesAChangedMarkNoLaterThanItsFirstWords) {
   for (std::size_t at = 0; at < 16; ++at) {
     auto changed = stub;
     changed[at] = static_cast<std::uint8_t>(changed[at] ^ 2);
-    auto const found = first_mismatch(changed, kKey);
+    auto const found = first_mismatch(changed, kStubKey);
     ASSERT_TRUE(found) << at;
     EXPECT_LE(*found, 17U) << at;
   }
@@ -79,7 +79,7 @@ TEST(PayloadVerifier, AgreesWithTheOneShotFormForEverySegmentation) {
       auto const at = random() % stub.size();
       stub[at] = static_cast<std::uint8_t>(stub[at] ^ (1U << random() % 8));
     }
-    PayloadVerifier verifier(kKey);
+    PayloadVerifier verifier(kStubKey);
     verifier.add(Bytes(5));
     verifier.restart();
     for (std::size_t at = 0; at < stub.size();) {
@@ -89,7 +89,7 @@ TEST(PayloadVerifier, AgreesWithTheOneShotFormForEverySegmentation) {
     }
     EXPECT_EQ(verifier.position(), payload_position(stub));
     if (verifier.position()) {
-      EXPECT_EQ(verifier.mismatch(), first_mismatch(stub, kKey)) << round;
+      EXPECT_EQ(verifier.mismatch(), first_mismatch(stub, kStubKey)) << round;
     } else {
       EXPECT_EQ(verifier.mismatch(), std::nullopt);
     }

@@ -46,6 +46,8 @@ TEST(Recorder, KeepsEventsInOrderWithTheTimeSinceTheStart) {
   EXPECT_EQ(events[0].at_ns(), 5'000'000U);
   EXPECT_EQ(events[1].source(), v1::SERVER);
   EXPECT_EQ(events[1].at_ns(), 7'000'000U);
+  EXPECT_EQ(recorder.ns_at(start + 7ms), 7'000'000U);
+  EXPECT_EQ(recorder.ns_at(start - 1ms), 0U);
 }
 
 TEST(Recorder, ShowsEachEventToItsListenersAfterItWasStored) {

@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"by", good_but("steps: [{client.open: {}, by: RPCH-1.8-01}]\n" + kExpect),
             "x.yaml:5:27: 'by' belongs to an await or an expectation\n"},
         Bad{"pdu", good_but("steps: [{client.send: {channel: in, pdu: CON/B1}}]\n" + kExpect),
-            "x.yaml:5:37: unknown PDU 'CON/B1'; did you mean 'CONN/B1'?\n"},
+            "x.yaml:5:37: 'pdu' cannot be 'CON/B1'; did you mean 'CONN/B1'?\n"},
         Bad{"meaning",
             good_but("steps: [{client.send: {channel: in, pdu: CONN/A3, with: {Version: 1}}}]\n" +
                      kExpect),
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"nothing", good_but("steps: [{client.send: {channel: in}}]\n" + kExpect),
             "x.yaml:5:23: nothing to send; give 'pdu', 'bytes' or 'hex'\n"},
         Bad{"channel", good_but("steps: [{client.send: {channel: inn, bytes: 1}}]\n" + kExpect),
-            "x.yaml:5:24: 'channel' is in, out or v1, got 'inn'\n"},
+            "x.yaml:5:24: 'channel' wants in, out or v1, got 'inn'; did you mean 'in'?\n"},
         Bad{"label", good_but("steps: [{label: a, pause: 1s}, {label: a, pause: 1s}]\n" + kExpect),
             "x.yaml:5:33: label 'a' appears twice\n"}));
 
@@ -125,7 +125,9 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"value", good_but("expect: [{client.out: stays-open, by: RPCH-1.8-01}]\n"),
             "x.yaml:5:23: 'stays-open' wants a value, as in {stays-open: 2s}\n"},
         Bad{"how", good_but("expect: [{client.out: {closed: fni}, by: RPCH-1.8-01}]\n"),
-            "x.yaml:5:32: a connection cannot end by 'fni'; did you mean 'fin'?\n"},
+            "x.yaml:5:32: 'how' wants fin, rst, tls-close or tls-truncated, got 'fni'; did you "
+            "mean "
+            "'fin'?\n"},
         Bad{"requirement", good_but("expect: [{client.out: closed, by: RPCH-3.2.4.5.14-4}]\n"),
             "x.yaml:5:35: unknown requirement 'RPCH-3.2.4.5.14-4'; did you mean "
             "'RPCH-3.2.4.5.14-04'?\n"},
@@ -163,7 +165,9 @@ INSTANTIATE_TEST_SUITE_P(
             "x.yaml:4:9: unknown set-up 'opend'; did you mean 'opened'?\n"},
         Bad{"needs", headed("id: reset/a\ntitle: T\nsince: 1.0\nneeds: [topologie:x]\n"),
             "x.yaml:4:9: unknown need 'topologie:x'; allowed: topology:NAME, fact:NAME, "
-            "auth:SCHEME, tls, offload, ipv6, two-proxies, http-hop, v1, raw-socket, each also "
+            "auth:SCHEME, tls, offload, ipv6, two-proxies, two-upstreams, http-hop, v1, "
+            "raw-socket, "
+            "one-machine, refused:port (-below-range, -above-range), refused:server, each also "
             "after not:\n"}));
 
 TEST(BadFiles, TellAllTheirErrorsAtOnceInTheirOrder) {

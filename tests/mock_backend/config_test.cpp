@@ -56,6 +56,33 @@ TEST_F(ConfigFile, SetsWhatItNamesAndLeavesTheRest) {
   EXPECT_EQ(config->server_name, "EXCH01");
 }
 
+TEST_F(ConfigFile, NamesEachFaultOfWhatIsSent) {
+  auto const config = load(
+      "faults: {delay: 5ms, drip: {bytes: 3, every: 20ms}, throttle: 64KiB, split: 100, coalesce: "
+      "4KiB,\n"
+      "  truncate: 2KiB, corrupt: 17, half_close: 1MiB, end: {by: rst, at: 300}}\n");
+  ASSERT_TRUE(config);
+  std::vector<std::string> all;
+  for (auto const& fault : config->send_faults) {
+    all.push_back(std::string(net::name_of(fault)) + " at " + std::to_string(fault.at) + ", " +
+                  std::to_string(fault.times));
+  }
+  EXPECT_EQ(all, (std::vector<std::string>{"delay at 0, 0", "drip at 0, 0", "throttle at 0, 0",
+                                           "split at 0, 0", "coalesce at 0, 0",
+                                           "truncate at 2048, 0", "corrupt at 17, 1",
+                                           "half_close at 1048576, 1", "end at 300, 1"}));
+  EXPECT_EQ(std::get<net::Drip>(config->send_faults[1].what).bytes, 3U);
+  EXPECT_EQ(std::get<net::End>(config->send_faults[8].what).how, net::CloseHow::rst);
+}
+
+TEST_F(ConfigFile, SaysWhichFaultsThereAre) {
+  auto const all = complaints("faults: {dripp: {bytes: 1}, end: {by: raset}, split: 0}\n");
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_NE(all[0].find("did you mean 'drip'?"), std::string::npos) << all[0];
+  EXPECT_NE(all[1].find("did you mean 'rst'?"), std::string::npos) << all[1];
+  EXPECT_NE(all[2].find("allowed: 1 to"), std::string::npos) << all[2];
+}
+
 TEST_F(ConfigFile, RecyclesOutAsWindowsDoesUnlessToldNotTo) {
   EXPECT_EQ(load("bind: 127.0.0.1\n")->session.recycle_out_at, 8192U);
   EXPECT_EQ(load("recycle_out_at: 0\n")->session.recycle_out_at, std::nullopt);

@@ -21,8 +21,8 @@ wire::RpcPdu request(std::uint32_t call_id, std::uint8_t pfc_flags, ByteView stu
 
 TEST(RpcRuntime, AnswersTheBindOfImpacket) {
   Client client;
-  auto const reply = client.send(wire::testing::from_hex(wire::testing::kImpacketBind));
-  EXPECT_EQ(wire::testing::hex(reply.pdus.at(0)),
+  auto const reply = client.send(wire::support::from_hex(wire::support::kImpacketBind));
+  EXPECT_EQ(wire::support::hex(reply.pdus.at(0)),
             "05000c03100000005400000001000000"
             "d016d01601000000"
             "05003630303100"
@@ -198,7 +198,7 @@ TEST(RpcRuntime, PoliciesFaultOrWithhold) {
 TEST(RpcRuntime, EveryPduCutOrBentIsAnsweredOrRefusedAndNeverMore) {
   Client maker;
   auto const stub = wire::encode_stub(testing::connect_as("/cn=j"));
-  auto const bind = wire::testing::from_hex(wire::testing::kImpacketBind);
+  auto const bind = wire::support::from_hex(wire::support::kImpacketBind);
   auto const call = wire::encode(wire::make_pdu(
       wire::Ptype::request, 2, wire::RequestBody{0, 0, wire::EcDoConnectEx::kOpnum, {}, stub}));
   for (auto const& good : {bind, call}) {

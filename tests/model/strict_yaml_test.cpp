@@ -8,7 +8,7 @@
 namespace rpchspec::model {
 namespace {
 
-std::string error_of(std::string_view text) {
+std::string yaml_error(std::string_view text) {
   auto const node = parse_strict_yaml(text, "f.yaml");
   return node ? "" : to_string(node.error());
 }
@@ -26,22 +26,22 @@ TEST(StrictYaml, KeepsTheTextAndThePlaceOfEveryScalar) {
 }
 
 TEST(StrictYaml, RefusesWhatHidesThings) {
-  EXPECT_EQ(error_of("a: 1\nb: {x: 1, x: 2}\n"),
+  EXPECT_EQ(yaml_error("a: 1\nb: {x: 1, x: 2}\n"),
             "f.yaml:2:11: key 'x' appears twice; first in line 2");
-  EXPECT_EQ(error_of("a: &x 1\n"),
+  EXPECT_EQ(yaml_error("a: &x 1\n"),
             "f.yaml:1:4: an anchor (&name); write the value out where it is used");
-  EXPECT_EQ(error_of("a: &x [1]\nb: *x\n"),
+  EXPECT_EQ(yaml_error("a: &x [1]\nb: *x\n"),
             "f.yaml:1:4: an anchor (&name); write the value out where it is used");
-  EXPECT_EQ(error_of("a: 1\n---\nb: 1\n"), "f.yaml:2:1: a second document; a file holds one");
-  EXPECT_EQ(error_of("[a, b]: 1\n"), "f.yaml:1:1: a key must be a word, this is a list");
-  EXPECT_NE(error_of("a: !x 1\n"), "");
-  EXPECT_NE(error_of("a: \x80\n"), "");
-  EXPECT_NE(error_of("a: [1\n"), "");
+  EXPECT_EQ(yaml_error("a: 1\n---\nb: 1\n"), "f.yaml:2:1: a second document; a file holds one");
+  EXPECT_EQ(yaml_error("[a, b]: 1\n"), "f.yaml:1:1: a key must be a word, this is a list");
+  EXPECT_NE(yaml_error("a: !x 1\n"), "");
+  EXPECT_NE(yaml_error("a: \x80\n"), "");
+  EXPECT_NE(yaml_error("a: [1\n"), "");
 }
 
 TEST(StrictYaml, BoundsDepthAndSize) {
-  EXPECT_NE(error_of(std::string(100'000, '[')), "");
-  EXPECT_NE(error_of(std::string(kMostYamlBytes + 1, ' ')), "");
+  EXPECT_NE(yaml_error(std::string(100'000, '[')), "");
+  EXPECT_NE(yaml_error(std::string(kMostYamlBytes + 1, ' ')), "");
 }
 
 TEST(StrictYaml, SaysWhenAFileCannotBeRead) {

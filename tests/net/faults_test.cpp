@@ -153,6 +153,29 @@ TEST_P(FaultyStream, EndsAtEveryByteAsTheFaultSays) {
   });
 }
 
+// What was read from the socket behind the position is nobody's any more.
+TEST_P(FaultyStream, EndsAtEveryReceivedByteAsTheFaultSays) {
+  run_net([tls = GetParam()]() -> Task<> {
+    std::string const text = "0123456789";
+    for (auto const how : {CloseHow::fin, CloseHow::tls_truncate, CloseHow::rst}) {
+      for (std::size_t at = 0; at <= text.size(); ++at) {
+        auto pair = co_await any_pair(tls);
+        std::vector<Fault> const plan(1, Fault(End{how}, at));
+        pair.server.set_receive_faults(plan);
+        (void)co_await pair.client.write_all(as_bytes(text), soon());
+        auto const [got, ending] = co_await read_to_end(pair.server);
+        EXPECT_EQ(got, text.substr(0, at));
+        EXPECT_EQ(ending, Ending::cancelled);
+        auto const [nothing, seen] = co_await read_to_end(pair.client);
+        EXPECT_EQ(nothing, "");
+        auto const closed = tls ? Ending::tls_close_notify : Ending::fin;
+        auto const cut = tls ? Ending::tls_truncated : Ending::fin;
+        EXPECT_EQ(seen, how == CloseHow::rst ? Ending::rst : how == CloseHow::fin ? closed : cut);
+      }
+    }
+  });
+}
+
 TEST(FaultyStreams, HalfCloseLeavesTheOtherDirectionOpen) {
   run_net([]() -> Task<> {
     auto pair = co_await tcp_pair();

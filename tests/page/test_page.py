@@ -46,7 +46,7 @@ def write_run(folder, cases, findings=(), name="made-up"):
 def real_report(folder):
     """Cases that fail beside some that pass, all with their evidence."""
     rpchspec("run", "echo/", PASSING, MEASURING, "--defect", "echo-body", "--evidence", "all", "--quick",
-             "--timeout-scale", "0.2", "--out", folder, expect=1)  # fmt: skip
+             "--out", folder, expect=1)  # fmt: skip
     return folder / "report.html"
 
 

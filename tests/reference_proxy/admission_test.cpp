@@ -5,9 +5,12 @@
 
 #include "protocol/wire/base64.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
+#include "tests/reference_proxy/open_config.hpp"
 
 namespace rpchspec::proxy {
 namespace {
+
+using testing::open_to_all;
 
 Transport const kPlain{};
 Transport const kTls{.tls = true};
@@ -18,12 +21,6 @@ wire::RequestHead in_request(std::string target = "/rpc/rpcproxy.dll?exch01:6001
   options.target = std::move(target);
   options.host = "proxy";
   return wire::in_channel_request(options);
-}
-
-ProxyConfig anonymous() {
-  ProxyConfig config;
-  config.allow_anonymous = true;
-  return config;
 }
 
 ProxyConfig with_user() {
@@ -46,7 +43,7 @@ unsigned status(wire::RequestHead const& head,
 }
 
 TEST(Admission, TakesTheServerFromTheUri) {
-  auto const admission = admit(in_request(), kPlain, anonymous());
+  auto const admission = admit(in_request(), kPlain, open_to_all());
   auto const* channel = std::get_if<ChannelRequest>(&admission);
   ASSERT_NE(channel, nullptr);
   EXPECT_EQ(channel->role, wire::ProxyRole::inbound);
@@ -63,7 +60,7 @@ wire::RequestHead v1_request(std::string target) {
 
 TEST(Admission, TakesAnRpcConnectRequestInTheRootNamespaceToo) {
   for (auto const* target : {"/?exch01:6004", "/rpc/rpcproxy.dll?exch01:6004"}) {
-    auto const admission = admit(v1_request(target), kPlain, anonymous());
+    auto const admission = admit(v1_request(target), kPlain, open_to_all());
     auto const* v1 = std::get_if<V1Request>(&admission);
     ASSERT_NE(v1, nullptr) << target;
     EXPECT_EQ(v1->uri.server_name, "exch01");
@@ -72,14 +69,14 @@ TEST(Admission, TakesAnRpcConnectRequestInTheRootNamespaceToo) {
 }
 
 TEST(Admission, AsksOfAnRpcConnectRequestWhatItAsksOfAll) {
-  EXPECT_EQ(status(v1_request("/elsewhere?exch01:6004"), kPlain, anonymous()), 404U);
-  EXPECT_EQ(status(v1_request("/?exch01"), kPlain, anonymous()), 400U);
+  EXPECT_EQ(status(v1_request("/elsewhere?exch01:6004"), kPlain, open_to_all()), 404U);
+  EXPECT_EQ(status(v1_request("/?exch01"), kPlain, open_to_all()), 400U);
   EXPECT_EQ(status(v1_request("/?exch01:6004"), kPlain, with_user()), 403U);
   EXPECT_EQ(status(v1_request("/?exch01:6004"), kTls, with_user()), 401U);
-  auto config = anonymous();
+  auto config = open_to_all();
   config.valid_ports = *wire::ValidPorts::parse("exch01:6001");
   EXPECT_EQ(status(v1_request("/?exch01:6004"), kPlain, config), 503U);
-  config = anonymous();
+  config = open_to_all();
   config.v1 = false;
   EXPECT_EQ(status(v1_request("/?exch01:6001"), kPlain, config), 501U);
 }
@@ -135,7 +132,7 @@ TEST(Admission, AnswersTheFirstNtlmLegWith401NotAsAnEcho) {
 }
 
 TEST(Admission, AppliesValidPorts) {
-  auto config = anonymous();
+  auto config = open_to_all();
   config.valid_ports = *wire::ValidPorts::parse("exch01:6001-6002;exch01:6004");
   for (auto const port : {6001, 6002, 6004}) {
     EXPECT_EQ(
@@ -146,24 +143,46 @@ TEST(Admission, AppliesValidPorts) {
   EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?other:6001"), kPlain, config), 503U);
 }
 
+TEST(Admission, RefusesServersThatAreNotMappedWhateverElseIsSet) {
+  auto config = open_to_all();
+  config.servers = {{"EXCH01", 6001, "127.0.0.1", 4711}, {"::1", 6001, "::1", 4711}};
+  auto const of = [&](std::string const& server) {
+    return status(in_request("/rpc/rpcproxy.dll?" + server), kPlain, config);
+  };
+  EXPECT_EQ(of("inner:6001"), 0U);
+  config.unmapped = Unmapped::unreachable;  // which the connecting finds out
+  EXPECT_EQ(of("inner:6001"), 0U);
+  config.unmapped = Unmapped::refused;
+  EXPECT_EQ(of("exch01:6001"), 0U);
+  EXPECT_EQ(of("[0::1]:6001"), 0U);
+  for (auto const defect : {Defect::none, Defect::valid_ports_ignored}) {
+    config.defect = defect;
+    EXPECT_EQ(of("inner:6001"), 503U);
+    EXPECT_EQ(of("exch01:22"), 503U);
+    EXPECT_EQ(status(v1_request("/?inner:6001"), kPlain, config), 503U);
+  }
+  config.valid_ports = *wire::ValidPorts::parse("inner:6001");
+  EXPECT_EQ(of("inner:6001"), 503U);
+}
+
 TEST(Admission, RefusesWhatIsNoRequestOfRpcOverHttp) {
   auto head = in_request();
   head.method = "GET";
-  EXPECT_EQ(status(head, kPlain, anonymous()), 501U);
-  EXPECT_EQ(status(in_request("/other?exch01:6001"), kPlain, anonymous()), 404U);
-  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll"), kPlain, anonymous()), 400U);
-  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?exch01"), kPlain, anonymous()), 400U);
-  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?exch01:70000"), kPlain, anonymous()), 400U);
+  EXPECT_EQ(status(head, kPlain, open_to_all()), 501U);
+  EXPECT_EQ(status(in_request("/other?exch01:6001"), kPlain, open_to_all()), 404U);
+  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll"), kPlain, open_to_all()), 400U);
+  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?exch01"), kPlain, open_to_all()), 400U);
+  EXPECT_EQ(status(in_request("/rpc/rpcproxy.dll?exch01:70000"), kPlain, open_to_all()), 400U);
   head = in_request();
   wire::remove_header(head.headers, "Content-Length");
-  EXPECT_EQ(status(head, kPlain, anonymous()), 411U);
+  EXPECT_EQ(status(head, kPlain, open_to_all()), 411U);
 }
 
 TEST(Admission, TakesShortRequestsForEchoes) {
   for (auto const* length : {"0", "4", "16"}) {
     auto head = in_request();
     wire::set_header(head.headers, "Content-Length", length);
-    auto const admission = admit(head, kPlain, anonymous());
+    auto const admission = admit(head, kPlain, open_to_all());
     ASSERT_TRUE(std::holds_alternative<EchoRequest>(admission)) << length;
     EXPECT_EQ(std::to_string(std::get<EchoRequest>(admission).body), length);
   }
@@ -172,7 +191,7 @@ TEST(Admission, TakesShortRequestsForEchoes) {
 TEST(Admission, EndsTheEchoResponseWithTheEchoPdu) {
   auto request = in_request();
   request.version = wire::kHttp10;
-  auto const response = echo_response(request, anonymous());
+  auto const response = echo_response(request, open_to_all());
   EXPECT_TRUE(as_text(response).starts_with("HTTP/1.0 200 Success\r\n"));
   auto const pdu = wire::encode(wire::echo());
   EXPECT_TRUE(as_text(response).ends_with(as_text(pdu)));
@@ -181,11 +200,11 @@ TEST(Admission, EndsTheEchoResponseWithTheEchoPdu) {
 TEST(Admission, AnnouncesThatTheConnectionOfAnEchoEnds) {
   auto request = in_request();
   wire::set_header(request.headers, "Connection", "close");
-  EXPECT_THAT(as_text(echo_response(request, anonymous())),
-              testing::HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_THAT(as_text(echo_response(request, open_to_all())),
+              ::testing::HasSubstr("\r\nConnection: close\r\n"));
   wire::set_header(request.headers, "Connection", "Keep-Alive");
-  EXPECT_THAT(as_text(echo_response(request, anonymous())),
-              testing::HasSubstr("\r\nConnection: Keep-Alive\r\n"));
+  EXPECT_THAT(as_text(echo_response(request, open_to_all())),
+              ::testing::HasSubstr("\r\nConnection: Keep-Alive\r\n"));
 }
 
 }  // namespace

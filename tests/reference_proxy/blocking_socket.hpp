@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,6 +64,12 @@ class BlockingSocket {
       throw std::runtime_error("nobody connected");
     }
     return BlockingSocket(socket);
+  }
+
+  /// Somebody connected who was not accepted yet.
+  [[nodiscard]] bool has_waiting() const {
+    pollfd watched{socket_, POLLIN, 0};
+    return ::poll(&watched, 1, 0) == 1;
   }
 
   [[nodiscard]] std::uint16_t port() const {

@@ -24,7 +24,7 @@ connection_timeout: 30s
 receive_window: 64KiB
 channel_lifetime: 131072
 pings: false
-idle_timeout: 15min
+idle_timeout: 15m
 servers: [exch01:6001=127.0.0.1:7001]
 connect_timeout: 500ms
 head_timeout: 10s

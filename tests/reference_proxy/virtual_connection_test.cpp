@@ -6,6 +6,7 @@
 #include "protocol/wire/rpc_uri.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
 #include "tests/reference_proxy/blocking_socket.hpp"
+#include "tests/reference_proxy/open_config.hpp"
 #include "tests/reference_proxy/running_proxy.hpp"
 #include "tests/session/proxy_testing.hpp"
 
@@ -20,13 +21,8 @@ using session::testing::legacy_response;
 using session::testing::rpc;
 using session::testing::operator+;
 using testing::BlockingSocket;
+using testing::open_to_all;
 using testing::RunningProxy;
-
-ProxyConfig anonymous() {
-  ProxyConfig config;
-  config.allow_anonymous = true;
-  return config;
-}
 
 std::string request(std::string_view method, std::uint16_t port, std::uint64_t length) {
   wire::RequestOptions options;
@@ -68,7 +64,7 @@ class VirtualConnection {
 
 TEST(ReferenceProxy, OpensAVirtualConnectionAndCarriesRpcPdusBothWays) {
   auto server = BlockingSocket::listen_on_any();
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   VirtualConnection vc(proxy.port(), server);
   EXPECT_TRUE(vc.head.starts_with("HTTP/1.1 200 Success\r\n")) << vc.head;
   EXPECT_NE(vc.head.find("Content-Length: 1073741824\r\n"), std::string::npos);
@@ -90,7 +86,7 @@ TEST(ReferenceProxy, OpensAVirtualConnectionAndCarriesRpcPdusBothWays) {
 
 TEST(ReferenceProxy, TellsTheServerOfTheClientsAddress) {
   auto server = BlockingSocket::listen_on_any();
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   VirtualConnection vc(proxy.port(), server);
   auto const b2 = *wire::decode_rts(vc.b2);
   auto const* address = wire::find<wire::ClientAddressCommand>(b2);
@@ -100,7 +96,7 @@ TEST(ReferenceProxy, TellsTheServerOfTheClientsAddress) {
 
 TEST(ReferenceProxy, PassesEachCloseOnToTheOtherLegOfTheChannel) {
   auto server = BlockingSocket::listen_on_any();
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   {
     VirtualConnection vc(proxy.port(), server);
     vc.out.close();
@@ -126,7 +122,7 @@ TEST(ReferenceProxy, PassesEachCloseOnToTheOtherLegOfTheChannel) {
 
 TEST(ReferenceProxy, DeliversWhatTheWindowAllowedBeforeItPassesACloseOn) {
   auto server = BlockingSocket::listen_on_any();
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   VirtualConnection vc(proxy.port(), server);
   vc.server_out.send(rpc(30000, 1) + rpc(30000, 2));
   vc.server_out.close();
@@ -135,7 +131,7 @@ TEST(ReferenceProxy, DeliversWhatTheWindowAllowedBeforeItPassesACloseOn) {
 }
 
 TEST(ReferenceProxy, Answers503WhenTheServerRefuses) {
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   std::uint16_t closed_port = 0;
   { closed_port = BlockingSocket::listen_on_any().port(); }
   for (auto const* method : {"RPC_IN_DATA", "RPC_OUT_DATA"}) {
@@ -150,7 +146,7 @@ TEST(ReferenceProxy, Answers503WhenTheServerRefuses) {
 
 TEST(ReferenceProxy, AnswersSeveralEchoesOnOneConnectionThenAChannel) {
   auto server = BlockingSocket::listen_on_any();
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   auto client = BlockingSocket::connect_to(proxy.port());
   for (auto const* method : {"RPC_IN_DATA", "RPC_OUT_DATA"}) {
     for (std::size_t const length : {0U, 4U, 16U}) {
@@ -166,7 +162,7 @@ TEST(ReferenceProxy, AnswersSeveralEchoesOnOneConnectionThenAChannel) {
 
 TEST(ReferenceProxy, MapsServersToOtherAddresses) {
   auto server = BlockingSocket::listen_on_any();
-  auto config = anonymous();
+  auto config = open_to_all();
   config.servers = {{"exch01", 6001, "127.0.0.1", server.port()}};
   RunningProxy proxy(config);
   auto client = BlockingSocket::connect_to(proxy.port());
@@ -177,8 +173,38 @@ TEST(ReferenceProxy, MapsServersToOtherAddresses) {
   EXPECT_EQ(server.accept().receive(84).size(), 84U);
 }
 
+/// The first line of the answer to each of the three requests, to a server that is there.
+std::vector<std::string> answers_of(ProxyConfig const& config, std::uint16_t port) {
+  RunningProxy proxy(config);
+  std::vector<std::string> lines;
+  for (auto const* method : {"RPC_IN_DATA", "RPC_OUT_DATA", "RPC_CONNECT"}) {
+    auto client = BlockingSocket::connect_to(proxy.port());
+    auto const is_in = std::string_view(method) == "RPC_IN_DATA";
+    client.send(request(method, port, is_in ? 1U << 30 : 76));
+    client.send(is_in ? conn_b1() : conn_a1());
+    auto const head = client.receive_head();
+    lines.push_back(head.substr(0, head.find('\r')));
+  }
+  return lines;
+}
+
+TEST(ReferenceProxy, ConnectsToNoServerThatIsNotMappedWhereItMayNot) {
+  auto server = BlockingSocket::listen_on_any();
+  auto config = open_to_all();
+  config.servers = {{"EXCH01", 6001, "127.0.0.1", server.port()}};
+  config.unmapped = Unmapped::unreachable;
+  std::vector<std::string> const unreachable(3, "HTTP/1.0 503 RPC Error: 6ba");
+  EXPECT_EQ(answers_of(config, server.port()), unreachable);
+  config.unmapped = Unmapped::refused;
+  std::vector<std::string> const refused(3, "HTTP/1.0 503 RPC Error: 5");
+  EXPECT_EQ(answers_of(config, server.port()), refused);
+  config.latitude.forbids_at_first_pdu = true;
+  EXPECT_EQ(answers_of(config, server.port()), refused);
+  EXPECT_FALSE(server.has_waiting());
+}
+
 TEST(ReferenceProxy, Sends100WhenTheClientExpectsIt) {
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   auto client = BlockingSocket::connect_to(proxy.port());
   auto head = request("RPC_OUT_DATA", 6001, 4);
   head.insert(head.size() - 2, "Expect: 100-continue\r\n");
@@ -189,7 +215,7 @@ TEST(ReferenceProxy, Sends100WhenTheClientExpectsIt) {
 }
 
 TEST(ReferenceProxy, RefusesASlowHead) {
-  auto config = anonymous();
+  auto config = open_to_all();
   config.head_timeout = std::chrono::milliseconds(200);
   RunningProxy proxy(config);
   auto client = BlockingSocket::connect_to(proxy.port());
@@ -199,7 +225,7 @@ TEST(ReferenceProxy, RefusesASlowHead) {
 }
 
 TEST(ReferenceProxy, Answers503ToOneConnectionTooMany) {
-  auto config = anonymous();
+  auto config = open_to_all();
   config.max_connections = 1;
   RunningProxy proxy(config);
   auto first = BlockingSocket::connect_to(proxy.port());
@@ -211,7 +237,7 @@ TEST(ReferenceProxy, Answers503ToOneConnectionTooMany) {
 
 TEST(ReferenceProxy, LeavesNoConnectionBehind) {
   auto server = BlockingSocket::listen_on_any();
-  RunningProxy proxy(anonymous());
+  RunningProxy proxy(open_to_all());
   for (int i = 0; i < 5; ++i) {
     VirtualConnection vc(proxy.port(), server);
     EXPECT_EQ(proxy.connections(), 2U);
@@ -229,7 +255,7 @@ TEST(ReferenceProxy, LeavesNoConnectionBehind) {
 
 TEST(ReferenceProxy, StopsInTheMiddleOfEverything) {
   auto server = BlockingSocket::listen_on_any();
-  auto proxy = std::make_unique<RunningProxy>(anonymous());
+  auto proxy = std::make_unique<RunningProxy>(open_to_all());
   VirtualConnection vc(proxy->port(), server);
   auto idle = BlockingSocket::connect_to(proxy->port());
   proxy.reset();

@@ -26,7 +26,7 @@ std::string fields(std::string const& length, std::string const& more = {}) {
   return kFields + ("Content-Length: " + length + "\r\n") + more;
 }
 
-model::RequirementRegistry const& registry() {
+model::RequirementRegistry const& shipped_registry() {
   static auto const kRegistry =
       model::RequirementRegistry::load(RPCHSPEC_SOURCE_DIR "/scenarios/requirements.yaml");
   return *kRegistry;
@@ -62,7 +62,7 @@ JournalBuilder client() {
 
 /// "RPCH-... kind" of each finding, in their order, joined by a comma.
 std::string against(JournalBuilder const& journal) {
-  ClientJudge judge(registry());
+  ClientJudge judge(shipped_registry());
   for (auto const& event : journal.events()) {
     judge.on_event(event);
   }
@@ -116,7 +116,7 @@ TEST(ClientJudge, OnlyWarnsOfHttp11) {
   EXPECT_EQ(against_head("RPC_IN_DATA", kTarget, fields("1073741824"), 11), "RPCH-2.1.2.1.1-02");
   JournalBuilder journal;
   journal.opened(kIn1).request(kIn1, v1::RECEIVED, "RPC_IN_DATA", kTarget, fields("1073741824"));
-  ClientJudge judge(registry());
+  ClientJudge judge(shipped_registry());
   for (auto const& event : journal.events()) {
     judge.on_event(event);
   }
@@ -385,7 +385,7 @@ TEST(ClientJudge, WantsAPingInTime) {
 }
 
 TEST(ClientJudge, CountsTheSightingsOfOneFinding) {
-  ClientJudge judge(registry());
+  ClientJudge judge(shipped_registry());
   for (std::uint32_t number = 1; number <= 40; ++number) {
     End const end{v1::UPSTREAM, v1::IN, number, 0};
     JournalBuilder journal;
@@ -403,7 +403,7 @@ TEST(ClientJudge, CountsTheSightingsOfOneFinding) {
 }
 
 TEST(ClientJudge, SaysWhatWasJudgedAndWhatWasNot) {
-  ClientJudge judge(registry());
+  ClientJudge judge(shipped_registry());
   auto const journal = client();
   for (auto const& event : journal.events()) {
     judge.on_event(event);
@@ -420,7 +420,7 @@ TEST(ClientJudge, SaysWhatWasJudgedAndWhatWasNot) {
 TEST(ClientJudge, JudgesRequirementsOfTheClientOnly) {
   for (auto const& monitor : make_client_monitors()) {
     for (auto const id : monitor->requirements()) {
-      auto const* const requirement = registry().find(id);
+      auto const* const requirement = shipped_registry().find(id);
       ASSERT_NE(requirement, nullptr) << id;
       EXPECT_EQ(requirement->role, "client") << id;
     }

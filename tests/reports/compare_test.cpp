@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "case_results.hpp"
+
 #include <pugixml.hpp>
 
 namespace rpchspec::reports {
@@ -10,23 +12,16 @@ namespace {
 using model::CaseResult;
 using model::RunResult;
 using model::Verdict;
+using test::case_result;
 
-CaseResult result(std::string id, Verdict verdict, double seconds = 1) {
-  CaseResult made;
-  made.id = std::move(id);
-  made.verdict = verdict;
-  made.duration_s = seconds;
-  return made;
-}
-
-RunResult run_of(std::vector<CaseResult> cases) {
+RunResult compared(std::vector<CaseResult> cases) {
   RunResult run;
   run.cases = std::move(cases);
   return run;
 }
 
 Comparison compare_one(Verdict before, Verdict now) {
-  return compare(run_of({result("a", before)}), run_of({result("a", now)}));
+  return compare(compared({case_result("a", before)}), compared({case_result("a", now)}));
 }
 
 std::string part_name(Comparison const& comparison) {
@@ -72,8 +67,8 @@ INSTANTIATE_TEST_SUITE_P(All,
                                          Change{Verdict::skip, Verdict::skip, "same"}));
 
 TEST(Compare, TellsNewAndGone) {
-  auto const comparison =
-      compare(run_of({result("old", Verdict::pass)}), run_of({result("young", Verdict::fail)}));
+  auto const comparison = compare(compared({case_result("old", Verdict::pass)}),
+                                  compared({case_result("young", Verdict::fail)}));
   ASSERT_EQ(comparison.added.size(), 1U);
   ASSERT_EQ(comparison.gone.size(), 1U);
   EXPECT_EQ(comparison.added[0].id, "young");
@@ -82,7 +77,7 @@ TEST(Compare, TellsNewAndGone) {
 }
 
 TEST(Compare, TellsAFailureOfAnotherCause) {
-  auto base = run_of({result("a", Verdict::fail)});
+  auto base = compared({case_result("a", Verdict::fail)});
   auto now = base;
   model::Finding finding;
   finding.cases = {"a"};
@@ -108,31 +103,31 @@ TEST(Slower, IsMeasuredAgainstTheMedianCase) {
   std::vector<CaseResult> before;
   std::vector<CaseResult> now;
   for (int i = 0; i < 20; ++i) {
-    before.push_back(result("case" + std::to_string(i), Verdict::pass, 2));
-    now.push_back(result("case" + std::to_string(i), Verdict::pass, i == 7 ? 20 : 4));
+    before.push_back(case_result("case" + std::to_string(i), Verdict::pass, 2));
+    now.push_back(case_result("case" + std::to_string(i), Verdict::pass, i == 7 ? 20 : 4));
   }
-  auto const comparison = compare(run_of(before), run_of(now));
+  auto const comparison = compare(compared(before), compared(now));
   EXPECT_EQ(comparison.pace, 2);
   ASSERT_EQ(comparison.slower.size(), 1U);
   EXPECT_EQ(comparison.slower[0].id, "case7");
-  auto const back = compare(run_of(now), run_of(before));
+  auto const back = compare(compared(now), compared(before));
   EXPECT_EQ(back.pace, 1) << "a faster machine makes no case slower";
   EXPECT_TRUE(back.nothing());
 }
 
 TEST(Slower, IsNoMatterOfAFailure) {
-  EXPECT_TRUE(
-      compare(run_of({result("a", Verdict::fail, 1)}), run_of({result("a", Verdict::fail, 60)}))
-          .nothing());
+  EXPECT_TRUE(compare(compared({case_result("a", Verdict::fail, 1)}),
+                      compared({case_result("a", Verdict::fail, 60)}))
+                  .nothing());
 }
 
 Comparison of_everything() {
-  auto base = run_of({result("reset/a@b", Verdict::pass), result("b", Verdict::fail),
-                      result("c", Verdict::pass), result("d", Verdict::pass),
-                      result("e", Verdict::pass, 2)});
-  auto now = run_of({result("reset/a@b", Verdict::fail), result("b", Verdict::pass),
-                     result("c", Verdict::warn), result("new", Verdict::pass),
-                     result("e", Verdict::pass, 9), result("f", Verdict::pass)});
+  auto base = compared({case_result("reset/a@b", Verdict::pass), case_result("b", Verdict::fail),
+                        case_result("c", Verdict::pass), case_result("d", Verdict::pass),
+                        case_result("e", Verdict::pass, 2)});
+  auto now = compared({case_result("reset/a@b", Verdict::fail), case_result("b", Verdict::pass),
+                       case_result("c", Verdict::warn), case_result("new", Verdict::pass),
+                       case_result("e", Verdict::pass, 9), case_result("f", Verdict::pass)});
   now.cases[0].message = "required <X> & \"Y\"\nseen \x01\xFF";
   return compare(base, now);
 }
@@ -155,9 +150,9 @@ TEST(CompareMarkdown, NamesCasesAsCodeAndIsBounded) {
   EXPECT_NE(text.find("- **regressed**: 1\n  - `reset/a@b` pass -> fail\n"), std::string::npos);
   std::vector<CaseResult> many;
   for (int i = 0; i < 5000; ++i) {
-    many.push_back(result(std::string(150, 'x') + std::to_string(i), Verdict::fail));
+    many.push_back(case_result(std::string(150, 'x') + std::to_string(i), Verdict::fail));
   }
-  auto const large = compare_markdown(compare({}, run_of(many)));
+  auto const large = compare_markdown(compare({}, compared(many)));
   EXPECT_LT(large.size(), 15000U);
   EXPECT_NE(large.find("and 4990 more"), std::string::npos);
 }

@@ -496,5 +496,52 @@ TEST(FinalExpectations, WaitForABranchThatGoesOnBesideAFailedOne) {
   EXPECT_EQ(cases.final_expectations().front().decided(), Outcome::held);
 }
 
+/// The servers' clock is known to 100 ms.
+std::vector<v1::Event> on_two_machines(JournalBuilder const& journal) {
+  auto events = journal.events();
+  auto& elsewhere = *events.front().mutable_started()->mutable_elsewhere();
+  elsewhere.set_source(v1::SERVER);
+  elsewhere.set_clock_error_ns(100'000'000);
+  return events;
+}
+
+JournalBuilder server_closed_at(double at) {
+  JournalBuilder journal;
+  journal.at(0.1).opened(kServerOut).at(1).done(0, "client.close");
+  journal.at(at).ended(kServerOut, v1::RECEIVED, v1::FIN);
+  return journal;
+}
+
+TEST(TwoMachines, GiveWhatTheOtherOneSawTheErrorOfItsClock) {
+  auto const wanted = closed("server.out", 1);
+  EXPECT_EQ(watch(wanted, server_closed_at(2.05)).decided(), Outcome::late);
+  EXPECT_EQ(watch(wanted, on_two_machines(server_closed_at(2.05))).decided(), Outcome::held);
+  auto const late = watch(wanted, on_two_machines(server_closed_at(2.2)));
+  EXPECT_EQ(late.decided(), Outcome::late);
+  EXPECT_NE(late.observation().seen.find("and 100.000 ms for the clocks of two machines"),
+            std::string::npos)
+      << late.observation().seen;
+}
+
+TEST(TwoMachines, GiveNothingToWhatThisOneSaw) {
+  auto journal = opened_and_stepped().at(2.05).ended(kClientOut, v1::RECEIVED, v1::FIN);
+  EXPECT_EQ(watch(closed("client.out", 1), on_two_machines(journal)).decided(), Outcome::late);
+}
+
+TEST(TwoMachines, WaitLongerBeforeItIsNever) {
+  auto const events = on_two_machines(server_closed_at(90));
+  std::vector<v1::Event> const before(events.begin(), events.end() - 1);
+  EXPECT_FALSE(watch(closed("server.out", 1), before, 11.05).decided());
+  EXPECT_EQ(watch(closed("server.out", 1), before, 11.1).decided(), Outcome::never);
+}
+
+TEST(TwoMachines, HoldANegativeForLessByTheErrorOfTheClock) {
+  auto open = expectation("server.out");
+  open.mutable_stays_open()->mutable_for_()->set_seconds(1);
+  EXPECT_EQ(watch(open, server_closed_at(1.95), 9).decided(), Outcome::never);
+  EXPECT_EQ(watch(open, on_two_machines(server_closed_at(1.95)), 9).decided(), Outcome::held);
+  EXPECT_EQ(watch(open, on_two_machines(server_closed_at(1.85)), 9).decided(), Outcome::never);
+}
+
 }  // namespace
 }  // namespace rpchspec::reports

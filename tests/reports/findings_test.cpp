@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "case_results.hpp"
 #include "reports/run_result.hpp"
 #include "reports/waivers.hpp"
 
@@ -26,10 +27,7 @@ model::Observation objection(std::string requirement, std::string seen, Level le
 }
 
 CaseResult failing(std::string id, std::string requirement, std::string seen = "nothing") {
-  CaseResult made;
-  made.id = std::move(id);
-  made.category = made.id.substr(0, made.id.find('/'));
-  made.verdict = Verdict::fail;
+  auto made = test::case_result(std::move(id), Verdict::fail);
   made.requirements = {requirement};
   made.observations = {objection(std::move(requirement), std::move(seen))};
   made.rerun = "rpchspec run " + made.id;
@@ -37,10 +35,7 @@ CaseResult failing(std::string id, std::string requirement, std::string seen = "
 }
 
 CaseResult passing(std::string id, std::string requirement) {
-  CaseResult made;
-  made.id = std::move(id);
-  made.category = made.id.substr(0, made.id.find('/'));
-  made.verdict = Verdict::pass;
+  auto made = test::case_result(std::move(id), Verdict::pass);
   made.requirements = {requirement};
   model::Observation held;
   held.requirement = std::move(requirement);
@@ -108,7 +103,7 @@ TEST(FindingCollector, TellsEachFindingOnce) {
   EXPECT_EQ(collector.findings()[0].cases.size(), 2U);
 }
 
-model::RunResult run_of(std::vector<CaseResult> cases) {
+model::RunResult found_in(std::vector<CaseResult> cases) {
   model::RunResult run;
   run.cases = std::move(cases);
   summarize(run);
@@ -125,7 +120,7 @@ Waiver waiver(std::string id, std::string until = "2027-06-30") {
 }
 
 TEST(Waivers, WaiveByIdRequirementAndFinding) {
-  auto run = run_of(
+  auto run = found_in(
       {failing("reset/a", "R-1"), failing("reset/b", "R-2", "x"), failing("c/1", "R-3", "y")});
   auto by_requirement = waiver("");
   by_requirement.requirement = "R-2";
@@ -145,15 +140,31 @@ TEST(Waivers, WaiveByIdRequirementAndFinding) {
 TEST(Waivers, DoNotHideAnotherFailureOfTheSameCase) {
   auto result = failing("a/1", "R-1");
   result.observations.push_back(objection("R-2", "worse"));
-  auto run = run_of({result});
+  auto run = found_in({result});
   auto only = waiver("");
   only.requirement = "R-1";
   apply_waivers(run, {only}, "2027-01-01");
   EXPECT_EQ(run.cases[0].verdict, Verdict::fail);
 }
 
+TEST(Waivers, CoverWhatOnlyAStrictRunCallsAFailure) {
+  auto result = failing("a/1", "R-1");
+  result.observations[0].level = Level::should;
+  auto also = objection("R-2", "worse");
+  also.level = Level::should;
+  auto both = result;
+  both.id = "a/2";
+  both.observations.push_back(also);
+  auto run = found_in({result, both});
+  auto only = waiver("");
+  only.requirement = "R-1";
+  EXPECT_EQ(apply_waivers(run, {only}, "2027-01-01", true).waived_cases, 1U);
+  EXPECT_EQ(run.cases[0].verdict, Verdict::waived);
+  EXPECT_EQ(run.cases[1].verdict, Verdict::fail);
+}
+
 TEST(Waivers, EndWithTheirDay) {
-  auto run = run_of({failing("a/1", "R-1")});
+  auto run = found_in({failing("a/1", "R-1")});
   auto last_day = run;
   EXPECT_EQ(apply_waivers(last_day, {waiver("a/1", "2027-01-01")}, "2027-01-01").waived_cases, 1U);
   auto const report = apply_waivers(run, {waiver("a/1", "2027-01-01")}, "2027-01-02");
@@ -164,7 +175,7 @@ TEST(Waivers, EndWithTheirDay) {
 
 TEST(Waivers, WarnFromThirtyDaysBefore) {
   auto const warned = [](std::string const& today) {
-    auto run = run_of({failing("a/1", "R-1")});
+    auto run = found_in({failing("a/1", "R-1")});
     return apply_waivers(run, {waiver("a/1", "2027-03-31")}, today).warnings.size();
   };
   EXPECT_EQ(warned("2027-02-28"), 0U);
@@ -173,7 +184,7 @@ TEST(Waivers, WarnFromThirtyDaysBefore) {
 
 TEST(Waivers, AreStaleOnlyWhereTheCaseRan) {
   auto const warnings = [](std::vector<CaseResult> cases, Waiver const& one) {
-    auto run = run_of(std::move(cases));
+    auto run = found_in(std::move(cases));
     return apply_waivers(run, {one}, "2027-01-01").warnings;
   };
   auto skipped = passing("a/1", "R-1");
@@ -189,7 +200,7 @@ TEST(Waivers, AreStaleOnlyWhereTheCaseRan) {
 }
 
 TEST(Waivers, ThatNameNothingMatchNothing) {
-  auto run = run_of({failing("a/1", "R-1")});
+  auto run = found_in({failing("a/1", "R-1")});
   apply_waivers(run, {waiver("")}, "2027-01-01");
   EXPECT_EQ(run.cases[0].verdict, Verdict::fail);
 }
@@ -205,17 +216,18 @@ TEST(Baseline, WaivesWhatFailedAndNothingElse) {
   auto warns = failing("a/9", "R-9");
   warns.observations[0].level = Level::should;
   warns.verdict = Verdict::warn;
-  auto const run = run_of({failing("a/1", "R-1", "said \"no\""), warns});
-  auto const text = baseline(run, "qa", "2027-01-01", "2027-03-01");
+  auto const run = found_in({failing("a/1", "R-1", "said \"no\""), warns});
+  auto const text = baseline(run, {"qa", "2027-01-01", "2027-03-01"});
   EXPECT_NE(text.find("  - finding: " + finding_id(run.cases[0].observations[0]) + "\n"),
             std::string::npos);
   EXPECT_NE(text.find("      - \"a/1\"\n"), std::string::npos);
   EXPECT_EQ(text.find("R-9"), std::string::npos);
-  EXPECT_NE(baseline({}, "qa", "2027-01-01", "").find("waivers: []"), std::string::npos);
+  EXPECT_NE(baseline(run, {"qa", "2027-01-01", "2027-03-01", true}).find("R-9"), std::string::npos);
+  EXPECT_NE(baseline({}, {"qa", "2027-01-01", ""}).find("waivers: []"), std::string::npos);
 }
 
 TEST(Requirements, TakeTheWorstOfTheirCases) {
-  auto const run = run_of({passing("a/1", "R-1"), failing("a/2", "R-1"), passing("a/3", "R-2")});
+  auto const run = found_in({passing("a/1", "R-1"), failing("a/2", "R-1"), passing("a/3", "R-2")});
   ASSERT_EQ(run.requirements.size(), 2U);
   EXPECT_EQ(run.requirements[0].verdict, Verdict::fail);
   EXPECT_EQ(run.requirements[0].cases.size(), 2U);
@@ -228,13 +240,13 @@ TEST(Requirements, AreNotBlamedForAnotherOnesFailure) {
   model::Observation held;
   held.requirement = "R-2";
   result.observations.push_back(held);
-  auto const run = run_of({result});
+  auto const run = found_in({result});
   EXPECT_EQ(run.requirements[1].verdict, Verdict::pass);
 }
 
 TEST(Merge, JoinsShardsOfOneRun) {
-  auto a = run_of({failing("a/1", "R-1")});
-  auto b = run_of({passing("b/1", "R-1"), failing("b/2", "R-1")});
+  auto a = found_in({failing("a/1", "R-1")});
+  auto b = found_in({passing("b/1", "R-1"), failing("b/2", "R-1")});
   a.complete = b.complete = true;
   a.duration_s = 3;
   b.duration_s = 5;
@@ -251,7 +263,7 @@ TEST(Merge, JoinsShardsOfOneRun) {
 }
 
 TEST(Merge, CountsMissingShardsAndRefusesOtherRuns) {
-  auto a = run_of({passing("a/1", "R-1")});
+  auto a = found_in({passing("a/1", "R-1")});
   a.complete = true;
   auto const merged = merge({a}, 3);
   ASSERT_TRUE(merged);

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "case_results.hpp"
 #include "journal_builder.hpp"
 #include "reports/html_report.hpp"
 #include "reports/run_result.hpp"
@@ -33,12 +34,8 @@ class HtmlFixture : public ::testing::Test {
   }
 
   model::CaseResult& add(std::string id, model::Verdict verdict, std::string message = {}) {
-    model::CaseResult made;
-    made.id = std::move(id);
+    auto made = case_result(std::move(id), verdict, 1.5);
     made.title = "Title of " + made.id;
-    made.category = made.id.substr(0, made.id.find('/'));
-    made.verdict = verdict;
-    made.duration_s = 1.5;
     made.requirements = {"R-1", "R-2"};
     made.message = std::move(message);
     made.rerun = "rpchspec run " + made.id;

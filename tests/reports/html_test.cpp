@@ -135,7 +135,7 @@ TEST_F(HtmlReportTest, LooksForNoEvidenceOutsideItsFolder) {
   EXPECT_EQ(count(page(), "No journal of this case was kept"), 2U);
 }
 
-model::RequirementRegistry registry() {
+model::RequirementRegistry page_registry() {
   auto made = model::RequirementRegistry::parse(R"(
 - {id: RPCH-3.2.10-01, section: "3.2.10", role: inbound-proxy, level: must, front: n/a, category: http, text: Tenth., observed_at: client, stimulus: s, expect: e}
 - {id: RPCH-3.2.9-01, section: "3.2.9", role: inbound-proxy, level: must, front: n/a, category: http, text: Ninth., observed_at: client, stimulus: s, expect: e, why_not: nobody looks}
@@ -148,7 +148,7 @@ model::RequirementRegistry registry() {
 }
 
 TEST_F(HtmlReportTest, CountsRequirementsBySectionInTheOrderOfItsNumbers) {
-  auto const known = registry();
+  auto const known = page_registry();
   registry_ = &known;
   add("a/pass", Verdict::pass).requirements = {"RPCH-3.2.9-02"};
   add("a/skip", Verdict::skip).requirements = {"RPCH-3.2.10-01"};

@@ -1,5 +1,6 @@
 #include "reports/judge.hpp"
 
+#include <functional>
 #include <sstream>
 
 #include <boost/json.hpp>
@@ -213,6 +214,43 @@ JournalBuilder blocked_after_a_mismatch() {
   journal.opened(kServerIn).mismatch(kServerIn);
   journal.step(0, "given:opened", v1::Step::FAILED, "no CONN/C2", true).finished();
   return journal;
+}
+
+/// The client wants an OUT channel, and what it sends there to be told on both ends.
+Judgement judged_of_a_client(std::function<void(JournalBuilder&)> const& connects) {
+  Scenario made;
+  made.set_id("timeout/min-conn-timeout");
+  made.add_steps()->mutable_client_open();
+  for (auto const* subject : {"client.out", "server.out"}) {
+    auto& expect = *made.add_expect();
+    expect.set_subject(subject);
+    expect.mutable_receives()->set_pdu("CONN/A3");
+    expect.add_by("RPCH-3.2.4.5.14-04");
+  }
+  JournalBuilder journal;
+  journal.step(0, "client.open", v1::Step::BEGAN);
+  connects(journal);
+  journal.step(0, "client.open", v1::Step::FAILED, "connection refused").at(20).finished();
+  return judge(made, ByteView(journal.bytes()), registry());
+}
+
+TEST(Judge, BlamesNoProxyThatTheClientNeverReached) {
+  for (auto const ending : {v1::REFUSED, v1::UNREACHABLE}) {
+    auto const result = judged_of_a_client([&](JournalBuilder& journal) {
+                          journal.ended(kClientOut, v1::RECEIVED, ending);
+                        }).result;
+    EXPECT_EQ(result.verdict, Verdict::blocked);
+    EXPECT_EQ(result.message, "step 1 client.open: connection refused");
+  }
+}
+
+TEST(Judge, BlamesAProxyThatNoLongerAcceptsWhatItAcceptedBefore) {
+  test::End const again{v1::CLIENT, v1::OUT, 7, 1};
+  auto const result = judged_of_a_client([&](JournalBuilder& journal) {
+                        journal.opened(kClientOut).ended(kClientOut, v1::RECEIVED, v1::FIN);
+                        journal.ended(again, v1::RECEIVED, v1::REFUSED);
+                      }).result;
+  EXPECT_EQ(result.verdict, Verdict::fail);
 }
 
 TEST(Judge, LetsAMonitorExplainABlockedCase) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "case_results.hpp"
+
 namespace rpchspec::reports {
 namespace {
 
@@ -11,17 +13,14 @@ using model::Verdict;
 using testing::HasSubstr;
 using testing::Not;
 
-model::RunResult run_of(std::string const& target,
+model::RunResult run_on(std::string const& target,
                         std::vector<std::pair<std::string, Verdict>> const& verdicts) {
   model::RunResult run;
   run.tool_version = "1.0";
   run.target.name = target;
   run.target.facts["version"] = target + " 2.6 | <x>";
   for (auto const& [id, verdict] : verdicts) {
-    model::CaseResult result;
-    result.id = id;
-    result.category = id.substr(0, id.find('/'));
-    result.verdict = verdict;
+    auto result = test::case_result(id, verdict);
     result.message = "why \"" + id + "\"";
     run.cases.push_back(result);
   }
@@ -31,17 +30,17 @@ model::RunResult run_of(std::string const& target,
 Matrix two_targets() {
   Matrix matrix;
   add_column(matrix,
-             {run_of("alpha", {{"echo/a", Verdict::pass},
+             {run_on("alpha", {{"echo/a", Verdict::pass},
                                {"http/b", Verdict::fail},
                                {"http/c", Verdict::fail},
                                {"tls/d", Verdict::skip}}),
-              {run_of("alpha", {{"http/b", Verdict::fail}, {"http/c", Verdict::pass}}),
-               run_of("alpha", {{"http/b", Verdict::blocked}, {"http/c", Verdict::fail}})},
+              {run_on("alpha", {{"http/b", Verdict::fail}, {"http/c", Verdict::pass}}),
+               run_on("alpha", {{"http/b", Verdict::blocked}, {"http/c", Verdict::fail}})},
               "alpha"},
              "");
   add_column(
       matrix,
-      {run_of("beta", {{"echo/a", Verdict::not_run}, {"http/0", Verdict::fail}}), {}, "beta"},
+      {run_on("beta", {{"echo/a", Verdict::not_run}, {"http/0", Verdict::fail}}), {}, "beta"},
       "answered 501\nand more");
   return matrix;
 }
@@ -76,6 +75,16 @@ TEST(Matrix, TextShowsOnlyWhereTargetsDiffer) {
   EXPECT_THAT(text, Not(HasSubstr("| http/0 ")));
   auto const cases = text.substr(text.find("| case "));
   EXPECT_THAT(cases.substr(0, cases.find("[1]:")), Not(HasSubstr("beta")));  // carries nothing
+}
+
+TEST(Matrix, TextPraisesNoTargetThatCarriesNothing) {
+  Matrix matrix;
+  add_column(matrix, {run_on("alpha", {{"echo/a", Verdict::pass}}), {}, "alpha"}, "");
+  EXPECT_THAT(matrix_text(matrix), HasSubstr("\nEvery case that was run passed.\n"));
+  add_column(matrix,
+             {run_on("beta", {{"echo/a", Verdict::not_run}, {"http/0", Verdict::fail}}), {}, "b"},
+             "answered 501");
+  EXPECT_THAT(matrix_text(matrix), HasSubstr("\nNothing but what the notes tell.\n"));
 }
 
 TEST(Matrix, TextLinksRedCellsToTheirEvidence) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "case_results.hpp"
 #include "reports/results_json.hpp"
 #include "reports/run_result.hpp"
 
@@ -11,14 +12,7 @@ namespace {
 using model::CaseResult;
 using model::RunResult;
 using model::Verdict;
-
-CaseResult result(std::string id, Verdict verdict) {
-  CaseResult made;
-  made.id = std::move(id);
-  made.category = made.id.substr(0, made.id.find('/'));
-  made.verdict = verdict;
-  return made;
-}
+using test::case_result;
 
 RunResult shard(std::uint32_t index, std::uint32_t count, std::vector<CaseResult> cases) {
   RunResult run;
@@ -34,8 +28,9 @@ RunResult shard(std::uint32_t index, std::uint32_t count, std::vector<CaseResult
 }
 
 std::vector<RunResult> two() {
-  return {shard(2, 2, {result("reset/b", Verdict::fail), result("echo/a", Verdict::pass)}),
-          shard(1, 2, {result("echo/c", Verdict::pass), result("echo/a", Verdict::warn)})};
+  return {
+      shard(2, 2, {case_result("reset/b", Verdict::fail), case_result("echo/a", Verdict::pass)}),
+      shard(1, 2, {case_result("echo/c", Verdict::pass), case_result("echo/a", Verdict::warn)})};
 }
 
 TEST(Merge, MakesTheWholeOfAllShardsInAnyOrder) {
@@ -64,7 +59,7 @@ TEST(Merge, SaysWhichShardsAreMissingWithoutBeingToldHowManyThereAre) {
 }
 
 TEST(Merge, LetsOneLookAtASingleShard) {
-  auto const merged = merge({shard(1, 4, {result("echo/a", Verdict::pass)})}, 0);
+  auto const merged = merge({shard(1, 4, {case_result("echo/a", Verdict::pass)})}, 0);
   EXPECT_TRUE(merged->run.complete);
   EXPECT_EQ(merged->run.shard.count, 4U);
 }

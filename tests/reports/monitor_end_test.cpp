@@ -30,6 +30,27 @@ TEST(LeakMonitor, SeesAServersConnectionThatOutlivesTheClient) {
       << "what a front keeps is its own";
 }
 
+TEST(LeakMonitor, GivesTheServersOfAnotherMachineTheErrorOfTheirClock) {
+  auto const left_at = [](double seconds) {
+    auto journal = open();
+    leave(journal.at(2)).ended(kServerOut, v1::RECEIVED, v1::FIN);
+    journal.at(seconds).ended(kServerIn, v1::RECEIVED, v1::FIN).finished();
+    JournalBuilder elsewhere;
+    auto started = elsewhere.events().front();
+    started.mutable_started()->mutable_elsewhere()->set_source(v1::SERVER);
+    started.mutable_started()->mutable_elsewhere()->set_clock_error_ns(1'000'000'000);
+    elsewhere.add(started);
+    for (auto const& event : journal.events()) {
+      if (!event.has_started()) {
+        elsewhere.at(static_cast<double>(event.at_ns()) / 1e9).add(event);
+      }
+    }
+    return said(elsewhere);
+  };
+  EXPECT_EQ(left_at(12.6), "");
+  EXPECT_EQ(left_at(13.6), "leaks RPCH-3.2.3.5.10-02");
+}
+
 TEST(LeakMonitor, SeesAConnectionThatNeverEnded) {
   auto journal = open();
   leave(journal.at(2)).ended(kServerIn, v1::RECEIVED, v1::FIN).at(12.6);

@@ -14,11 +14,12 @@ namespace rpchspec::reports::test {
 
 inline std::vector<model::Observation> objections(JournalBuilder const& journal,
                                                   scenario::v1::Scenario const& scenario = {}) {
+  Surroundings around(scenario);
   MonitorSet monitors(scenario);
   for (auto const& event : journal.events()) {
-    monitors.on_event(event);
+    monitors.on_event(around.see(event));
   }
-  monitors.finish();
+  monitors.finish(around);
   return monitors.objections();
 }
 

@@ -192,6 +192,46 @@ TEST(LifetimeMonitor, KnowsTheLastPduOfBothSequences) {
   EXPECT_EQ(said(plain), "lifetime RPCH-2.1.2.1.8-01");
 }
 
+/// A successor of OUT that is asked for at 2 s, unplugged at `unplugged`, and pinged on at `ping`.
+std::string successor_pinged(double unplugged, double ping, bool through_another = false) {
+  auto journal = open();
+  journal.at(2).opened(kSecondOut);
+  if (through_another) {
+    journal.rts(kServerOut, v1::SENT, wire::make(RtsPduKind::OutR1A5));
+    journal.rts(kClientOut, v1::RECEIVED, wire::make(RtsPduKind::OutR1A6));
+  }
+  journal.at(unplugged).response(kSecondOut, v1::RECEIVED, 200, "Success", kSuccess);
+  journal.at(ping).rts(kSecondOut, v1::RECEIVED, wire::ping());
+  return said(journal);
+}
+
+TEST(PingMonitor, WantsSuccessorsToBePingedByTheTimeoutOfTheirVirtualConnection) {
+  EXPECT_EQ(successor_pinged(3, 123), "");
+  EXPECT_EQ(successor_pinged(3, 200), "pings RPCH-3.2.1.2.2-01");
+  EXPECT_EQ(successor_pinged(150, 250), "") << "until then it was plugged";
+  EXPECT_EQ(successor_pinged(3, 200, true), "pings RPCH-3.2.1.2.2-01");
+}
+
+TEST(PingMonitor, TakesTheTimeoutOfAnotherProxyForItsSuccessorAlone) {
+  auto const pinged = [](End const& on, std::uint32_t timeout, double at) {
+    auto journal = open();
+    auto a6 = wire::make(RtsPduKind::OutR1A6);
+    for (auto& command : a6.commands) {
+      if (auto* const found = std::get_if<wire::ConnectionTimeoutCommand>(&command)) {
+        found->value = ConnectionTimeout(timeout);
+      }
+    }
+    journal.at(2).opened(kSecondOut).rts(kServerOut, v1::SENT, a6);
+    journal.rts(kClientOut, v1::RECEIVED, a6);
+    journal.response(kSecondOut, v1::RECEIVED, 200, "Success", kSuccess);
+    journal.at(at).rts(on, v1::RECEIVED, wire::ping());
+    return said(journal);
+  };
+  EXPECT_EQ(pinged(kSecondOut, 300000, 302), "");
+  EXPECT_EQ(pinged(kSecondOut, 300000, 400), "pings RPCH-3.2.1.2.2-01");
+  EXPECT_EQ(pinged(kClientOut, 300000, 200), "pings RPCH-3.2.1.2.2-01") << "the one before";
+}
+
 /// So many pings at the client, and then the server is told of these sums.
 std::string told(std::uint32_t pings, std::initializer_list<std::uint32_t> sums) {
   auto journal = open();

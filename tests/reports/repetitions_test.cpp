@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "reports/evidence.hpp"
 #include "reports/findings.hpp"
 #include "reports/junit.hpp"
 #include "reports/results_json.hpp"
@@ -96,6 +97,14 @@ TEST(Repetitions, AreToldApartInEveryReport) {
   EXPECT_NE(to_json(run).find("\"flaky\": false"), std::string::npos);
   EXPECT_EQ(summary_text(run, {}, Colour::off).find("FLAKY"), std::string::npos);
   EXPECT_NE(to_junit(run, "s").find("repetitions: 2 pass"), std::string::npos);
+}
+
+TEST(EvidencePlace, TellsRepetitionsAndConfigurationsApart) {
+  EXPECT_EQ(evidence_place("echo/a", 0), "echo/a");
+  EXPECT_EQ(evidence_place("echo/a", 2), "echo/a~2");
+  EXPECT_EQ(evidence_place("echo/a", 0, "locked"), "echo/a~locked");
+  EXPECT_EQ(evidence_place("echo/a", 2, "locked"), "echo/a~2~locked");
+  EXPECT_EQ(evidence_place(repetition(3, Verdict::pass)), "echo/a~3");
 }
 
 }  // namespace

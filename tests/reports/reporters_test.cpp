@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "case_results.hpp"
 #include "reports/junit.hpp"
 #include "reports/results_json.hpp"
 #include "reports/run_result.hpp"
@@ -18,13 +19,9 @@ using model::RunResult;
 using model::Verdict;
 
 CaseResult result(std::string id, Verdict verdict, std::string message = {}) {
-  CaseResult made;
-  made.id = std::move(id);
+  auto made = test::case_result(std::move(id), verdict, 0.4126);
   made.title = "A title";
-  made.category = made.id.substr(0, made.id.find('/'));
-  made.verdict = verdict;
   made.started_s = 7.25;
-  made.duration_s = 0.4126;
   made.message = std::move(message);
   made.where = "step 3 server.close, 2.104 s, connection 4";
   made.rerun = "rpchspec run " + made.id;
@@ -237,11 +234,21 @@ TEST(Terminal, TellsAFindingInThreeLinesThenWhereThenHowToRepeatIt) {
 TEST(Terminal, SaysWhichFactWouldRunMostOfWhatWasSkipped) {
   std::vector<SkipReason> skipped;
   for (int i = 0; i < 24; ++i) {
-    skipped.push_back({"x", "why", i < 9 ? "receive_window" : i < 12 ? "auth" : ""});
+    skipped.push_back({"x", i < 9 ? "a" : "b", i < 9 ? "receive_window" : i < 12 ? "auth" : ""});
   }
   EXPECT_EQ(skip_text(skipped),
             "24 skipped; `receive_window` would run 9 of them, `auth` would run 3");
   EXPECT_EQ(skip_text({}), "");
+}
+
+TEST(Terminal, SaysWhyAllWasSkippedForOneReason) {
+  std::string const reason = "no program 'no-such-front'; apt-get install no-such-package";
+  std::vector<SkipReason> skipped(3, {"x", reason, ""});
+  EXPECT_EQ(skip_text(skipped), "3 skipped: " + reason);
+  skipped.push_back({"y", "needs fact:auth", "auth"});
+  EXPECT_EQ(skip_text(skipped), "4 skipped; `auth` would run 1 of them");
+  EXPECT_EQ(skip_text({{"y", "needs fact:auth", "auth"}}),
+            "1 skipped: needs fact:auth; `auth` would run 1 of them");
 }
 
 LiveState state(std::size_t running) {

@@ -117,6 +117,16 @@ TEST(MixedProxy, PassesOnBothWaysAsTheBytesCome) {
   EXPECT_EQ(take(proxy).to_client, pdu);
 }
 
+TEST(MixedProxy, WantsNothingMoreWhenItForwardsNothing) {
+  auto proxy = opened({.half_duplex = true});
+  EXPECT_EQ(proxy.on_server_bytes(rpc(64)), 64U);
+  auto const much = Bytes(MixedProxy::kMostEarlyBytes + 10, 5);
+  EXPECT_EQ(proxy.on_client_bytes(much), MixedProxy::kMostEarlyBytes);
+  EXPECT_FALSE(proxy.wants_client_bytes());
+  proxy.on_closed(ProxyLeg::server);
+  EXPECT_TRUE(proxy.wants_client_bytes());
+}
+
 TEST(MixedProxy, RefusesWhatIsNoLegacyResponse) {
   for (auto const& bytes : {rpc(40), Bytes{'n', 'c', 'a', 'd'}}) {
     MixedProxy proxy;

@@ -12,18 +12,14 @@
 #include "harness/targets/program.hpp"
 #include "harness/targets/shipped.hpp"
 #include "harness/targets/url.hpp"
+#include "tests/targets/own_log.hpp"
 
 namespace rpchspec::targets {
 namespace {
 
+using test::own_log;
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::filesystem::path log_file() {
-  auto const* test = testing::UnitTest::GetInstance()->current_test_info();
-  return std::filesystem::temp_directory_path() /
-         (std::string("rpchspec-") + test->name() + std::to_string(getpid()) + ".log");
-}
 
 TEST(FreePorts, TakeThePlaceOfEveryZeroAndAreAllDifferent) {
   Target target;
@@ -80,15 +76,14 @@ TEST(Programs, ThatAreAbsentNameTheirPackage) {
 }
 
 TEST(Programs, TellTheirVersionInOneLine) {
-  EXPECT_EQ(version_of({"sh", {}, "echo; echo '  Proxy 1.2 '; echo more"}, log_file()),
-            "Proxy 1.2");
-  EXPECT_EQ(version_of({"sh", {}, "exit 3"}, log_file()), "");
-  EXPECT_EQ(version_of({}, log_file()), "");
-  EXPECT_FALSE(std::filesystem::exists(log_file()));
+  EXPECT_EQ(version_of({"sh", {}, "echo; echo '  Proxy 1.2 '; echo more"}, own_log()), "Proxy 1.2");
+  EXPECT_EQ(version_of({"sh", {}, "exit 3"}, own_log()), "");
+  EXPECT_EQ(version_of({}, own_log()), "");
+  EXPECT_FALSE(std::filesystem::exists(own_log()));
 }
 
 TEST(ProcessWatch, TellsADeathAtOnceWithTheLastWords) {
-  auto process = StartedProcess::start("echo out of memory; exit 9", {}, log_file());
+  auto process = StartedProcess::start("echo out of memory; exit 9", {}, own_log());
   ASSERT_TRUE(process);
   std::promise<std::string> told;
   ProcessWatch const watch(*process, [&](std::string const& how) { told.set_value(how); });
@@ -98,7 +93,7 @@ TEST(ProcessWatch, TellsADeathAtOnceWithTheLastWords) {
 }
 
 TEST(ProcessWatch, SaysNothingWhenItIsTheRunThatEnds) {
-  auto process = StartedProcess::start("exec sleep 600", {}, log_file());
+  auto process = StartedProcess::start("exec sleep 600", {}, own_log());
   ASSERT_TRUE(process);
   bool told = false;
   {

@@ -7,17 +7,21 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/targets/url.hpp"
+#include "tests/targets/own_log.hpp"
 
 namespace rpchspec::targets {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::own_log;
 using testing::HasSubstr;
 
 /// A socket bound to a free port; listening or not.
@@ -49,14 +53,8 @@ class Port {
   Address place_;
 };
 
-std::filesystem::path log_file() {
-  auto const* test = testing::UnitTest::GetInstance()->current_test_info();
-  return std::filesystem::temp_directory_path() /
-         (std::string("rpchspec-") + test->name() + std::to_string(getpid()) + ".log");
-}
-
 Result<StartedProcess> start(std::string const& command) {
-  return StartedProcess::start(command, {{"RPCHSPEC_STORE_PORT", "6001"}}, log_file());
+  return StartedProcess::start(command, {{"RPCHSPEC_STORE_PORT", "6001"}}, own_log());
 }
 
 std::atomic<int> const kGoOn{0};
@@ -81,7 +79,7 @@ TEST(StartedProcess, HoldsNothingThatIsOurs) {
 }
 
 TEST(StartedProcess, TakesItsChildrenWithIt) {
-  auto const pid_file = log_file().string() + ".pid";
+  auto const pid_file = own_log().string() + ".pid";
   auto process = start("sleep 1000 & echo $! > " + pid_file + "; echo up; wait");
   ASSERT_TRUE(process);
   pid_t child = 0;
@@ -91,6 +89,18 @@ TEST(StartedProcess, TakesItsChildrenWithIt) {
   ASSERT_GT(child, 0);
   process->stop();
   EXPECT_NE(kill(child, 0), 0);
+}
+
+TEST(StartedProcess, OutlivesTheThreadThatStartedIt) {
+  std::optional<StartedProcess> process;
+  std::thread([&process] {
+    if (auto started = start("exec sleep 1000")) {
+      process.emplace(*std::move(started));
+    }
+  }).join();
+  ASSERT_TRUE(process);
+  EXPECT_FALSE(process->wait_for_end(milliseconds(50)));
+  process->stop();
 }
 
 TEST(StartedProcess, IsKilledWhenItDoesNotHearTheFirstSignal) {

@@ -3,21 +3,41 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
+
+#include "harness/targets/process_stat.hpp"
 
 namespace rpchspec::targets {
 namespace {
 
 namespace fs = std::filesystem;
 
-TEST(ProcessUsage, ReadsTheGroupBehindAnyName) {
-  EXPECT_EQ(group_in_stat("17 (sh) S 1 42 42 0"), 42);
-  EXPECT_EQ(group_in_stat("17 (a) S 1 9) S 1 42 42 0"), 42);
-  EXPECT_EQ(group_in_stat("17 (sh)"), 0);
-  EXPECT_EQ(group_in_stat(""), 0);
+constexpr char const* kRest = " 34816 -1 4194304 103 0 0 0 0 0 0 0 20 0 1 0 8675309 2371584";
+
+TEST(ProcessStat, IsReadBehindAnyName) {
+  for (std::string const front : {"17 (sh) S 1 42 43", "17 (a) S 1 9) S 1 42 43"}) {
+    auto const stat = read_stat(front + kRest);
+    ASSERT_TRUE(stat);
+    EXPECT_EQ(stat->group, 42);
+    EXPECT_EQ(stat->session, 43);
+    EXPECT_EQ(stat->started, "8675309");
+  }
+  for (auto const* text : {"17 (sh)", "", "17 (sh) S 1 42 43 0", "17 sh S 1 42 43"}) {
+    EXPECT_FALSE(read_stat(text)) << text;
+  }
+}
+
+TEST(ProcessStat, SaysOfOurselvesWhatTheSystemSays) {
+  auto const stat = stat_of(getpid());
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->group, getpgrp());
+  EXPECT_EQ(stat->session, getsid(0));
+  auto const all = all_processes();
+  EXPECT_NE(std::find(all.begin(), all.end(), getpid()), all.end());
 }
 
 /// A made-up /proc with processes 11 and 12 of group 11, and 13 of another.
@@ -34,7 +54,7 @@ class MadeUpProc : public testing::Test {
 
   void add(std::string const& pid, std::string const& stat, int descriptors, int pages) {
     fs::create_directories(root_ / pid / "fd");
-    std::ofstream(root_ / pid / "stat") << stat;
+    std::ofstream(root_ / pid / "stat") << stat << kRest;
     std::ofstream(root_ / pid / "statm") << "999 " << pages << " 1";
     for (int i = 0; i < descriptors; ++i) {
       std::ofstream(root_ / pid / "fd" / std::to_string(i)) << "";

@@ -84,6 +84,18 @@ def test_full_plays_the_long_cases_beside_the_quick_ones(killing, capsys):
     assert "scenarios that no defect fails: 0" in said and "2 defects against 2 cases" in said
 
 
+def test_full_lists_what_no_defect_was_seen_to_break(killing, capsys, tmp_path, monkeypatch):
+    entry = "- {{id: {}, role: {}, level: {}, observed_at: {}}}\n"
+    entries = [("RPCH-1-01", "both-proxies", "must", "client"), ("RPCH-1-02", "inbound-proxy", "must", "both"),
+               ("RPCH-1-03", "client", "must", "client"), ("RPCH-1-04", "mixed-proxy", "should", "both"),
+               ("RPCH-1-05", "outbound-proxy", "must", "unobservable"), ("HTTP-1-01", "both-proxies", "must", "both")]
+    (tmp_path / "requirements.yaml").write_text("".join(entry.format(*each) for each in entries))
+    tool = killing(CAUGHT | {"d1": {"code": 1, "failing": {"a/one": ["R1", "RPCH-1-02"]}}}, LINES)
+    monkeypatch.setattr(tool, "REQUIREMENTS", tmp_path / "requirements.yaml")
+    assert tool.run_full(tool.defects(), 2, write=None, quick=False) == 0
+    assert "of 2 observable MUSTs, not seen to be broken: 1\n  RPCH-1-01\n" in capsys.readouterr().out
+
+
 def test_a_run_that_does_not_end_is_no_catch(killing, capsys, monkeypatch):
     tool = killing(CAUGHT | {"d1": {"code": 1, "failing": {"a/one": ["R1"]}, "sleep_s": 60}}, LINES)
     monkeypatch.setattr(tool, "MOST_S", 0.5)

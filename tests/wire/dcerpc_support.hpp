@@ -8,7 +8,7 @@
 
 #include "protocol/wire/dcerpc.hpp"
 
-namespace rpchspec::wire::testing {
+namespace rpchspec::wire::support {
 
 /// Bytes of "0500 0b03"; blanks are ignored.
 inline Bytes from_hex(std::string_view text) {
@@ -61,4 +61,4 @@ inline constexpr std::string_view kImpacketRequest =
     "050000831000000030000000090000000000000003000600785634123412cdabef000123456789ab"
     "6162636465666768";
 
-}  // namespace rpchspec::wire::testing
+}  // namespace rpchspec::wire::support

@@ -7,8 +7,8 @@
 namespace rpchspec::wire {
 namespace {
 
-using testing::from_hex;
-using testing::hex;
+using support::from_hex;
+using support::hex;
 
 Bytes const kStub{'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'};
 Bytes const kToken{'N', 'T', 'L', 'M', 'S', 'S', 'P', 0};
@@ -19,7 +19,7 @@ std::vector<RpcPdu> one_of_each() {
       5840,
       5840,
       7,
-      {{0, testing::kEmsmdb, {kNdr, kNdr64}}, {1, testing::kEmsmdb, {bind_time_features(3)}}}};
+      {{0, support::kEmsmdb, {kNdr, kNdr64}}, {1, support::kEmsmdb, {bind_time_features(3)}}}};
   BindAckBody const ack{
       5840, 4280, 0x1234, std::string("6001\0", 5), {{0, 0, kNdr}, {2, 1, {}}, {3, 3, {}}}};
   BindNakBody nak{8};
@@ -44,33 +44,33 @@ std::vector<RpcPdu> one_of_each() {
 }
 
 TEST(Dcerpc, DecodesTheBindOfImpacket) {
-  auto const bytes = from_hex(testing::kImpacketBind);
+  auto const bytes = from_hex(support::kImpacketBind);
   auto const pdu = decode_dcerpc(bytes);
   ASSERT_TRUE(pdu.has_value()) << to_string(pdu.error());
   auto const& body = std::get<BindBody>(pdu->body);
   ASSERT_EQ(body.contexts.size(), 2u);
   EXPECT_EQ(body.max_xmit_frag, 5840);
-  EXPECT_EQ(body.contexts[0].abstract_syntax, testing::kEmsmdb);
+  EXPECT_EQ(body.contexts[0].abstract_syntax, support::kEmsmdb);
   EXPECT_EQ(body.contexts[0].abstract_syntax.minor_version(), 81);
   EXPECT_EQ(body.contexts[0].transfer_syntaxes.at(0), kNdr);
   EXPECT_EQ(body.contexts[1].transfer_syntaxes.at(0), kNdr64);
   EXPECT_TRUE(validate(*pdu).empty());
-  EXPECT_EQ(hex(encode(*pdu)), testing::kImpacketBind);
+  EXPECT_EQ(hex(encode(*pdu)), support::kImpacketBind);
 }
 
 TEST(Dcerpc, CarriesTheVerifierOfImpacketIntact) {
-  auto const bytes = from_hex(testing::kImpacketBindNtlm);
+  auto const bytes = from_hex(support::kImpacketBindNtlm);
   auto const pdu = decode_dcerpc(bytes);
   ASSERT_TRUE(pdu.has_value()) << to_string(pdu.error());
   ASSERT_TRUE(pdu->auth.has_value());
   EXPECT_EQ(pdu->auth->auth_type, 10);
   EXPECT_EQ(pdu->auth->auth_context_id, 79231u);
   EXPECT_EQ(as_text(pdu->auth->auth_value).substr(0, 7), "NTLMSSP");
-  EXPECT_EQ(hex(encode(*pdu)), testing::kImpacketBindNtlm);
+  EXPECT_EQ(hex(encode(*pdu)), support::kImpacketBindNtlm);
 }
 
 TEST(Dcerpc, DecodesTheRequestOfImpacketWithItsObject) {
-  auto const bytes = from_hex(testing::kImpacketRequest);
+  auto const bytes = from_hex(support::kImpacketRequest);
   auto const pdu = decode_dcerpc(bytes);
   ASSERT_TRUE(pdu.has_value()) << to_string(pdu.error());
   auto const& body = std::get<RequestBody>(pdu->body);
@@ -120,7 +120,7 @@ TEST(Dcerpc, APduCutAtAnyOffsetIsAnErrorAndNeverMore) {
 }
 
 TEST(Dcerpc, ACountThatPromisesMoreThanThereIsIsTruncated) {
-  auto bytes = from_hex(testing::kImpacketBind);
+  auto bytes = from_hex(support::kImpacketBind);
   bytes[24] = 3;
   auto const pdu = decode_dcerpc(bytes);
   ASSERT_FALSE(pdu.has_value());
@@ -129,7 +129,7 @@ TEST(Dcerpc, ACountThatPromisesMoreThanThereIsIsTruncated) {
 }
 
 TEST(Dcerpc, AuthLengthBeyondThePduIsRefused) {
-  auto bytes = from_hex(testing::kImpacketBindNtlm);
+  auto bytes = from_hex(support::kImpacketBindNtlm);
   store<std::uint16_t>(bytes, 10, 200);
   auto const pdu = decode_dcerpc(bytes);
   ASSERT_FALSE(pdu.has_value());
@@ -137,7 +137,7 @@ TEST(Dcerpc, AuthLengthBeyondThePduIsRefused) {
 }
 
 TEST(Dcerpc, AuthPaddingBeyondThePduIsRefused) {
-  auto bytes = from_hex(testing::kImpacketBindNtlm);
+  auto bytes = from_hex(support::kImpacketBindNtlm);
   bytes[bytes.size() - 12 - 8 + 2] = 255;
   auto const pdu = decode_dcerpc(bytes);
   ASSERT_FALSE(pdu.has_value());
@@ -190,7 +190,7 @@ TEST(Dcerpc, ValidateCitesTheSectionThatIsBroken) {
       {"C706 12.6.4.7", make_pdu(Ptype::fault, 0, FaultBody{})},
       {"MS-RPCE 3.3.1.5.3",
        make_pdu(Ptype::bind, 0,
-                BindBody{5840, 5840, 0, {{0, testing::kEmsmdb, {bind_time_features(1), kNdr}}}})},
+                BindBody{5840, 5840, 0, {{0, support::kEmsmdb, {bind_time_features(1), kNdr}}}})},
   };
 
   cases[0].pdu.header.rpc_vers = 4;

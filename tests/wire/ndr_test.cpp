@@ -7,8 +7,8 @@
 namespace rpchspec::wire {
 namespace {
 
-using testing::from_hex;
-using testing::hex;
+using support::from_hex;
+using support::hex;
 
 TEST(Ndr, IntegersAlignToTheirOwnSize) {
   NdrWriter writer;

@@ -7,8 +7,8 @@
 namespace rpchspec::wire {
 namespace {
 
-using testing::from_hex;
-using testing::hex;
+using support::from_hex;
+using support::hex;
 
 ContextHandle const kHandle{0, parse_uuid("00112233-4455-6677-8899-aabbccddeeff").value()};
 Bytes const kAuxiliary{0, 0, 4, 0, 8, 0, 8, 0, 1, 2, 3};

@@ -29,8 +29,8 @@ TEST(Uuid, SwapsItsIntegersAndNotItsBytes) {
   Bytes big;
   append_uuid(little, uuid, ByteOrder::little);
   append_uuid(big, uuid, ByteOrder::big);
-  EXPECT_EQ(testing::hex(little), "00dbf1a447ca6710b31f00dd010662da");
-  EXPECT_EQ(testing::hex(big), "a4f1db00ca471067b31f00dd010662da");
+  EXPECT_EQ(support::hex(little), "00dbf1a447ca6710b31f00dd010662da");
+  EXPECT_EQ(support::hex(big), "a4f1db00ca471067b31f00dd010662da");
   EXPECT_EQ(load_uuid(little, 0, ByteOrder::little), uuid);
   EXPECT_EQ(load_uuid(big, 0, ByteOrder::big), uuid);
 }

@@ -2,8 +2,9 @@
 
 ``run`` puts a proxy under test and returns its ``Results``; ``Up``, ``Backend`` and ``Proxy`` are
 the program's simulated Exchange and its reference proxy as context managers. All of them start the
-program ``rpchspec`` (see ``find_program``): nothing here needs a compiled part, and nothing prints,
-or touches signal handlers.
+program ``rpchspec`` (see ``find_program``); ``Agent`` asks one on another machine. What needs the
+compiled part says so (``InProcess``, ``run(in_process=True)``). Nothing prints, or touches signal
+handlers.
 """
 
 from rpchspec._errors import (
@@ -23,6 +24,7 @@ from rpchspec._processes import Backend, Backends, Proxy, Service, Up
 from rpchspec._program import find_program
 from rpchspec._results import (
     Case,
+    Choice,
     Finding,
     Level,
     Requirement,
@@ -33,19 +35,24 @@ from rpchspec._results import (
     Verdict,
 )
 from rpchspec._run import run
-from rpchspec._running import Running
+from rpchspec._running import InProcess, Running
+from rpchspec.agent import Agent, AgentError
 from rpchspec.control import Control, ControlError
 
 __version__ = "1.0.0"
 
 __all__ = [
+    "Agent",
+    "AgentError",
     "Backend",
     "Backends",
     "Case",
+    "Choice",
     "Control",
     "ControlError",
     "Failed",
     "Finding",
+    "InProcess",
     "Interrupted",
     "Level",
     "NothingJudged",

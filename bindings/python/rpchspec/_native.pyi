@@ -1,4 +1,4 @@
-"""The compiled part: use ``rpchspec.wire`` and ``rpchspec.journal``."""
+"""The compiled part: use ``rpchspec.wire``, ``journal``, ``scenario`` and ``run(in_process=True)``."""
 
 from typing import Callable, Optional, Union
 
@@ -340,3 +340,64 @@ def split(stream: bytes) -> tuple[list[bytes], bytes]:
 
 def read_journal(file: str, each: Callable[[str], object]) -> int:
     """Calls ``each`` with every event of a journal as JSON; returns how many there were."""
+
+Case = tuple[str, str, float, list[str], str]
+"""Id, file, seconds that it takes, requirements it cites, its intermediate form as JSON."""
+
+class LoadError(ValueError):
+    """Scenarios that are not right; ``problems`` are file, line, column and text."""
+
+    problems: list[tuple[str, int, int, str]]
+
+class Library:
+    """The suite's requirements and set-ups, which scenarios are linted against.
+
+    Without a folder it is found as the program finds it: $RPCHSPEC_DATA, or beside this module.
+    """
+
+    def __init__(self, directory: Optional[str] = None) -> None: ...
+    @property
+    def directory(self) -> str: ...
+    def load_text(self, yaml: str, name: str) -> list[Case]:
+        """The linted cases of a text; ``name`` stands in the errors."""
+    def load_path(self, path: str) -> list[Case]:
+        """The linted cases of a file, or of all files of a folder."""
+
+class Run:
+    """A run on threads of its own, begun by the words of ``rpchspec run``'s command line.
+
+    It prints nothing; what it would say is read line by line. Dropped, it is broken off.
+    """
+
+    def __init__(self, words: list[str], password: str = "") -> None: ...
+    def next(self) -> Optional[str]:
+        """Waits for the next line of ``--progress json``; None when the run is over."""
+    def stop(self, signal: int) -> None:
+        """Ends it early, as this signal would; what finished is reported."""
+    def end(self) -> tuple[int, str]:
+        """The exit code, and what would stand on standard error; behind the last line."""
+
+class StepError(RuntimeError):
+    """A step that could not be done, or a session that could not be opened."""
+
+    code: str
+
+class Session:
+    """Actors that are told step by step, on a thread of their own; use ``rpchspec.session``.
+
+    ``target`` are words of ``rpchspec run``'s command line and a password, ``head`` is a scenario
+    without steps.
+    """
+
+    def __init__(
+        self, library: Library, target: tuple[list[str], str], head: str, journal: str
+    ) -> None: ...
+    def play(
+        self, step: str, patience: Optional[float] = None, since: str = ""
+    ) -> tuple[bool, str, str]:
+        """Plays one step, as YAML has it; of an await whether it held, what was expected, seen."""
+    def close(self, take_leave: bool) -> None:
+        """Ends all that goes on; the client closes in good order, or resets."""
+
+def ladder(journal: str) -> str:
+    """A journal as ladder.txt has it."""

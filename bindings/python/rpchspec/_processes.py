@@ -10,12 +10,12 @@ import select
 import signal
 import subprocess
 import time
-from types import TracebackType
 from typing import Any, ClassVar, Mapping, Sequence, TypeVar
 
 from rpchspec._errors import StartTimeout, error_of
 from rpchspec._program import find_program
 from rpchspec._run import Duration, Path, Several, flags
+from rpchspec._scoped import Scoped
 from rpchspec._tail import Tail
 from rpchspec.control import Control
 
@@ -31,7 +31,7 @@ class Backends:
     ports: Mapping[str, int]
 
 
-class Service:
+class Service(Scoped):
     """A long-running command: started by ``with`` or ``start``, ended by leaving the block or ``stop``.
 
     It ends with this Python process too, however that ends. What it says on standard error is in
@@ -145,14 +145,9 @@ class Service:
     def __enter__(self: _S) -> _S:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
+    def _leave(self, in_order: bool) -> None:
         code = self.stop()
-        if code != 0 and kind is None:
+        if code != 0 and in_order:
             raise error_of(code, self.log)
 
 
@@ -206,6 +201,7 @@ class Up(_WithProxy, _WithBackends):
         users: Mapping[str, str] | None = None,
         extended_protection: str | None = None,
         valid_ports: str | None = None,
+        mapped_only: bool = False,
         connection_timeout: Duration | None = None,
         defect: str | None = None,
         variant: str | None = None,
@@ -294,6 +290,7 @@ class Proxy(_WithProxy):
         allow_anonymous: bool = False,
         extended_protection: str | None = None,
         valid_ports: str | None = None,
+        mapped_only: bool = False,
         connection_timeout: Duration | None = None,
         defect: str | None = None,
         variant: str | None = None,

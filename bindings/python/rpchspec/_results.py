@@ -113,6 +113,18 @@ class Requirement:
 
 
 @dataclasses.dataclass(frozen=True)
+class Choice:
+    """What the proxy did where it may do one or another; ``cases`` counts those that show it."""
+
+    subject: str
+    what: str
+    allowed_by: str
+    chosen: str
+    cases: int
+    example: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Shard:
     """Which part of a selection a run was, with --shard; ``selection`` is a digest of all its ids."""
 
@@ -137,6 +149,7 @@ class Results:
     findings: tuple[Finding, ...]
     cases: tuple[Case, ...]
     requirements: tuple[Requirement, ...]
+    choices: tuple[Choice, ...] = ()
     shard: Optional[Shard] = None
     folder: Optional[pathlib.Path] = dataclasses.field(
         default=None, compare=False, metadata=NOT_IN_JSON

@@ -7,7 +7,7 @@ import os
 from typing import Any, Callable, Mapping, Sequence, Union
 
 from rpchspec._results import Case, Results
-from rpchspec._running import Running
+from rpchspec._running import Course, InProcess, Running
 
 Path = Union[str, "os.PathLike[str]"]
 Duration = Union[str, datetime.timedelta]  # as text with its unit: "30s", "250ms"
@@ -68,6 +68,7 @@ def run(
     program: Path | None = None,
     on_case: Callable[[Case], object] | None = None,
     check: bool = True,
+    in_process: bool = False,
 ) -> Results:
     """Puts a proxy under test, as ``rpchspec run`` does, and returns the results.
 
@@ -79,13 +80,23 @@ def run(
 
     With ``check``, any exit code but 0 raises its exception (Failed, Unjudged, NothingJudged, ...),
     whose ``results`` are what was judged. A UsageError is raised in any case.
+
+    With ``in_process`` no program is started: the cases are played by threads of this process,
+    which takes the compiled part of the package; a ``program`` has no place then.
     """
     options = dict(locals())
-    for own in ("select", "password", "arguments", "out", "program", "on_case", "check"):
+    for own in ("select", "password", "arguments", "out", "program", "on_case", "check", "in_process"):
         del options[own]
     words = [*flags(options), *arguments, "--", *(os.fspath(each) for each in select)]
-    environment = {} if password is None else {"RPCHSPEC_PASSWORD": password}
-    with Running(words, out=out, program=program, environment=environment) as running:
+    running: Course
+    if in_process:
+        if program is not None:
+            raise TypeError("in_process: no program is started")
+        running = InProcess(words, out=out, password=password)
+    else:
+        environment = {} if password is None else {"RPCHSPEC_PASSWORD": password}
+        running = Running(words, out=out, program=program, environment=environment)
+    with running:
         for case in running.cases():
             if on_case is not None:
                 on_case(case)

@@ -40,6 +40,7 @@ from rpchspec._control_messages import (
 )
 from rpchspec._errors import RpchspecError
 from rpchspec._json import Mismatch, decode, encode
+from rpchspec._scoped import Scoped
 
 __all__ = [
     "Connection",
@@ -87,7 +88,7 @@ class ControlError(RpchspecError):
         )
 
 
-class Control:
+class Control(Scoped):
     """Talks to one fixture over a connection that is kept open. Threads may share it.
 
     ``url`` is the "control" of the ready line; ``token`` and ``certificate_pem`` (to trust) where
@@ -206,10 +207,7 @@ class Control:
         with self._lock:
             self._http.close()
 
-    def __enter__(self) -> Control:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def _leave(self, in_order: bool) -> None:
         self.close()
 
     def _withdraw_if_there(self, name: str) -> None:

@@ -14,6 +14,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import functools
+import itertools
 import json
 import os
 import pathlib
@@ -21,24 +23,32 @@ import re
 import subprocess
 import sys
 import tempfile
-from typing import Any, Callable, Iterator, Mapping, Sequence, Union
+import types
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence, Union
 
 from rpchspec._errors import RpchspecError, error_of
+from rpchspec._loaded import has_native, native
 from rpchspec._program import find_program
 from rpchspec._results import Results
 from rpchspec._run import Path
 from rpchspec._run import run as _run
 
+if TYPE_CHECKING:
+    from rpchspec import _native
+
 Predicate = Union[str, Mapping[str, Any], Sequence[Any]]
-_ERROR = re.compile(r"^(?P<file>.+?):(?P<line>\d+):\d+: (?P<text>.*)$")
+_ERROR = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)$")
+_MEANT = re.compile(r"; did you mean '(.*)'\?$")
+_ALLOWED = re.compile(r"; allowed: (.*)$")
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """A line of Python."""
+    """A place in a file of Python or YAML; both count from 1, columns in bytes."""
 
     file: str
     line: int
+    column: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,8 +58,20 @@ class Problem:
     place: Place
     text: str
 
+    @property
+    def meant(self) -> str:
+        """The word that was probably meant; empty where none is near."""
+        found = _MEANT.search(self.text)
+        return found[1] if found else ""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The words that are allowed, where none is near and they are not many."""
+        found = _ALLOWED.search(self.text)
+        return tuple(found[1].split(", ")) if found else ()
+
     def __str__(self) -> str:
-        return f"{self.place.file}:{self.place.line}: {self.text}"
+        return f"{self.place.file}:{self.place.line}:{self.place.column}: {self.text}"
 
 
 class LintError(RpchspecError):
@@ -58,6 +80,60 @@ class LintError(RpchspecError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, problems)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Loaded:
+    """One case as it will be played: a scenario has one, or one for each point of its matrix.
+
+    ``form`` is the intermediate form (model/scenario.proto) as JSON has it; ``requirements`` are all
+    that it cites, ``expected_s`` how long it takes where all is well.
+    """
+
+    id: str
+    file: str
+    expected_s: float
+    requirements: tuple[str, ...]
+    form: Mapping[str, Any]
+
+
+def load(place: Path) -> list[Loaded]:
+    """The cases of a YAML file, or of all files of a folder as the suite's is, linted.
+
+    LintError has every problem with its place. Needs the compiled part of the package.
+    """
+    return _of_yaml(lambda library: library.load_path(os.fspath(place)))
+
+
+def load_text(text: str, name: str = "<text>") -> list[Loaded]:
+    """The same of a text; ``name`` stands in the problems."""
+    return _of_yaml(lambda library: library.load_text(text, name))
+
+
+def _of_yaml(read: Callable[[_native.Library], list[_native.Case]]) -> list[Loaded]:
+    try:
+        return _loaded(read(library()))
+    except native().LoadError as error:
+        found = [Problem(Place(*place), text) for *place, text in error.problems]
+    raise LintError(found)
+
+
+def _loaded(cases: Sequence[_native.Case]) -> list[Loaded]:
+    return [
+        Loaded(id_, file, seconds, tuple(cited), json.loads(form))
+        for id_, file, seconds, cited, form in cases
+    ]
+
+
+@functools.lru_cache(maxsize=4)
+def _library_of(data: str | None) -> _native.Library:
+    made: _native.Library = native().Library()
+    return made
+
+
+def library() -> _native.Library:
+    """Read once for each $RPCHSPEC_DATA."""
+    return _library_of(os.environ.get("RPCHSPEC_DATA"))
 
 
 @dataclasses.dataclass
@@ -88,7 +164,7 @@ class Scenario:
     def __init__(self, id: str, **keys: Any) -> None:
         self.id = id
         self._place = _caller()
-        self._keys = {"id": id, **_named(keys)}
+        self._keys = {"id": id, **without_underscores(keys)}
         self._steps: list[_Line] = []
         self._into = self._steps
         self._expect: list[_Line] = []
@@ -102,7 +178,7 @@ class Scenario:
     def wait(self, subject: str, predicate: Predicate, **more: Any) -> None:
         """The step ``await``: goes on when it is seen. Judged only with ``by``."""
         label = {"label": more.pop("label")} if "label" in more else {}
-        self._put({**label, "await": {subject: predicate, **_named(more)}})
+        self._put({**label, "await": {subject: predicate, **without_underscores(more)}})
 
     @contextlib.contextmanager
     def parallel(self, label: str | None = None) -> Iterator[None]:
@@ -118,7 +194,7 @@ class Scenario:
 
     def expect(self, subject: str, predicate: Predicate, **more: Any) -> None:
         """What must be seen at the end: ``within``, ``by``, ``since``, ``vc``, ``note``."""
-        self._expect.append(_Line(_caller(), {subject: predicate, **_named(more)}))
+        self._expect.append(_Line(_caller(), {subject: predicate, **without_underscores(more)}))
 
     def yaml(self) -> str:
         """The scenario as a file says it."""
@@ -132,7 +208,13 @@ class Scenario:
         return file
 
     def lint(self, program: Path | None = None) -> None:
-        """Checks it as ``rpchspec lint`` does. LintError has every problem, at its line of Python."""
+        """Checks it as ``rpchspec lint`` does. LintError has every problem, at its line of Python.
+
+        That is done here where the compiled part of the package is and no program is named.
+        """
+        if program is None and has_native():
+            self.load()
+            return
         with tempfile.TemporaryDirectory(prefix="rpchspec-") as folder:
             words = [find_program(program), "lint", str(self.write(folder))]
             done = subprocess.run(
@@ -143,18 +225,26 @@ class Scenario:
         found = [match for line in done.stderr.splitlines() if (match := _ERROR.match(line))]
         if not found:
             raise error_of(done.returncode, done.stderr)
+        raise self._error((int(match["line"]), match["text"]) for match in found)
+
+    def load(self) -> list[Loaded]:
+        """Its cases in the intermediate form, linted. Needs the compiled part of the package."""
+        try:
+            return _loaded(library().load_text(self.yaml(), self._place.file))
+        except native().LoadError as error:
+            found = [(line, text) for _, line, _, text in error.problems]
+        raise self._error(found)
+
+    def _error(self, found: Iterable[tuple[int, str]]) -> LintError:
         places = [place for _, place in self._lines()]
-        raise LintError([Problem(places[int(match["line"]) - 1], match["text"]) for match in found])
+        return LintError([Problem(places[line - 1], text) for line, text in found])
 
     def run(self, **options: Any) -> Results:
         """Lints it and runs its cases; the options are those of ``rpchspec.run``."""
         return run(self, **options)
 
     def _step(self, actor: str, action: str, main: tuple[Any, ...], fields: dict[str, Any]) -> None:
-        if len(main) > 1 or (main and set(fields) - {"label", "vc"}):
-            raise TypeError(f"{actor}.{action}: one value, or fields by their names")
-        own = {name: fields.pop(name) for name in ("label", "vc") if name in fields}
-        self._put({**own, f"{actor}.{action}": main[0] if main else _named(fields)})
+        self._put(step_of(actor, action, main, fields))
 
     def _put(self, value: dict[str, Any]) -> None:
         self._into.append(_Line(_caller(), value))
@@ -172,7 +262,7 @@ class Scenario:
     def _lines(self) -> list[tuple[str, Place]]:
         """Each line of the file, and where it comes from."""
         lines = [
-            (f"{_json(key)}: {_json(value)}", self._place) for key, value in self._keys.items()
+            (f"{as_json(key)}: {as_json(value)}", self._place) for key, value in self._keys.items()
         ]
         for key, parts in (("steps", self._steps), ("expect", self._expect)):
             if parts:
@@ -194,24 +284,35 @@ def run(*scenarios: Scenario, **options: Any) -> Results:
 def _block(parts: Sequence[_Line], margin: str) -> Iterator[tuple[str, Place]]:
     for part in parts:
         if part.below is None:
-            yield f"{margin}- {_json(part.value)}", part.place
+            yield f"{margin}- {as_json(part.value)}", part.place
             continue
         inner = margin + "  "
         if part.value is None:  # a branch
             yield f"{margin}-", part.place
         else:
-            own = "".join(f"{_json(k)}: {_json(v)}\n" for k, v in part.value.items()).rstrip()
+            own = "".join(f"{as_json(k)}: {as_json(v)}\n" for k, v in part.value.items()).rstrip()
             yield f"{margin}- {own or '# side by side'}", part.place
             yield f"{inner}parallel:", part.place
             inner += "  "
         yield from _block(part.below, inner)
 
 
-def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
+def step_of(
+    actor: str, action: str, main: tuple[Any, ...], fields: dict[str, Any]
+) -> dict[str, Any]:
+    """A step as YAML has it, of what a method of an actor was given."""
+    if len(main) > 1 or (main and set(fields) - {"label", "vc"}):
+        raise TypeError(f"{actor}.{action}: one value, or fields by their names")
+    own = {name: fields.pop(name) for name in ("label", "vc") if name in fields}
+    return {**own, f"{actor}.{action}": main[0] if main else without_underscores(fields)}
+
+
+def without_underscores(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Names that are words of Python as the dialect has them."""
     return {name.rstrip("_"): value for name, value in fields.items()}
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
     """JSON on one line is YAML; durations as the dialect has them."""
     return json.dumps(value, ensure_ascii=False, default=_other)
 
@@ -231,4 +332,13 @@ def _caller() -> Place:
     frame = sys._getframe(1)
     while frame.f_back and frame.f_code.co_filename in (__file__, contextlib.__file__):
         frame = frame.f_back
-    return Place(frame.f_code.co_filename, frame.f_lineno)
+    return Place(frame.f_code.co_filename, frame.f_lineno, _column(frame))
+
+
+def _column(frame: types.FrameType) -> int:
+    """Where the call begins in its line; 1 before Python 3.11, which does not tell."""
+    places = getattr(frame.f_code, "co_positions", None)
+    if places is None:
+        return 1
+    _, _, column, _ = next(itertools.islice(places(), frame.f_lasti // 2, None))
+    return 1 if column is None else int(column) + 1

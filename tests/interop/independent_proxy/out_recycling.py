@@ -78,6 +78,12 @@ class OutRecycling:
         """Whether the server has yet to say OUT_R2/B1 or OUT_R2/B2."""
         return self.state in ("B1OrC1W", "B1W") and self.after_queue is None
 
+    @property
+    def giving_over(self):
+        """Whether the server is done with this recycling, and we are not: it may be at the end of the
+        successor's lifetime already, and begin the next one."""
+        return self.after_queue is not None or self.state == "R2C1W"
+
     def server_decides(self, rts):
         """OUT_R1/A9 and OUT_R2/B1, which the state tells apart, and OUT_R2/B2."""
         if rts.form == pdus.OUT_R2_B2 and self.state == "B1W" and self.deciding:

@@ -119,6 +119,8 @@ class Outbound(OutRecycling, Half):
             self.client_acknowledged(rts)
         elif rts.destination == Destination.OUT_PROXY:
             raise legs.ProtocolError(f"{rts.form} for the outbound proxy")
+        elif rts.form == pdus.RECYCLE_A1 and self.giving_over:
+            (self.after_queue or self.channel).sender.push(rts.raw, None)
         elif rts.form in (pdus.RECYCLE_A1, pdus.OUT_R1_A5) and self.state != "Opened":
             raise legs.ProtocolError(f"OUT_R*/A1 or OUT_R1/A5 in {self.state}")
         elif rts.destination == Destination.CLIENT:

@@ -1,4 +1,4 @@
-// response, no_response, request_head: HTTP heads that arrive.
+// response, no_response: what the proxy answers in HTTP.
 
 #include <algorithm>
 #include <map>
@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "protocol/wire/auth_challenge.hpp"
+#include "reports/head_fields.hpp"
 #include "reports/http_head.hpp"
 #include "reports/predicate.hpp"
 
@@ -16,35 +17,8 @@ using scenario::v1::Expectation;
 
 namespace {
 
-using Headers = google::protobuf::RepeatedPtrField<scenario::v1::Header>;
-using Names = google::protobuf::RepeatedPtrField<std::string>;
-
-/// Why the fields do not do; empty when they do.
-std::string missing_field(std::string_view text,
-                          Headers const& wanted,
-                          Names const& absent,
-                          Parameters const& parameters) {
-  for (auto const& header : wanted) {
-    auto const values = values_of(text, header.name());
-    if (values.empty()) {
-      return fmt::format("no {}", header.name());
-    }
-    if (std::none_of(values.begin(), values.end(), [&](std::string_view value) {
-          return matches(header.value(), value, parameters);
-        })) {
-      return fmt::format("{}: {}", header.name(), values.front());
-    }
-  }
-  for (auto const& name : absent) {
-    if (auto const values = values_of(text, name); !values.empty()) {
-      return fmt::format("{}: {}", name, values.front());
-    }
-  }
-  return {};
-}
-
 /// A scheme that WWW-Authenticate does not offer; empty when all are there.
-std::string missing_challenge(std::string_view text, Names const& wanted) {
+std::string missing_challenge(std::string_view text, HeaderNames const& wanted) {
   std::vector<wire::AuthChallenge> offered;
   for (auto const value : values_of(text, "WWW-Authenticate")) {
     auto const of_line = wire::parse_challenges(value);
@@ -56,26 +30,6 @@ std::string missing_challenge(std::string_view text, Names const& wanted) {
     }
   }
   return {};
-}
-
-std::string header_text(Headers const& headers, Names const& absent) {
-  std::string text;
-  for (auto const& header : headers) {
-    text += fmt::format(", {}: {}", header.name(), header.value());
-  }
-  for (auto const& name : absent) {
-    text += fmt::format(", no {}", name);
-  }
-  return text;
-}
-
-/// As much of a line as a report wants to show, in ASCII.
-std::string shown(std::string_view line) {
-  std::string text;
-  for (char const c : line.substr(0, 120)) {
-    text += c >= ' ' && c <= '~' ? c : '?';
-  }
-  return line.size() > 120 ? text + "..." : text;
 }
 
 class ResponsePredicate final : public Predicate {
@@ -237,93 +191,14 @@ class NoResponsePredicate final : public Predicate {
   std::string seen_;
 };
 
-class RequestHeadPredicate final : public Predicate {
- public:
-  RequestHeadPredicate(scenario::v1::RequestHead const& wanted, Subject subject)
-      : Predicate(subject), wanted_(wanted) {}
-
-  void on_event(Moment const& moment) override {
-    auto const& event = moment.event;
-    if (satisfied_at_ || !moment.in_scope || !covers(moment) || !event.has_head() ||
-        event.direction() != v1::RECEIVED || event.head().response()) {
-      return;
-    }
-    auto const why = unlike(event.head(), moment.parameters);
-    seen_ = fmt::format("\"{}\" at {}{}", shown(start_line(event.head().text())),
-                        seconds_text(event.at_ns()), why.empty() ? "" : " with " + why);
-    if (why.empty()) {
-      satisfy(event.at_ns());
-    }
-  }
-
-  void restart() override {
-    Predicate::restart();
-    seen_.clear();
-  }
-
-  [[nodiscard]] std::string expected() const override {
-    auto text = fmt::format("{} gets a request", subject_text(subject_));
-    if (!wanted_.method().empty()) {
-      text += " " + wanted_.method();
-    }
-    if (!wanted_.target().empty()) {
-      text += " for " + wanted_.target();
-    }
-    if (!wanted_.content_length().empty()) {
-      text += ", Content-Length: " + wanted_.content_length();
-    }
-    return text + header_text(wanted_.headers(), wanted_.absent());
-  }
-
-  [[nodiscard]] std::string seen() const override { return seen_; }
-
-  [[nodiscard]] std::string kind() const override {
-    return seen_.empty() ? "no request" : "request changed";
-  }
-
- private:
-  [[nodiscard]] std::string unlike(v1::Head const& head, Parameters const& parameters) const {
-    if (!head.error().empty()) {
-      return head.error();
-    }
-    if (!wanted_.method().empty() && wanted_.method() != head.method()) {
-      return "method " + head.method();
-    }
-    // A target is compared with regard to case, and `*` in it is the only sign that is special.
-    if (!wanted_.target().empty() && !glob(wanted_.target(), head.target())) {
-      return "target " + head.target();
-    }
-    if (!wanted_.content_length().empty()) {
-      auto const values = values_of(head.text(), "Content-Length");
-      if (wanted_.content_length() == "absent") {
-        if (!values.empty()) {
-          return fmt::format("Content-Length: {}", values.front());
-        }
-      } else if (values.size() != 1 || !matches(wanted_.content_length(), values[0], parameters)) {
-        return values.empty() ? "no Content-Length"
-                              : fmt::format("Content-Length: {}", values.front());
-      }
-    }
-    return missing_field(head.text(), wanted_.headers(), wanted_.absent(), parameters);
-  }
-
-  scenario::v1::RequestHead wanted_;
-  std::string seen_;
-};
-
 }  // namespace
 
-std::unique_ptr<Predicate> make_head_predicate(Expectation const& expectation,
-                                               Subject subject,
-                                               PredicateTimes const&) {
-  switch (expectation.predicate_case()) {
-    case Expectation::kResponse:
-      return std::make_unique<ResponsePredicate>(expectation.response(), subject);
-    case Expectation::kNoResponse:
-      return std::make_unique<NoResponsePredicate>(expectation, subject);
-    default:
-      return std::make_unique<RequestHeadPredicate>(expectation.request_head(), subject);
+std::unique_ptr<Predicate> make_response_predicate(Expectation const& expectation,
+                                                   Subject subject) {
+  if (expectation.has_response()) {
+    return std::make_unique<ResponsePredicate>(expectation.response(), subject);
   }
+  return std::make_unique<NoResponsePredicate>(expectation, subject);
 }
 
 }  // namespace rpchspec::reports
