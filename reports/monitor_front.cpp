@@ -191,7 +191,12 @@ class FrontMonitor final : public Monitor {
     length(sighting, sent);
   }
 
+  /// A client that ended what it sends before the server's answer was there has given up its
+  /// request for some fronts: HAProxy answers it with a 400 of its own.
   void response(Sighting const& sighting, v1::Head const& sent) {
+    if (sighting.connection->by_us) {
+      return;
+    }
     auto const& head = sighting.event.head();
     if (head.status() != sent.status()) {
       object(sighting, {kStatus, "status changed", fmt::format("status {}", sent.status()),

@@ -531,6 +531,25 @@ TEST(FrontMonitor, SeesWhatAFrontChanged) {
   EXPECT_EQ(front("/rpc/rpcproxy.dll?a:1", "RPC Error: 6ba", 2), "front HTTP-9110-7.7-02");
 }
 
+TEST(FrontMonitor, LetsAFrontAnswerAClientThatLeft) {
+  constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
+  auto const answered = [&](bool left) {
+    JournalBuilder journal("http-front");
+    journal.opened(kClientOut).request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/x?a:1");
+    journal.opened(kUpstream).request(kUpstream, v1::RECEIVED, "RPC_OUT_DATA", "/x?a:1");
+    journal.response(kUpstream, v1::SENT, 200, "Success");
+    if (left) {
+      journal.ended(kClientOut, v1::SENT, v1::FIN);
+    }
+    journal.response(kClientOut, v1::RECEIVED, 400, "Bad Request");
+    scenario::v1::Scenario scenario;
+    scenario.add_monitors_off("http-heads");
+    return said(journal, scenario);
+  };
+  EXPECT_EQ(answered(true), "");
+  EXPECT_EQ(answered(false), "front HTTP-9110-15-01");
+}
+
 TEST(FrontMonitor, KnowsMessagesThatAreUnderWayTogether) {
   constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
   auto const front = [&](std::uint32_t first, std::uint32_t second) {
