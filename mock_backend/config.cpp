@@ -1,13 +1,15 @@
 #include "mock_backend/config.hpp"
 
-#include "mock_backend/config_mapping.hpp"
-#include "model/scalars.hpp"
+#include "mock_backend/config_faults.hpp"
+#include "model/yaml_mapping.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
 
 namespace rpchspec::backend {
 namespace {
 
+using model::YamlMapping;
 using model::YamlNode;
+using model::YamlWords;
 
 constexpr std::array kServices = {
     std::pair{"store", Listening::store}, std::pair{"referral", Listening::referral},
@@ -15,7 +17,7 @@ constexpr std::array kServices = {
     std::pair{"referral-tcp", Listening::referral_tcp}, std::pair{"script", Listening::script}};
 
 void read_ports(YamlNode const& node, BackendConfig& config, model::TextErrors& errors) {
-  Mapping ports(errors);
+  YamlMapping ports(errors);
   std::map<Listening, std::uint16_t> read;
   for (auto const& [name, service] : kServices) {
     ports.key(name, [&ports, &read, &errors, key = service](YamlNode const& value) {
@@ -34,31 +36,25 @@ void read_ports(YamlNode const& node, BackendConfig& config, model::TextErrors& 
   config.ports = std::move(read);
 }
 
-void read_withheld(YamlNode const& node, BackendConfig& config, model::TextErrors& errors) {
-  for (auto const& item : node.items) {
-    if (auto const* form = wire::find_form(item.text)) {
-      config.session.withheld.insert(form->kind);
-    } else {
-      errors.add(item.mark, "no RTS PDU is called '" + item.text + "' (MS-RPCH 2.2.4)");
-    }
+model::Parsed<wire::RtsPduKind> parse_pdu_name(std::string_view name) {
+  if (auto const* form = wire::find_form(name)) {
+    return form->kind;
   }
-  if (!node.is_sequence()) {
-    errors.add(node.mark,
-               "expected a list of PDU names, found " + std::string(model::describe(node)));
-  }
+  return tl::unexpected("no RTS PDU is called '" + std::string(name) + "' (MS-RPCH 2.2.4)");
 }
 
 void read_all(YamlNode const& root, BackendConfig& config, model::TextErrors& errors) {
   using AckPolicy = session::ReceiveWindow::AckPolicy;
-  Mapping keys(errors);
+  YamlMapping keys(errors);
+  std::vector<wire::RtsPduKind> withheld;
   keys.text("server_name", config.server_name);
   keys.text("server_fqdn", config.server_fqdn);
   keys.text("server_dn", config.server_dn);
   keys.text("global_catalog", config.global_catalog);
   keys.text("bind", config.bind);
-  keys.word(
-      "deployment", config.placement,
-      Words<Placement>{{"separate", Placement::Separate}, {"co-located", Placement::CoLocated}});
+  keys.word("deployment", config.placement,
+            YamlWords<Placement>{{"separate", Placement::Separate},
+                                 {"co-located", Placement::CoLocated}});
   keys.key("ports", [&](YamlNode const& node) { read_ports(node, config, errors); });
   keys.size("receive_window", config.session.receive_window.value, 8192, 262144);
   keys.size("max_fragment", config.max_fragment, 1432, 65535);
@@ -67,24 +63,25 @@ void read_all(YamlNode const& root, BackendConfig& config, model::TextErrors& er
   keys.duration("connection_setup_timeout", config.session.connection_setup_timeout);
   keys.duration("reply_delay", config.session.reply_delay);
   keys.word("ack", config.session.ack_policy,
-            Words<AckPolicy>{{"half", AckPolicy::at_half},
-                             {"every", AckPolicy::every_pdu},
-                             {"never", AckPolicy::never}});
+            YamlWords<AckPolicy>{{"half", AckPolicy::at_half},
+                                 {"every", AckPolicy::every_pdu},
+                                 {"never", AckPolicy::never}});
   keys.word("legacy_response", config.legacy_response,
-            Words<LegacyPolicy>{{"sent", LegacyPolicy::sent},
-                                {"absent", LegacyPolicy::absent},
-                                {"split", LegacyPolicy::split},
-                                {"with-first-pdu", LegacyPolicy::with_first_pdu}});
+            YamlWords<LegacyPolicy>{{"sent", LegacyPolicy::sent},
+                                    {"absent", LegacyPolicy::absent},
+                                    {"split", LegacyPolicy::split},
+                                    {"with-first-pdu", LegacyPolicy::with_first_pdu}});
   keys.word("on_accept", config.on_accept,
-            Words<OnAccept>{{"serve", OnAccept::serve},
-                            {"rst", OnAccept::rst},
-                            {"fin", OnAccept::fin},
-                            {"silence", OnAccept::silence}});
+            YamlWords<OnAccept>{{"serve", OnAccept::serve},
+                                {"rst", OnAccept::rst},
+                                {"fin", OnAccept::fin},
+                                {"silence", OnAccept::silence}});
   keys.flag("patient", config.patient);
   keys.flag("reads", config.reads);
-  keys.key("withhold", [&](YamlNode const& node) { read_withheld(node, config, errors); });
+  keys.list("withhold", withheld, parse_pdu_name);
   keys.key("faults", [&](YamlNode const& node) { read_faults(node, config, errors); });
   keys.read(root);
+  config.session.withheld.insert(withheld.begin(), withheld.end());
   config.session.recycle_out_at =
       recycle_at == 0 ? std::optional<std::uint32_t>() : static_cast<std::uint32_t>(recycle_at);
 }

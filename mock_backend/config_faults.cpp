@@ -1,4 +1,6 @@
-#include "mock_backend/config_mapping.hpp"
+#include "mock_backend/config_faults.hpp"
+
+#include "model/yaml_mapping.hpp"
 
 namespace rpchspec::backend {
 namespace {
@@ -6,11 +8,14 @@ namespace {
 constexpr std::uint64_t kMostBytes = 1ULL << 40;
 constexpr std::uint64_t kLargestPiece = 1ULL << 30;
 
+using model::YamlMapping;
+using model::YamlNode;
+
 using Faults = std::vector<net::Fault>;
 
 void read_drip(YamlNode const& node, Faults& faults, model::TextErrors& errors) {
   net::Drip drip{1, std::chrono::milliseconds(10)};
-  Mapping keys(errors);
+  YamlMapping keys(errors);
   keys.size("bytes", drip.bytes, 1, kLargestPiece);
   keys.duration("every", drip.every);
   keys.read(node);
@@ -20,10 +25,11 @@ void read_drip(YamlNode const& node, Faults& faults, model::TextErrors& errors) 
 void read_end(YamlNode const& node, Faults& faults, model::TextErrors& errors) {
   net::End end;
   std::uint64_t at = 0;
-  Mapping keys(errors);
+  YamlMapping keys(errors);
   keys.size("at", at, 0, kMostBytes);
-  keys.word("by", end.how,
-            Words<net::CloseHow>{{"fin", net::CloseHow::fin}, {"rst", net::CloseHow::rst}});
+  keys.word(
+      "by", end.how,
+      model::YamlWords<net::CloseHow>{{"fin", net::CloseHow::fin}, {"rst", net::CloseHow::rst}});
   keys.read(node);
   faults.emplace_back(end, at, 1);
 }
@@ -32,7 +38,7 @@ void read_end(YamlNode const& node, Faults& faults, model::TextErrors& errors) {
 
 void read_faults(YamlNode const& node, BackendConfig& config, model::TextErrors& errors) {
   auto& faults = config.send_faults;
-  Mapping keys(errors);
+  YamlMapping keys(errors);
   auto const amount = [&](char const* name, std::uint64_t most, auto make) {
     keys.key(name, [&keys, &faults, &errors, most, make](YamlNode const& value) {
       auto const bytes = keys.value(value, model::parse_size);

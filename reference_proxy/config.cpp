@@ -77,39 +77,42 @@ std::optional<Answers> parse_answers(std::string_view name) {
   return name == "never" ? std::optional(Answers::never) : std::nullopt;
 }
 
-Result<void> check(ProxyConfig const& config) {
+std::vector<Error> objections(ProxyConfig const& config) {
+  std::vector<Error> all;
+  auto const within = [&](std::string_view field, auto value, auto least, auto most,
+                          std::string_view unit) {
+    if (value < least || value > most) {
+      all.push_back({ErrorCode::bad_value,
+                     0,
+                     field,
+                     {},
+                     fmt::format("{}; allowed are {} to {} {}", value, least, most, unit)});
+    }
+  };
   auto const least = config.defect == Defect::short_timeout_loads ? std::chrono::seconds(1)
                                                                   : kLeastConnectionTimeout;
-  if (config.connection_timeout < least) {
-    return bad("connection_timeout",
-               fmt::format("{} ms; a connection timeout below 30 s is not allowed",
-                           config.connection_timeout.count()));
-  }
-  if (config.connection_timeout.count() > 14'400'000) {
-    return bad("connection_timeout", "more than 14400 s (MS-RPCH 2.2.3.5.3)");
-  }
-  if (config.receive_window.value < 8192 || config.receive_window.value > 262144) {
-    return bad("receive_window",
-               fmt::format("{}; allowed are 8192 to 262144 bytes", config.receive_window.value));
-  }
-  if (config.channel_lifetime.value < 131072 || config.channel_lifetime.value > 0x80000000U) {
-    return bad("channel_lifetime", fmt::format("{}; allowed are 131072 to 2147483648 bytes",
-                                               config.channel_lifetime.value));
-  }
-  if (config.ping_traffic_threshold > 8192) {
-    return bad("ping_traffic_threshold",
-               fmt::format("{}; allowed are 0 to 8192 bytes", config.ping_traffic_threshold));
-  }
+  // MS-RPCH 2.2.3.5.3, and 30 s as IIS has it.
+  within("connection_timeout", config.connection_timeout.count(),
+         std::chrono::milliseconds(least).count(), 14'400'000, "ms");
+  within("receive_window", config.receive_window.value, 8192U, 262144U, "bytes");
+  within("channel_lifetime", config.channel_lifetime.value, 131072U, 0x80000000U, "bytes");
+  within("ping_traffic_threshold", config.ping_traffic_threshold, 0U, 8192U, "bytes");
+  within("max_head", config.max_head, std::size_t{1024}, std::size_t{131072}, "bytes");
+  auto const object = [&](std::string_view field, std::string detail) {
+    all.push_back({ErrorCode::bad_value, 0, field, {}, std::move(detail)});
+  };
   if (config.certificate_file.empty() != config.key_file.empty()) {
-    return bad("certificate", "a certificate needs its key, and a key its certificate");
-  }
-  if (config.max_head < 1024 || config.max_head > 131072) {
-    return bad("max_head", "allowed are 1024 to 131072 bytes");
+    object("certificate", "a certificate needs its key, and a key its certificate");
   }
   if (config.listen.empty()) {
-    return bad("listen", "at least one address is needed");
+    object("listen", "at least one address is needed");
   }
-  return {};
+  return all;
+}
+
+Result<void> check(ProxyConfig const& config) {
+  auto const all = objections(config);
+  return all.empty() ? Result<void>() : fail(all.front());
 }
 
 Result<ServerOverride> parse_server_override(std::string_view text) {

@@ -166,10 +166,13 @@ struct ProxyConfig {
 };
 
 /// Ranges of the fields above. The text says what is wrong and what is allowed.
+[[nodiscard]] std::vector<Error> objections(ProxyConfig const& config);
+
+/// The first of them.
 [[nodiscard]] Result<void> check(ProxyConfig const& config);
 
 /// Reads YAML. All errors of the file are told, each with its place; unknown keys with the nearest
-/// known one; the values are checked as check() does. @param name  of the file, for messages.
+/// known one; what check() objects to is told, too. @param name  of the file, for messages.
 [[nodiscard]] tl::expected<ProxyConfig, std::vector<model::TextError>> parse_config(
     std::string_view text, std::string const& name);
 [[nodiscard]] tl::expected<ProxyConfig, std::vector<model::TextError>> load_config(

@@ -1,266 +1,128 @@
 // The YAML form of ProxyConfig.
 
-#include <map>
-
 #include <fmt/format.h>
 
-#include "model/suggestion.hpp"
+#include "model/yaml_mapping.hpp"
 #include "reference_proxy/config.hpp"
-#include "reference_proxy/config_values.hpp"
 
 namespace rpchspec::proxy {
 namespace {
 
+using model::YamlMapping;
 using model::YamlNode;
-using std::chrono::milliseconds;
+using model::YamlWords;
 
-/// Reads one file's mapping into a configuration, and collects what is wrong with it.
-class ConfigReader {
- public:
-  ConfigReader(ProxyConfig& config, model::TextErrors& errors)
-      : config_(config), errors_(errors), values_(errors) {}
+constexpr std::uint64_t kMostSize = 0xFFFFFFFFU;
 
-  void read(YamlNode const& root) {
-    if (!root.is_mapping()) {
-      errors_.add(root.mark, "expected a mapping of settings");
-      return;
+/// For a parser whose error says where, too: here the place is known.
+template <class Parse>
+auto in_words(Parse parse) {
+  return [parse](std::string_view text) {
+    return parse(text).map_error([](Error const& error) { return error.detail; });
+  };
+}
+
+model::Parsed<User> parse_user(std::string_view text) {
+  auto const colon = text.find(':');
+  if (colon == std::string::npos || colon == 0) {
+    return tl::unexpected(fmt::format("'{}'; expected NAME:PASSWORD", text));
+  }
+  return User{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
+}
+
+model::Parsed<AuthScheme> parse_scheme(std::string_view text) {
+  if (auto const scheme = parse_auth_scheme(text)) {
+    return *scheme;
+  }
+  return tl::unexpected(fmt::format("'{}'; expected basic, ntlm or negotiate", text));
+}
+
+model::Parsed<Defect> parse_defect(std::string_view text) {
+  if (auto const* found = find_defect(text)) {
+    return found->defect;
+  }
+  std::vector<std::string> known;
+  for (auto const& each : defects()) {
+    known.emplace_back(each.name);
+  }
+  return tl::unexpected(fmt::format("unknown defect '{}'{}", text, model::suggestion(text, known)));
+}
+
+model::Parsed<std::string> as_it_is(std::string_view text) {
+  return std::string(text);
+}
+
+/// A setting that may also be absent, or whose type is its own.
+template <class T, class Parse>
+void set(YamlMapping& keys, std::string name, T& to, Parse parse) {
+  keys.key(std::move(name), [&keys, &to, parse](YamlNode const& node) {
+    if (auto const read = keys.value(node, parse)) {
+      to = *read;
     }
-    for (auto const& entry : root.entries) {
-      auto const setting = kSettings.find(entry.key);
-      if (setting == kSettings.end()) {
-        unknown(entry);
-      } else {
-        (this->*setting->second)(entry.value);
-      }
-    }
+  });
+}
+
+void read_admission(YamlMapping& keys, ProxyConfig& config) {
+  keys.list("listen", config.listen, in_words(parse_listen_address));
+  keys.text("certificate", config.certificate_file);
+  keys.text("key", config.key_file);
+  keys.list("tls_names", config.tls_names, as_it_is);
+  keys.flag("allow_anonymous", config.allow_anonymous);
+  keys.list("users", config.users, parse_user);
+  keys.list("auth", config.schemes, parse_scheme);
+  keys.word("extended_protection", config.extended_protection,
+            YamlWords<ExtendedProtection>{{"off", ExtendedProtection::off},
+                                          {"allow", ExtendedProtection::allow},
+                                          {"require", ExtendedProtection::require}});
+  keys.text("realm", config.realm);
+  set(keys, "valid_ports", config.valid_ports, in_words(wire::ValidPorts::parse));
+}
+
+void read_protocol(YamlMapping& keys, ProxyConfig& config, bool& pings) {
+  keys.duration("connection_timeout", config.connection_timeout);
+  keys.size("receive_window", config.receive_window.value, 0, kMostSize);
+  keys.size("channel_lifetime", config.channel_lifetime.value, 0, kMostSize);
+  keys.size("ping_traffic_threshold", config.ping_traffic_threshold, 0, kMostSize);
+  keys.flag("pings", pings);
+  keys.flag("v1", config.v1);
+  set(keys, "defect", config.defect, parse_defect);
+}
+
+void read_ways(YamlMapping& keys, ProxyConfig& config, Duration& idle_timeout) {
+  keys.list("servers", config.servers, in_words(parse_server_override));
+  keys.duration("connect_timeout", config.connect_timeout);
+  keys.duration("idle_timeout", idle_timeout);
+  keys.duration("head_timeout", config.head_timeout);
+  keys.size("max_head", config.max_head, 0, kMostSize);
+  keys.size("max_connections", config.max_connections, 0, kMostSize);
+  keys.word("on_server_reset", config.on_server_reset,
+            YamlWords<net::CloseHow>{{"fin", net::CloseHow::fin}, {"rst", net::CloseHow::rst}});
+}
+
+ProxyConfig read_all(YamlNode const& root, model::TextErrors& errors) {
+  ProxyConfig config;
+  bool pings = true;
+  auto idle_timeout = Duration::max();
+  YamlMapping keys(errors);
+  read_admission(keys, config);
+  read_protocol(keys, config, pings);
+  read_ways(keys, config, idle_timeout);
+  keys.read(root);
+  config.pings = pings ? session::Pings::on : session::Pings::off;
+  if (idle_timeout != Duration::max()) {
+    config.idle_timeout = idle_timeout;
   }
+  return config;
+}
 
- private:
-  using Setting = void (ConfigReader::*)(YamlNode const&);
-  static std::map<std::string, Setting, std::less<>> const kSettings;
-
-  void unknown(model::YamlEntry const& entry) {
-    std::vector<std::string> known;
-    known.reserve(kSettings.size());
-    for (auto const& setting : kSettings) {
-      known.push_back(setting.first);
-    }
-    errors_.add(entry.mark, fmt::format("unknown setting '{}'{}", entry.key,
-                                        model::suggestion(entry.key, known)));
+/// What check() objects to stands where its field was set, if it was.
+void check_at(ProxyConfig const& config, YamlNode const& root, model::TextErrors& errors) {
+  for (auto const& wrong : objections(config)) {
+    auto const* entry = root.entry(wrong.field);
+    errors.add(entry == nullptr ? root.mark : entry->value.mark,
+               fmt::format("{}: {}", wrong.field, wrong.detail));
   }
-
-  void listen(YamlNode const& node) {
-    config_.listen.clear();
-    values_.list(node, [this](YamlNode const& item) {
-      if (auto const at = parse_listen_address(item.text)) {
-        config_.listen.push_back(*at);
-      } else {
-        errors_.add(item.mark, at.error().detail);
-      }
-    });
-  }
-
-  void users(YamlNode const& node) {
-    values_.list(node, [this](YamlNode const& item) {
-      auto const colon = item.text.find(':');
-      if (colon == std::string::npos || colon == 0) {
-        values_.wrong(item, "NAME:PASSWORD");
-      } else {
-        config_.users.push_back({item.text.substr(0, colon), item.text.substr(colon + 1)});
-      }
-    });
-  }
-
-  void auth(YamlNode const& node) {
-    config_.schemes.clear();
-    values_.list(node, [this](YamlNode const& item) {
-      if (auto const scheme = parse_auth_scheme(item.text)) {
-        config_.schemes.push_back(*scheme);
-      } else {
-        values_.wrong(item, "basic, ntlm or negotiate");
-      }
-    });
-  }
-
-  void extended_protection(YamlNode const& node) {
-    auto const value = node.is_scalar() ? parse_extended_protection(node.text) : std::nullopt;
-    if (value) {
-      config_.extended_protection = *value;
-    } else {
-      values_.wrong(node, "off, allow or require");
-    }
-  }
-
-  void servers(YamlNode const& node) {
-    values_.list(node, [this](YamlNode const& item) {
-      if (auto const server = parse_server_override(item.text)) {
-        config_.servers.push_back(*server);
-      } else {
-        errors_.add(item.mark, server.error().detail);
-      }
-    });
-  }
-
-  void tls_names(YamlNode const& node) {
-    config_.tls_names.clear();
-    values_.list(node, [this](YamlNode const& item) { config_.tls_names.push_back(item.text); });
-  }
-
-  void valid_ports(YamlNode const& node) {
-    auto const rule = values_.text(node);
-    if (!rule) {
-      return;
-    }
-    if (auto const ports = wire::ValidPorts::parse(*rule)) {
-      config_.valid_ports = *ports;
-    } else {
-      errors_.add(node.mark, to_string(ports.error()));
-    }
-  }
-
-  void pings(YamlNode const& node) {
-    if (auto const on = values_.flag(node)) {
-      config_.pings = *on ? session::Pings::on : session::Pings::off;
-    }
-  }
-
-  void v1(YamlNode const& node) {
-    if (auto const on = values_.flag(node)) {
-      config_.v1 = *on;
-    }
-  }
-
-  void on_server_reset(YamlNode const& node) {
-    if (node.is_scalar() && (node.text == "fin" || node.text == "rst")) {
-      config_.on_server_reset = node.text == "rst" ? net::CloseHow::rst : net::CloseHow::fin;
-    } else {
-      values_.wrong(node, "fin or rst");
-    }
-  }
-
-  void defect(YamlNode const& node) {
-    auto const name = values_.text(node);
-    auto const* found = name ? find_defect(*name) : nullptr;
-    if (found != nullptr) {
-      config_.defect = found->defect;
-    } else if (name) {
-      std::vector<std::string> known;
-      for (auto const& each : defects()) {
-        known.emplace_back(each.name);
-      }
-      errors_.add(node.mark,
-                  fmt::format("unknown defect '{}'{}", *name, model::suggestion(*name, known)));
-    }
-  }
-
-  void connection_timeout(YamlNode const& node) {
-    if (auto const value = values_.duration(node)) {
-      config_.connection_timeout = std::chrono::duration_cast<milliseconds>(*value);
-      check_here(node, "connection_timeout");
-    }
-  }
-
-  void receive_window(YamlNode const& node) {
-    if (auto const value = values_.number(node)) {
-      config_.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(*value));
-      check_here(node, "receive_window");
-    }
-  }
-
-  void channel_lifetime(YamlNode const& node) {
-    if (auto const value = values_.number(node)) {
-      config_.channel_lifetime = ChannelLifetime(static_cast<std::uint32_t>(*value));
-      check_here(node, "channel_lifetime");
-    }
-  }
-
-  void ping_traffic_threshold(YamlNode const& node) {
-    if (auto const value = values_.number(node)) {
-      config_.ping_traffic_threshold = static_cast<std::uint32_t>(*value);
-      check_here(node, "ping_traffic_threshold");
-    }
-  }
-
-  void max_head(YamlNode const& node) {
-    if (auto const value = values_.number(node)) {
-      config_.max_head = *value;
-      check_here(node, "max_head");
-    }
-  }
-
-  void max_connections(YamlNode const& node) {
-    if (auto const value = values_.number(node)) {
-      config_.max_connections = *value;
-    }
-  }
-
-  /// Tells what check() says of one field at that field's place.
-  void check_here(YamlNode const& node, std::string_view field) {
-    ProxyConfig alone;
-    alone.defect = config_.defect;
-    alone.connection_timeout = config_.connection_timeout;
-    alone.receive_window = config_.receive_window;
-    alone.channel_lifetime = config_.channel_lifetime;
-    alone.ping_traffic_threshold = config_.ping_traffic_threshold;
-    alone.max_head = config_.max_head;
-    if (auto const checked = check(alone); !checked && checked.error().field == field) {
-      errors_.add(node.mark, fmt::format("{}: {}", field, checked.error().detail));
-    }
-  }
-
-  void certificate(YamlNode const& node) {
-    config_.certificate_file = values_.text(node).value_or("");
-  }
-
-  void key(YamlNode const& node) { config_.key_file = values_.text(node).value_or(""); }
-
-  void realm(YamlNode const& node) { config_.realm = values_.text(node).value_or(""); }
-
-  void allow_anonymous(YamlNode const& node) {
-    config_.allow_anonymous = values_.flag(node).value_or(false);
-  }
-
-  void idle_timeout(YamlNode const& node) { config_.idle_timeout = values_.duration(node); }
-
-  void connect_timeout(YamlNode const& node) {
-    config_.connect_timeout = values_.duration(node).value_or(config_.connect_timeout);
-  }
-
-  void head_timeout(YamlNode const& node) {
-    config_.head_timeout = values_.duration(node).value_or(config_.head_timeout);
-  }
-
-  ProxyConfig& config_;
-  model::TextErrors& errors_;
-  ConfigValues values_;
-};
-
-std::map<std::string, ConfigReader::Setting, std::less<>> const ConfigReader::kSettings = {
-    {"allow_anonymous", &ConfigReader::allow_anonymous},
-    {"auth", &ConfigReader::auth},
-    {"certificate", &ConfigReader::certificate},
-    {"channel_lifetime", &ConfigReader::channel_lifetime},
-    {"connect_timeout", &ConfigReader::connect_timeout},
-    {"connection_timeout", &ConfigReader::connection_timeout},
-    {"defect", &ConfigReader::defect},
-    {"extended_protection", &ConfigReader::extended_protection},
-    {"head_timeout", &ConfigReader::head_timeout},
-    {"idle_timeout", &ConfigReader::idle_timeout},
-    {"key", &ConfigReader::key},
-    {"listen", &ConfigReader::listen},
-    {"max_connections", &ConfigReader::max_connections},
-    {"max_head", &ConfigReader::max_head},
-    {"on_server_reset", &ConfigReader::on_server_reset},
-    {"ping_traffic_threshold", &ConfigReader::ping_traffic_threshold},
-    {"pings", &ConfigReader::pings},
-    {"realm", &ConfigReader::realm},
-    {"receive_window", &ConfigReader::receive_window},
-    {"servers", &ConfigReader::servers},
-    {"tls_names", &ConfigReader::tls_names},
-    {"users", &ConfigReader::users},
-    {"v1", &ConfigReader::v1},
-    {"valid_ports", &ConfigReader::valid_ports},
-};
+}
 
 }  // namespace
 
@@ -270,14 +132,9 @@ tl::expected<ProxyConfig, std::vector<model::TextError>> parse_config(std::strin
   if (!tree) {
     return tl::unexpected(std::vector{tree.error()});
   }
-  ProxyConfig config;
   model::TextErrors errors(name);
-  ConfigReader(config, errors).read(*tree);
-  if (errors.empty()) {
-    if (auto const checked = check(config); !checked) {
-      errors.add(tree->mark, to_string(checked.error()));
-    }
-  }
+  auto config = read_all(*tree, errors);
+  check_at(config, *tree, errors);
   if (!errors.empty()) {
     return tl::unexpected(errors.sorted());
   }

@@ -56,9 +56,11 @@ TEST(ProxyConfig, DoesNotLoadWithAConnectionTimeoutBelow30SecondsAndSaysWhy) {
   EXPECT_EQ(first_error("connection_timeout: 29s\n").find("proxy.yaml:1:21: connection_timeout"),
             0U)
       << first_error("connection_timeout: 29s\n");
-  EXPECT_NE(first_error("connection_timeout: 29s\n").find("below 30 s"), std::string::npos);
+  EXPECT_NE(first_error("connection_timeout: 29s\n").find("29000; allowed are 30000 to"),
+            std::string::npos);
   EXPECT_EQ(first_error("connection_timeout: 30s\n"), "");
   EXPECT_EQ(first_error("defect: short-timeout-loads\nconnection_timeout: 10s\n"), "");
+  EXPECT_EQ(first_error("connection_timeout: 10s\ndefect: short-timeout-loads\n"), "");
 }
 
 TEST(ProxyConfig, NamesTheNearestSetting) {
@@ -87,6 +89,11 @@ TEST(ProxyConfig, TellsAllErrorsOfAFile) {
   auto const config = parse_config("pings: 1\nrealm: []\nnonsense: 1\n", "proxy.yaml");
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().size(), 3U);
+  auto const ranges = parse_config("max_head: 1\nreceive_window: 1\n", "proxy.yaml");
+  ASSERT_FALSE(ranges);
+  ASSERT_EQ(ranges.error().size(), 2U);
+  EXPECT_EQ(to_string(ranges.error()[1]).find("proxy.yaml:2:17: receive_window"), 0U)
+      << to_string(ranges.error()[1]);
 }
 
 }  // namespace
