@@ -18,7 +18,8 @@ namespace v1 = journal::v1;
 namespace {
 
 constexpr std::string_view kTarget = "HTTP-9110-7.7-01";
-constexpr std::string_view kRequestLength = "HTTP-9110-8.6-01";
+constexpr std::string_view kLength = "HTTP-9110-8.6-01";
+constexpr std::string_view kDigits = "FIELD-F03";
 constexpr std::string_view kStatus = "HTTP-9110-15-01";
 constexpr std::string_view kReason = "HTTP-9112-4-01";
 constexpr std::string_view kContent = "HTTP-9110-7.7-02";
@@ -39,7 +40,7 @@ class FrontMonitor final : public Monitor {
   [[nodiscard]] std::string_view name() const override { return "front"; }
 
   [[nodiscard]] std::vector<std::string_view> requirements() const override {
-    return {kTarget, kRequestLength, kStatus, kReason, kContent, kVersion};
+    return {kTarget, kLength, kDigits, kStatus, kReason, kContent, kVersion};
   }
 
   void on_event(Sighting const& sighting) override {
@@ -212,12 +213,24 @@ class FrontMonitor final : public Monitor {
     if (!values_of(sent.text(), "Transfer-Encoding").empty()) {
       return;  // RFC 9112 6.3: then Content-Length is taken out
     }
+    auto const& text = sighting.event.head().text();
     auto const before = content_length(sent.text());
-    auto const after = content_length(sighting.event.head().text());
-    if (before && before != after) {
+    auto const after = content_length(text);
+    if (!before) {
+      return;
+    }
+    if (before != after) {
       object(sighting,
-             {kRequestLength, "Content-Length changed", fmt::format("Content-Length: {}", *before),
+             {kLength, "Content-Length changed", fmt::format("Content-Length: {}", *before),
               after ? fmt::format("Content-Length: {}", *after) : "no Content-Length"});
+      return;
+    }
+    auto const digits_before = values_of(sent.text(), "Content-Length").front();
+    auto const digits = values_of(text, "Content-Length").front();
+    if (digits != digits_before) {
+      object(sighting, {kDigits, "digits of Content-Length changed",
+                        fmt::format("Content-Length: {}", digits_before),
+                        fmt::format("Content-Length: {}", digits)});
     }
   }
 

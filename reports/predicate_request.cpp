@@ -75,7 +75,7 @@ class RequestHeadPredicate final : public Predicate {
         if (!values.empty()) {
           return fmt::format("Content-Length: {}", values.front());
         }
-      } else if (values.size() != 1 || !matches(wanted_.content_length(), values[0], parameters)) {
+      } else if (values.size() != 1 || values[0] != wanted_.content_length()) {  // FIELD-F03
         return values.empty() ? "no Content-Length"
                               : fmt::format("Content-Length: {}", values.front());
       }

@@ -531,6 +531,21 @@ TEST(FrontMonitor, SeesWhatAFrontChanged) {
   EXPECT_EQ(front("/rpc/rpcproxy.dll?a:1", "RPC Error: 6ba", 2), "front HTTP-9110-7.7-02");
 }
 
+TEST(FrontMonitor, ReadsTheDigitsOfALength) {
+  constexpr End kUpstream{v1::UPSTREAM, v1::IN, 9, 1};
+  auto const front = [&](std::string const& length) {
+    JournalBuilder journal("http-front");
+    journal.opened(kClientIn).request(kClientIn, v1::SENT, "RPC_IN_DATA", "/x?a:1",
+                                      "Content-Length: 131072\r\n");
+    journal.opened(kUpstream).request(kUpstream, v1::RECEIVED, "RPC_IN_DATA", "/x?a:1", length);
+    return said(journal);
+  };
+  EXPECT_EQ(front("Content-Length: 131072\r\n"), "");
+  EXPECT_EQ(front("Content-Length: 000131072\r\n"), "front FIELD-F03");
+  EXPECT_EQ(front("Content-Length: 131071\r\n"), "front HTTP-9110-8.6-01");
+  EXPECT_EQ(front(""), "front HTTP-9110-8.6-01");
+}
+
 TEST(FrontMonitor, LetsAFrontAnswerAClientThatLeft) {
   constexpr End kUpstream{v1::UPSTREAM, v1::OUT, 9, 1};
   auto const answered = [&](bool left) {
