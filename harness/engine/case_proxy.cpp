@@ -110,7 +110,8 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
   if (asks_for_credentials(needs)) {
     configure_authentication(needs, config);
   }
-  config.plain_credentials = surroundings.target.topology == targets::Topology::http_front;
+  config.plain_credentials = surroundings.target.topology == targets::Topology::http_front &&
+                             needs.tls() != scn::ProxyNeeds::OFF;
   configure_limits(needs, config);
   if (!needs.valid_ports().empty()) {
     auto const text = with_ports(needs.valid_ports(), server_name(surroundings, order), ports);

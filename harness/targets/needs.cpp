@@ -78,8 +78,9 @@ bool is_met(std::string_view need, Target const& target) {
   if (need == "tls") {
     return has_tls(target);
   }
-  if (need == "offload") {
-    return has_plain(target);
+  if (need == "offload") {  // a front is what takes TLS off by itself, or what hands it on
+    return target.topology == Topology::http_front ? target.upstream_tls.empty()
+                                                   : has_plain(target);
   }
   if (need == "ipv6") {
     return target.topology == Topology::embedded ||
@@ -124,6 +125,9 @@ Missing unmet(std::string_view need, Target const& target) {
   }
   if (need == "v1") {
     return {"needs a proxy that serves RPC over HTTP v1 (v1=true)", "v1"};
+  }
+  if (need == "offload" && target.topology == Topology::http_front) {
+    return {"needs a front that takes TLS off (no --upstream-tls)", {}};
   }
   if (need == "offload") {
     return {"needs an http URL of the proxy (--proxy http://...)", {}};

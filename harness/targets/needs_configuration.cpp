@@ -111,7 +111,8 @@ void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks)
     lacks.push_back({"needs an RPC proxy that is under test itself", {}});
   }
   // Where a scenario names schemes, our upstream takes credentials over plain HTTP, too.
-  auto const may_be_plain = !target.upstream_tls.empty() || needs.auth_size() != 0;
+  auto const may_be_plain =
+      !target.upstream_tls.empty() || needs.auth_size() != 0 || needs.tls() == ProxyNeeds::OFF;
   if (needs.allow_anonymous() == ProxyNeeds::OFF && !may_be_plain) {
     lacks.push_back({"needs TLS towards the upstream (--upstream-tls)", {}});
   }

@@ -1,43 +1,21 @@
 """An HTTP front that is sound, or broken on purpose in one way: what the kill matrix is for RPC
 proxies, for the cases that test a front alone. Run: breakable_front.py UPSTREAM_HOST UPSTREAM_PORT
-LISTEN_HOST [BREAK]; says its port, and ends with its standard input. BREAK is a key of BREAKS."""
+LISTEN_HOST PEM [BREAK]; says its ports, plain and TLS with the certificate of PEM, and ends with its
+standard input. BREAK is a key of front_breaks.BREAKS."""
 
 import asyncio
 import re
+import ssl
 import sys
 
-BREAKS = {
-    "method-refused": "RPC_IN_DATA and RPC_OUT_DATA are answered 501",
-    "body-prefetched": "the body of IN waits until 8 KiB of it are there",
-    "answer-held": "the answer's body waits until 4 KiB of it are there",
-    "large-refused": "a body of more than 1 MiB is answered 413",
-    "length-capped": "a Content-Length of 2 GiB loses one byte",
-    "one-pragma": "of several Pragma lines the first one goes on",
-    "no-cookies": "Cookie lines stay behind",
-    "unknown-dropped": "fields that no RFC defines stay behind",
-    "hop-fields-kept": "fields that Connection names go on",
-    "two-hosts-taken": "a request with two Host lines, or none, goes on",
-    "close-ignored": "Connection: close is not obeyed",
-    "target-lowered": "the target goes on in lower case",
-    "garbage-relayed": "what comes from behind is relayed, whatever it is",
-    "cut-short": "the answer ends after 64 KiB",
-    "first-in-only": "a second IN request of the same server-name is answered 503",
-    "whole-request": "the body of OUT waits until all of it is there",
-    "scheme-kept": "a connection that began a handshake takes no other scheme",
-    "reset-spreads": "a reset in the middle of a handshake ends every connection, and later ones are refused",
-    "path-raised": "the path of the target goes on in capitals",
-    "length-rounded": "a request's Content-Length is rounded down to thousands",
-    "one-challenge": "of the schemes that a 401 offers only the first one goes on",
-    "connection-each": "every request goes on over a connection of its own",
-    "out-shortened": "the Content-Length of OUT's answer loses one byte",
-    "garbage-awaited": "what comes from behind is waited for until it is HTTP",
-    "never-gives-up": "an answer from behind is waited for without end",
-}
+from front_breaks import BREAKS
+from front_heads import CHALLENGES, LENGTH, credentials_of, is_lawful, length_of, name_of, server_name_of, value_of
+
 SMALL = 16  # a request with a longer body is a channel
 LIMIT = 5  # seconds for the answer to a small request
-LENGTH = re.compile(rb"(?im)^(content-length: *)(\d+)")
+PATIENCE = 3600  # seconds: longer than any case
+PADDED = re.compile(rb"(?im)^(content-length: *)(?=\d)")
 ROUNDED = re.compile(rb"(?im)^(content-length: *\d+)\d{3}(?=\r)")
-CHALLENGES = re.compile(rb"(?im)^www-authenticate: *([^\r]*)\r\n")
 KNOWN = {
     b"accept", b"cache-control", b"connection", b"content-length", b"cookie", b"expect", b"host", b"pragma",
     b"user-agent", b"authorization", b"x-forwarded-for",
@@ -49,6 +27,7 @@ class Client:
 
     def __init__(self):
         self.reader = self.writer = self.scheme = None
+        self.credentials = self.name = None  # of the request before
 
     def close(self):
         if self.writer is not None:
@@ -60,13 +39,14 @@ class Front:
         self.place = host, port
         self.broken = broken
         self.names = set()  # server-names whose IN request came
-        self.writers = set()
+        self.writers = {}  # of clients
+        self.credentials = None  # the last that came
         self.spoilt = False
 
     async def serve(self, reader, writer):
         """One client, for which one connection behind is kept: a handshake needs that."""
         client = Client()
-        self.writers.add(writer)
+        self.writers[writer] = client
         try:
             while await self.exchange(reader, writer, client):
                 pass
@@ -75,7 +55,7 @@ class Front:
                 self.spoilt = True
                 for each in self.writers:
                     each.close()
-        self.writers.discard(writer)
+        del self.writers[writer]
         client.close()
         writer.close()
 
@@ -95,18 +75,26 @@ class Front:
             await writer.drain()
             return False
         server, upstream = await self.behind(client)
-        upstream.write(self.forwarded(head))
+        upstream.write(self.forwarded(self.logged_on(head, client)))
+        if self.broken == "body-read-as-request" and (refusal := await refusal_from(server)):
+            writer.write(refusal)
+            client.close()
+            return True
         if length > SMALL:
             await self.relay(reader, writer, server, upstream, head)
             return False
         upstream.write(await reader.readexactly(length))
         answer = await self.answer(server)
+        if self.broken == "401-spreads" and answer.startswith(b"HTTP/1.1 401"):
+            self.end_others(client)
         writer.write(answer)
         await writer.drain()
         closes = re.search(rb"(?im)^connection:[^\r]*close", head + answer)
         return self.broken == "close-ignored" or not closes
 
     def refusal(self, head, length):
+        if self.broken == "absolute-refused" and re.match(rb"\S+ http://", head):
+            return b"400 Bad Request"
         if self.broken == "method-refused" and head.startswith(b"RPC_"):
             return b"501 Not Implemented"
         if self.broken != "two-hosts-taken" and len(re.findall(rb"(?im)^host:", head)) != 1:
@@ -114,7 +102,7 @@ class Front:
         if self.broken == "large-refused" and length > 1 << 20:
             return b"413 Content Too Large"
         if head.startswith(b"RPC_IN_DATA") and length > SMALL:
-            name = re.search(rb"\?([^: ]*)", head).group(1).lower()
+            name = server_name_of(head)
             known = name in self.names
             self.names.add(name)
             if known and self.broken == "first-in-only":
@@ -129,14 +117,38 @@ class Front:
         changed = kept in (b"ntlm", b"negotiate") and kept != client.scheme
         return b"400 Bad Request" if changed and self.broken == "scheme-kept" else None
 
-    def forwarded(self, head):
-        line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    def logged_on(self, head, client):
+        """The head with credentials of somebody's where it has none."""
+        first, others, own = client.name is None, self.credentials, credentials_of(head)
+        client.name = server_name_of(head)
+        client.credentials, kept = own, client.credentials
+        self.credentials = own or others
+        lent = {"credentials-kept": kept, "credentials-shared": others if first else None}.get(self.broken)
+        return head.replace(b"\r\n", b"\r\n" + lent, 1) if lent and not own else head
+
+    def end_others(self, client):
+        for writer, other in self.writers.items():
+            if other is not client and other.name == client.name:
+                writer.close()
+
+    def line_of(self, line):
+        """The request line as it goes on."""
         if self.broken == "target-lowered":
             method, target, version = line.split(b" ")
             line = b" ".join([method, target.lower(), version])
+        path, mark, query = line.partition(b"?")
+        name, colon, rest = query.rpartition(b":")
         if self.broken == "path-raised":
-            path, mark, query = line.partition(b"?")
-            line = path.upper() + mark + query
+            path = path.upper()
+        if self.broken == "colons-escaped":
+            name = name.replace(b":", b"%3A")
+        if self.broken == "capitals-lost" and b"." not in name:
+            name = name.lower()
+        return path + mark + name + colon + rest
+
+    def forwarded(self, head):
+        line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+        line = self.line_of(line)
         hops = b",".join(value_of(field) for field in fields if name_of(field) == b"connection")
         named = {hop.strip().lower() for hop in hops.split(b",")} - {b"keep-alive", b"close"}
         kept, names = [line], set()
@@ -150,13 +162,21 @@ class Front:
             )
             names.add(name)
             if not dropped:
-                kept.append(self.capped(field))
+                kept.append(self.changed(field))
         whole = b"\r\n".join(kept) + b"\r\n\r\n"
+        if self.broken == "length-padded":
+            return PADDED.sub(rb"\g<1>000", whole)
         return ROUNDED.sub(rb"\g<1>000", whole) if self.broken == "length-rounded" else whole
 
-    def capped(self, field):
-        wrong = self.broken == "length-capped" and name_of(field) == b"content-length"
-        return field.replace(b"2147483648", b"2147483647") if wrong else field
+    def changed(self, field):
+        name, value = name_of(field), value_of(field)
+        if name == b"content-length" and self.broken == "length-capped":
+            return field.replace(b"2147483648", b"2147483647")
+        if name == b"content-length" and self.broken == "short-length-raised" and value == b"120":
+            return b"Content-Length: 121"
+        if name == b"pragma" and self.broken == "pragmas-parted":
+            return field.partition(b",")[0]
+        return field
 
     async def answer(self, server):
         """The whole answer to a small request; 502 for what is none, 504 where none comes."""
@@ -177,6 +197,11 @@ class Front:
 
     def offering(self, head):
         """The head of an answer with the schemes that go on."""
+        if self.broken == "refusal-hidden" and re.match(rb"HTTP/1.1 40[13] ", head):
+            line, rest = head.split(b"\r\n", 1)
+            return b"HTTP/1.1 502 Bad Gateway\r\n" + rest
+        if self.broken == "challenge-dropped":
+            return CHALLENGES.sub(b"", head)
         first, *others = [scheme for line in CHALLENGES.findall(head) for scheme in line.split(b",")] or [b""]
         if not others or self.broken != "one-challenge":
             return head
@@ -192,35 +217,34 @@ class Front:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
+        if self.broken == "half-close-forgotten" and reader.at_eof() and not is_in:
+            await asyncio.sleep(PATIENCE)
         upstream.close()
 
     async def copy_answer(self, server, writer):
         head = await server.readuntil(b"\r\n\r\n")
         if self.broken == "out-shortened":
             head = LENGTH.sub(lambda found: b"%s%d" % (found[1], int(found[2]) - 1), head)
+        if self.broken == "answer-length-padded":
+            head = PADDED.sub(rb"\g<1>000", head)
         line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
-        writer.write(b"\r\n".join([line, *map(self.capped, fields)]) + b"\r\n\r\n")
+        writer.write(b"\r\n".join([line, *map(self.changed, fields)]) + b"\r\n\r\n")
         await writer.drain()
         held = 4096 if self.broken == "answer-held" else 0
-        await copy(server, writer, held, 65536 if self.broken == "cut-short" else None)
+        limit = 65536 if self.broken == "cut-short" else None
+        if self.broken == "tls-cut-short" and writer.get_extra_info("ssl_object"):
+            limit = 16384
+        await copy(server, writer, held, limit)
 
 
-def name_of(field):
-    return field.partition(b":")[0].strip().lower()
-
-
-def value_of(field):
-    return field.partition(b":")[2].strip()
-
-
-def length_of(head):
-    found = LENGTH.search(head)
-    return int(found[2]) if found else 0
-
-
-def is_lawful(head):
-    lengths = set(re.findall(rb"(?im)^content-length: *([^\r]*)", head))
-    return head.startswith(b"HTTP/1.") and len(lengths) <= 1
+async def refusal_from(server):
+    """A 401 that comes before the body of its request."""
+    try:
+        async with asyncio.timeout(0.3):
+            head = await server.readuntil(b"\r\n\r\n")
+            return head + await server.readexactly(length_of(head))
+    except (TimeoutError, asyncio.IncompleteReadError):
+        return None
 
 
 async def copy(reader, writer, held=0, limit=None):
@@ -242,12 +266,14 @@ async def copy(reader, writer, held=0, limit=None):
 
 
 async def main():
-    host, port, listen, *broken = sys.argv[1:]
+    host, port, listen, pem, *broken = sys.argv[1:]
     if set(broken) - set(BREAKS):
         sys.exit(f"no such break: {broken}; known: {', '.join(BREAKS)}")
     front = Front(host, int(port), broken[0] if broken else None)
-    server = await asyncio.start_server(front.serve, listen, 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(pem)
+    servers = [await asyncio.start_server(front.serve, listen, 0, ssl=each) for each in (None, tls)]
+    print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 

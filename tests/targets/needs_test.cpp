@@ -107,6 +107,22 @@ TEST(Needs, V1IsServedByTheEmbeddedProxyAndWhereAFactSaysSo) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(Needs, WhereTlsIsTakenOffTheUpstreamHasNone) {
+  Scenario scenario;
+  scenario.add_needs("topology:http-front");
+  scenario.mutable_client()->set_tls(true);
+  scenario.mutable_proxy()->set_tls(ProxyNeeds::OFF);
+  scenario.mutable_proxy()->set_allow_anonymous(ProxyNeeds::OFF);
+  scenario.mutable_proxy()->set_basic_auth(true);
+  auto target = front();
+  target.urls = {*parse_url("https://gw")};  // an http URL says nothing of what is behind
+  EXPECT_FALSE(skip_reason(scenario, target));
+  target.upstream_tls = "auto";
+  auto const skip = skip_reason(scenario, target);
+  ASSERT_TRUE(skip);
+  EXPECT_THAT(skip->reason, HasSubstr("takes TLS off"));
+}
+
 TEST(Needs, TopologiesAreToldApart) {
   Scenario scenario;
   scenario.add_needs("topology:http-front");
