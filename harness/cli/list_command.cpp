@@ -92,12 +92,16 @@ void print_coverage(loader::Suite const& suite,
   }
   json::array rows;
   for (auto const& row : coverage.rows) {
-    rows.push_back({{"requirement", row.requirement},
-                    {"role", row.role},
-                    {"level", std::string(model::to_string(row.level))},
-                    {"scenarios", json::array(row.scenarios.begin(), row.scenarios.end())},
-                    {"monitors", json::array(row.monitors.begin(), row.monitors.end())},
-                    {"why_not", row.why_not}});
+    rows.push_back(
+        {{"requirement", row.requirement},
+         {"role", row.role},
+         {"level", std::string(model::to_string(row.level))},
+         {"front", std::string(model::to_string(row.front))},
+         {"open", !row.explained() || row.open_for_fronts()},
+         {"scenarios", json::array(row.scenarios.begin(), row.scenarios.end())},
+         {"behind_fronts", json::array(row.behind_fronts.begin(), row.behind_fronts.end())},
+         {"monitors", json::array(row.monitors.begin(), row.monitors.end())},
+         {"why_not", row.why_not}});
   }
   fmt::print("{}", loader::pretty(json::object{{"checked", coverage.checked},
                                                {"with_reason", coverage.with_reason},

@@ -16,16 +16,28 @@ std::string told(CoverageRow const& row) {
     checked.push_back("monitor:" + monitor);
   }
   if (!checked.empty()) {
-    return model::join(checked);
+    return model::join(checked) + (row.open_for_fronts() ? "; no scenario behind a front" : "");
   }
   return row.why_not.empty() ? "- no scenario" : "- " + row.why_not;
+}
+
+/// Whether a front may be the target: another topology, or a proxy that it is not, rules that out.
+bool can_run_behind_a_front(scenario::v1::Scenario const& scenario) {
+  auto const& needs = scenario.needs();
+  return !scenario.proxy().refuses_to_load() &&
+         std::none_of(needs.begin(), needs.end(), [](std::string const& need) {
+           return (need.starts_with("topology:") && need != "topology:http-front") ||
+                  need == "not:topology:http-front" || need == "two-proxies" ||
+                  need.starts_with("refused:");
+         });
 }
 
 void count(Coverage& coverage) {
   coverage.checked = coverage.with_reason = coverage.open = 0;
   for (auto const& row : coverage.rows) {
     bool const checked = !row.scenarios.empty() || !row.monitors.empty();
-    ++(checked ? coverage.checked : row.explained() ? coverage.with_reason : coverage.open);
+    bool const open = !row.explained() || row.open_for_fronts();
+    ++(open ? coverage.open : checked ? coverage.checked : coverage.with_reason);
   }
 }
 
@@ -35,9 +47,14 @@ Coverage coverage(Suite const& suite,
                   model::RequirementRegistry const& registry,
                   std::map<std::string, std::vector<std::string>> const& monitors) {
   std::map<std::string, std::vector<std::string>> cases;
+  std::map<std::string, std::vector<std::string>> behind_fronts;
   for (auto const& scenario : suite.scenarios) {
+    auto const behind = can_run_behind_a_front(scenario);
     for (auto const& id : cited(scenario)) {
       cases[id].push_back(scenario.id());
+      if (behind) {
+        behind_fronts[id].push_back(scenario.id());
+      }
     }
   }
   Coverage out;
@@ -48,7 +65,9 @@ Coverage coverage(Suite const& suite,
                     watched == monitors.end() ? std::vector<std::string>{} : watched->second,
                     requirement.why_not,
                     requirement.role,
-                    requirement.level};
+                    requirement.level,
+                    requirement.front,
+                    behind_fronts[requirement.id]};
     out.rows.push_back(std::move(row));
   }
   out.cases = suite.scenarios.size();

@@ -36,6 +36,16 @@ def test_coverage_has_a_row_for_every_requirement(rpchspec):
     assert all(row["requirement"] in text for row in rows["requirements"][:50])
 
 
+def test_coverage_leaves_nothing_open_for_proxies_nor_for_fronts(rpchspec):
+    told = json.loads(rpchspec("list", "--coverage", "--json").out)
+    asked = [row for row in told["requirements"] if row["front"] != "n/a"]
+    assert len(asked) > 100
+    # What no case can ask of a front has `front: n/a`, or says why in requirements.yaml.
+    for row in asked:
+        assert row["behind_fronts"] or row["monitors"] or row["why_not"], row
+    assert (told["open"], [row["requirement"] for row in told["requirements"] if row["open"]]) == (0, [])
+
+
 def test_coverage_obeys_what_selects_and_says_whose_each_is(rpchspec):
     def rows(*options):
         return json.loads(rpchspec("list", "--coverage", "--json", *options).out)["requirements"]

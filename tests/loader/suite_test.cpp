@@ -5,6 +5,8 @@
 #include <fstream>
 #include <set>
 
+#include <gmock/gmock.h>
+
 #include "harness/loader/coverage.hpp"
 #include "harness/loader/data_dir.hpp"
 #include "harness/loader/explain.hpp"
@@ -171,6 +173,38 @@ TEST(Coverage, CountsScenariosMonitorsAndReasons) {
             "PROD-Idle-01               monitor:idle\n"
             "RPCH-2.2.3.1-01            - Cannot be told\n"
             "4 requirements: 2 checked, 1 with a reason why not, 1 open\n");
+}
+
+TEST(Coverage, IsOpenWhereAFrontIsAskedAndNoCaseCanRunBehindOne) {
+  auto const counted = [](std::string const& needs) {
+    Suite suite;
+    suite.scenarios.push_back(one(file_with("given: opened\nneeds: [" + needs + "]\n" + kExpect)));
+    return coverage(suite, small_library().requirements);
+  };
+  EXPECT_EQ(counted("tls").checked, 1U);
+  EXPECT_EQ(counted("topology:http-front").checked, 1U);
+  for (auto const* needs : {"topology:rpc-proxy", "topology:embedded", "not:topology:http-front",
+                            "two-proxies", "refused:port"}) {
+    auto const rows = counted(needs);
+    EXPECT_EQ(rows.checked, 0U) << needs;
+    EXPECT_THAT(to_text(rows),
+                ::testing::HasSubstr("reset/some-words; no scenario behind a front\n"))
+        << needs;
+  }
+}
+
+TEST(Coverage, TakesAMonitorOrAReasonForAFront) {
+  CoverageRow row{"RPCH-1.8-01",      {"reset/some-words"}, {}, {}, {},
+                  model::Level::must, model::Level::should};
+  EXPECT_TRUE(row.open_for_fronts());
+  auto watched = row;
+  watched.monitors = {"front"};
+  EXPECT_FALSE(watched.open_for_fronts());
+  auto told = row;
+  told.why_not = "Cannot be told";
+  EXPECT_FALSE(told.open_for_fronts());
+  row.front = model::Level::not_applicable;
+  EXPECT_FALSE(row.open_for_fronts());
 }
 
 TEST(Explain, TellsACaseAsALadder) {
