@@ -152,6 +152,9 @@ std::string summary_text(model::RunResult const& run, FinalFacts const& facts, C
     text += fmt::format("{} shard{} missing\n", facts.missing_shards,
                         facts.missing_shards == 1 ? " is" : "s are");
   }
+  if (run.cases.empty()) {
+    text += "No scenario is left of what was selected: nothing was judged.\n";
+  }
   text +=
       fmt::format("{} in {}\n", counts_text(run.summary, colour), duration_text(run.duration_s));
   if (auto const skips = skip_text(facts.skipped); !skips.empty()) {

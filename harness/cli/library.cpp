@@ -68,10 +68,11 @@ std::vector<scenario::v1::Scenario const*> selected_of(loader::Suite const& suit
   }
   for (auto const& selector : selection.selectors) {
     if (auto const* replacement = replacement_of(selector, library)) {
-      throw UsageError{"scenario '" + selector + "' is retired: " + *replacement};
+      throw UsageError{"scenario '" + selector + "' is retired: " + *replacement,
+                       reports::kExitNothing};
     }
   }
-  throw UsageError{selected.error().detail};
+  throw UsageError{selected.error().detail, reports::kExitNothing};
 }
 
 }  // namespace rpchspec::cli

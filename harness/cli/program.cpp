@@ -102,7 +102,8 @@ int run_program(std::vector<std::string> arguments) {
   } catch (CLI::ParseError const& error) {
     return on_parse_error(root, error);
   } catch (UsageError const& error) {
-    return usage_error(error.text);
+    usage_error(error.text);
+    return error.exit_code;
   } catch (StartError const& error) {
     fmt::print(stderr, "rpchspec: {}\n", inert(error.text));
     return reports::kExitUnjudged;

@@ -43,7 +43,7 @@ std::filesystem::path CasePlayer::journal_of(CaseJob const& job) const {
 }
 
 CaseOutcome CasePlayer::run(CaseOrder const& order) {
-  auto outcome = run_case(surroundings_, order, record_.stop(), &record_.has_proxy_died());
+  auto outcome = run_case(surroundings_, order, [this] { return record_.is_over(); });
   connections_ += outcome.judgement.connections;
   return outcome;
 }
@@ -96,8 +96,7 @@ void CasePlayer::place(CaseResult& result) const {
 }
 
 bool CasePlayer::is_to_be_retried(CaseJob const& job, Verdict verdict) const {
-  auto const broken_off = record_.stop() != 0 || record_.has_proxy_died();
-  return verdict == Verdict::not_run && !broken_off && !job.retry;
+  return verdict == Verdict::not_run && !record_.is_over() && !job.retry;
 }
 
 /// Of a proxy that we did not start nobody tells us. Asked when a case went wrong.

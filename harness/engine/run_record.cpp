@@ -116,8 +116,8 @@ void RunRecord::started(CaseJob const& job) {
 void RunRecord::take(CaseResult result, std::filesystem::path const& journal) {
   std::lock_guard const lock(mutex_);
   result.suspect = result.suspect || !suspect_since_.empty();
-  if (proxy_died_ && result.verdict == Verdict::not_run) {
-    result.message = dead_;
+  if (is_over() && result.verdict == Verdict::not_run) {
+    result.message = why_not_run();
   }
   if (auto const kept = output_.add_case(result, journal); !kept) {
     note_unwritable(to_string(kept.error()));
@@ -215,8 +215,7 @@ void RunRecord::note(std::string const& text) {
 
 bool RunRecord::go_on() const {
   std::lock_guard const lock(mutex_);
-  return stop_ == 0 && !failed_fast_ && dead_.empty() && unwritable_.empty() &&
-         Clock::now() - begun_ < request_.max_time;
+  return !is_over() && !failed_fast_ && dead_.empty() && unwritable_.empty();
 }
 
 /// mutex_ is held.

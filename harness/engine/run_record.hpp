@@ -105,12 +105,15 @@ class RunRecord {
 
   [[nodiscard]] std::atomic<int> const& stop() const { return stop_; }
 
-  [[nodiscard]] std::atomic<bool> const& has_proxy_died() const { return proxy_died_; }
+  /// What is being played is broken off, too. From any thread, at any time.
+  [[nodiscard]] bool is_over() const { return stop_ != 0 || proxy_died_ || is_time_up(); }
 
   /// Writes the reports. Once no case runs.
   [[nodiscard]] RunOutcome finish();
 
  private:
+  [[nodiscard]] bool is_time_up() const { return Clock::now() - begun_ >= request_.max_time; }
+
   [[nodiscard]] model::RunResult unfinished(RunPlan const& plan) const;
   [[nodiscard]] std::string why_not_run() const;
   void note_unwritable(std::string const& why);

@@ -29,7 +29,6 @@ import pytest
         (["matrix", "squid-best", "ngimx-best"], "did you mean 'nginx-best'?"),
         (["matrix", "squid-best", "--repeat-red", "0"], "1"),
         (["run", "--config", "gone.yaml"], "gone.yaml:1:1"),
-        (["run", "reset/srver-out"], "reset/srver-out"),
         (["run", "gone.yaml"], "gone.yaml"),
         (["run", "--last-failed"], "results.json"),
         (["run", "--client-at", "x"], "unknown option '--client-at' (not in this version)"),

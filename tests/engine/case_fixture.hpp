@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -49,8 +48,7 @@ class CaseFixture : public testing::Test {
     CaseOrder order;
     order.scenario = &scenario_;
     order.directory = directory_;
-    std::atomic<int> const stop{0};
-    return run_case(surroundings(timeout_scale), order, stop);
+    return run_case(surroundings(timeout_scale), order, [] { return false; });
   }
 
   std::optional<loader::Library> library_;
