@@ -255,6 +255,14 @@ def test_what_is_no_proxy_is_judged_without_a_hang(rpchspec, tmp_path, fake):
     junitparser.JUnitXml.fromfile(str(tmp_path / "rpchspec-out/junit.xml"))
 
 
+@pytest.mark.parametrize("fake", ["garbage"], indirect=True)
+def test_what_answers_no_http_is_told_from_what_answers_nothing(rpchspec, fake):
+    finished = rpchspec(*against(fake), timeout=150)
+    assert "is no HTTP" in finished.err
+    assert "the last was 4096 bytes (garbage)" in finished.out
+    assert "nothing came" not in finished.out.split("no response on client.out")[1].split("\n")[0]
+
+
 @pytest.mark.parametrize("fake", ["refuses"], indirect=True)
 def test_a_proxy_that_refuses_the_method_is_told_in_words(rpchspec, fake):
     finished = rpchspec(*against(fake), timeout=150)
