@@ -216,6 +216,9 @@ void Case::tell_start() {
   for (auto const& [name, value] : surroundings_.target.facts.given) {
     (*started->mutable_facts())[name] = value;
   }
+  for (auto const& name : surroundings_.target.facts.probed) {
+    started->add_probed(name);
+  }
   recorder_.append(event, recorder_.start());
   auto const since_1970 =
       std::chrono::system_clock::now().time_since_epoch() - (Clock::now() - recorder_.start());

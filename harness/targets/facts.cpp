@@ -81,22 +81,25 @@ struct Fact {
 std::vector<Fact> const& table() {
   static std::vector<Fact> const kFacts = {
       {{"connection_timeout", "duration", "120s", "nothing is assumed",
-        "cases that know when the proxy has to give up a connection (CONN/A3, CONN/C2)"},
+        "cases that know when the proxy has to give up a connection (CONN/A3, CONN/C2)",
+        "CONN/A3 and CONN/B2, where they agree on more or less than 120 s"},
        [](Facts& f, std::string const& v) { return set_duration(f.connection_timeout, v); }},
       {{"idle_timeout", "duration", "15m", "nothing is assumed",
         "cases that wait until an idle channel is closed"},
        [](Facts& f, std::string const& v) { return set_duration(f.idle_timeout, v); }},
       {{"receive_window", "size", "64KiB", "the announced window is taken as it comes",
-        "cases that fill the proxy's receive window to the byte"},
+        "cases that fill the proxy's receive window to the byte",
+        "CONN/A2 and CONN/B2, where they agree"},
        [](Facts& f, std::string const& v) { return set_size(f.receive_window, v); }},
       {{"channel_lifetime", "size", "1GiB", "the OUT channel's Content-Length is taken as it comes",
-        "cases that use up a channel"},
+        "cases that use up a channel", "the Content-Length of OUT and CONN/A2"},
        [](Facts& f, std::string const& v) { return set_size(f.channel_lifetime, v); }},
       {{"ping_traffic_threshold", "size", "1031", "nothing is assumed",
         "cases that wait until the server is told of pings"},
        [](Facts& f, std::string const& v) { return set_size(f.ping_traffic_threshold, v); }},
       {{"allow_anonymous", "true or false", "true", "nothing is assumed",
-        "cases on requests without credentials or without TLS"},
+        "cases on requests without credentials or without TLS",
+        "a client without credentials that is let in, or is refused over TLS"},
        [](Facts& f, std::string const& v) { return set_bool(f.allow_anonymous, v); }},
       {{"valid_ports", "host:low-high;host:port", "exch01:6001-6002;exch01:6004",
         "nothing is assumed",
@@ -104,7 +107,8 @@ std::vector<Fact> const& table() {
         "refuse; it lists --server-name with the backend ports"},
        set_ports},
       {{"auth", "none, basic, ntlm, negotiate", "basic", "nothing is assumed",
-        "cases on the credentials that the proxy asks for"},
+        "cases on the credentials that the proxy asks for",
+        "a 401, where clients log on with a scheme that it offers"},
        set_auth},
       {{"extended_protection", "off, allow, require", "allow", "nothing is assumed",
         "cases on the channel binding of NTLM and Negotiate"},
@@ -113,7 +117,8 @@ std::vector<Fact> const& table() {
         "cases that wait for the outbound proxy's ping PDUs"},
        [](Facts& f, std::string const& v) { return set_bool(f.pings, v); }},
       {{"v1", "true or false", "true", "the proxy is taken for one of v2 alone",
-        "cases on RPC over HTTP v1: RPC_CONNECT and the mixed proxy"},
+        "cases on RPC over HTTP v1: RPC_CONNECT and the mixed proxy",
+        "an RPC_CONNECT that is answered"},
        [](Facts& f, std::string const& v) { return set_bool(f.v1, v); }},
       {{"intrusive", "true or false", "true", "false is assumed",
         "topology live: cases that break the protocol on purpose, or name other servers and paths"},
@@ -197,6 +202,19 @@ Result<void> set_fact(Facts& facts, std::string_view assignment) {
                  "'" + std::string(assignment) + "': expected FACT=VALUE"});
   }
   return set_fact(facts, assignment.substr(0, equals), std::string(assignment.substr(equals + 1)));
+}
+
+bool is_same(std::string_view name, std::string const& a, std::string const& b) {
+  Facts first;
+  Facts second;
+  if (!set_fact(first, name, a) || !set_fact(second, name, b)) {
+    return false;
+  }
+  return first.connection_timeout == second.connection_timeout &&
+         first.receive_window == second.receive_window &&
+         first.channel_lifetime == second.channel_lifetime &&
+         first.allow_anonymous == second.allow_anonymous && first.auth == second.auth &&
+         first.v1 == second.v1;
 }
 
 bool has_fact(Facts const& facts, std::string_view name) {

@@ -18,6 +18,7 @@ struct FactKind {
   std::string_view example;   // "120s"
   std::string_view unstated;  // what holds where the fact is not given
   std::string_view unlocks;   // what it makes possible
+  std::string_view probed{};  // what of a run's first cases tells it; empty: it must be stated
 };
 
 [[nodiscard]] std::vector<FactKind> const& fact_kinds();
@@ -29,6 +30,9 @@ struct FactKind {
 
 /// "receive_window=64KiB".
 [[nodiscard]] Result<void> set_fact(Facts& facts, std::string_view assignment);
+
+/// Whether two texts of a fact that can be probed mean the same value: "2m" and "120s".
+[[nodiscard]] bool is_same(std::string_view name, std::string const& a, std::string const& b);
 
 /// True when the fact was given.
 [[nodiscard]] bool has_fact(Facts const& facts, std::string_view name);

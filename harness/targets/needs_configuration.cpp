@@ -7,6 +7,9 @@ namespace {
 
 using scenario::v1::ProxyNeeds;
 
+/// So much goes through a proxy only where somebody said that it may.
+constexpr std::uint64_t kMostUnasked = std::uint64_t{64} << 20;  // bytes
+
 std::string_view name_of(scenario::v1::Scheme scheme) {
   return scheme == scenario::v1::NTLM        ? "ntlm"
          : scheme == scenario::v1::NEGOTIATE ? "negotiate"
@@ -80,7 +83,11 @@ void check_limits(ProxyNeeds const& needs, Facts const& facts, Lacks& lacks) {
     check_fact({"receive_window", model::size_text(needs.receive_window())}, facts.receive_window,
                static_cast<std::uint32_t>(needs.receive_window()), lacks);
   }
-  if (needs.channel_lifetime() != 0) {
+  if (needs.channel_lifetime() >= kMostUnasked && facts.probed.contains("channel_lifetime")) {
+    lacks.push_back({"uses up a channel of " + model::size_text(needs.channel_lifetime()) +
+                         ", which channel_lifetime has to be stated for",
+                     "channel_lifetime"});
+  } else if (needs.channel_lifetime() != 0) {
     check_fact({"channel_lifetime", model::size_text(needs.channel_lifetime())},
                facts.channel_lifetime, static_cast<std::uint32_t>(needs.channel_lifetime()), lacks);
   }

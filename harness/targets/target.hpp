@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,7 @@ struct Facts {
   std::optional<bool> intrusive{};
   std::optional<std::string> extended_protection{};  // off, allow, require
   std::map<std::string, std::string> given{};        // as written, for the reports
+  std::set<std::string> probed{};                    // of these: nobody stated them
 };
 
 /// A failure that is allowed, until a date (model of reports/waivers.hpp).
