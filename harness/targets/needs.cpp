@@ -224,7 +224,7 @@ void check_valid_ports(Scenario const& scenario, Target const& target, Lacks& la
 void check_live(Scenario const& scenario, Target const& target, Lacks& lacks) {
   if (auto why = needs_own_servers(scenario); !why.empty()) {
     lacks.push_back({std::move(why), {}});
-  } else if (is_intrusive(scenario) && !target.facts.intrusive.value_or(false)) {
+  } else if (is_intrusive(live_part(scenario)) && !target.facts.intrusive.value_or(false)) {
     lacks.push_back(
         {"does more than a good client does (--set intrusive=true allows it)", "intrusive"});
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/targets/facts.hpp"
+#include "harness/targets/live.hpp"
 #include "harness/targets/url.hpp"
 
 namespace rpchspec::targets {
@@ -139,7 +140,9 @@ TEST(Needs, ALiveEndpointHasNoServersOfOurs) {
   nested.add_steps()->mutable_parallel()->add_branches()->add_steps()->mutable_server_close();
   Scenario calling;
   calling.add_steps()->mutable_client_call()->set_operation("EcDoConnectEx");
-  for (auto const& scenario : {acting, looking, paying, playing, nested, calling}) {
+  Scenario elsewhere;
+  elsewhere.add_steps()->mutable_client_recycle()->set_sequence("r1");
+  for (auto const& scenario : {acting, looking, paying, playing, nested, calling, elsewhere}) {
     auto const skip = skip_reason(scenario, live());
     ASSERT_TRUE(skip) << scenario.DebugString();
     EXPECT_THAT(skip->reason, HasSubstr("server"));
@@ -188,6 +191,76 @@ TEST(Needs, OurUpstreamBehindAFrontIsConfigured) {
   EXPECT_FALSE(skip_reason(scenario, front()));
   scenario.mutable_proxy()->set_refuses_to_load(true);
   EXPECT_TRUE(skip_reason(scenario, front()));
+}
+
+Scenario opened() {
+  Scenario scenario;
+  auto& opening = *scenario.add_steps();
+  opening.set_label("opening");
+  opening.mutable_client_open();
+  auto& acting = *scenario.add_steps();
+  acting.set_label("acting");
+  acting.mutable_server_send()->set_bytes(1);
+  scenario.add_steps()->mutable_client_close();
+  return scenario;
+}
+
+void expect(Scenario& scenario, std::string const& subject, std::string const& since) {
+  auto& expectation = *scenario.add_expect();
+  expectation.set_subject(subject);
+  expectation.set_since(since);
+  expectation.mutable_closed();
+}
+
+TEST(Needs, ALiveEndpointPlaysACaseUpToWhereServersOfOursAreNeeded) {
+  auto scenario = opened();
+  expect(scenario, "server.out", "opening");
+  expect(scenario, "client.out", "opening");
+  expect(scenario, "client.in", "acting");
+  expect(scenario, "client.in", "");  // counts from the end
+  EXPECT_FALSE(skip_reason(scenario, live()));
+  auto const part = live_part(scenario);
+  EXPECT_EQ(part.steps_size(), 1);
+  ASSERT_EQ(part.expect_size(), 1);
+  EXPECT_EQ(part.expect(0).subject(), "client.out");
+  EXPECT_EQ(part.expect(0).since(), "opening");
+}
+
+TEST(Needs, WhereNothingIsLeftToJudgeALiveCaseIsSkipped) {
+  auto scenario = opened();
+  expect(scenario, "server.out", "opening");
+  expect(scenario, "client.in", "acting");
+  auto const skip = skip_reason(scenario, live());
+  ASSERT_TRUE(skip);
+  EXPECT_THAT(skip->reason, HasSubstr("acts at our word"));
+}
+
+TEST(Needs, ASetUpThatNeedsServersOfOursIsNotPlayedInPart) {
+  auto scenario = opened();
+  scenario.mutable_steps(1)->set_given("busy-out");
+  expect(scenario, "client.out", "opening");
+  EXPECT_TRUE(skip_reason(scenario, live()));
+}
+
+TEST(Needs, AtALiveEndpointAPortWhereNobodyListensIsIntrusive) {
+  Scenario scenario;
+  scenario.mutable_server()->add_closed_ports("store");
+  scenario.add_steps()->mutable_client_request()->set_channel("in");
+  expect(scenario, "client.in", "");
+  EXPECT_EQ(skip_reason(scenario, live())->fact, "intrusive");
+  auto allowed = live();
+  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=true"));
+  EXPECT_FALSE(skip_reason(scenario, allowed));
+}
+
+TEST(Needs, NobodyElsesServerKeepsOpenWhatAPatientOneWould) {
+  Scenario scenario;
+  scenario.mutable_server()->set_conduct(scenario::v1::PATIENT);
+  scenario.add_steps()->mutable_client_open();
+  expect(scenario, "client.in", "");
+  EXPECT_FALSE(skip_reason(scenario, live()));
+  scenario.add_expect()->mutable_stays_open();
+  EXPECT_TRUE(skip_reason(scenario, live()));
 }
 
 TEST(Needs, AShortChannelIsSparedWhatItCannotCarry) {
