@@ -93,6 +93,10 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
 tl::expected<net::ConnectOptions, std::uint32_t> server_address(wire::RpcUri const& uri,
                                                                 ProxyConfig const& config) {
   net::ConnectOptions options(std::string(uri.host()), uri.port.value);
+  auto const is_short = uri.host().find_first_of(".:") == std::string_view::npos;
+  if (is_short && config.defect == Defect::short_name_unknown) {
+    return tl::unexpected(wire::kRpcServerUnavailable);
+  }
   if (auto const* const server = mapped_server(uri, config)) {
     options.host = server->address;
     options.port = server->to_port;

@@ -54,6 +54,7 @@ enum class Defect {
   port_by_name,
   any_path_served,
   long_name_refused,
+  short_name_unknown,
   leading_zero_refused,
   // TLS and authentication
   allow_anonymous_always,
@@ -127,6 +128,7 @@ enum class Defect {
   min_conn_timeout_for_all,
   in_idle_cut,
   out_idle_cut,
+  idle_end_kept,
   short_timeout_loads,
   // reset and close
   client_close_kept_in,

@@ -312,8 +312,12 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     }
     auto const keeps_client = config_.defect == Defect::client_leg_kept && !client_reset_ &&
                               close.reason == session::CloseReason::client_closed;
+    auto const keeps_server = kIsInbound && config_.defect == Defect::idle_end_kept &&
+                              close.reason == session::CloseReason::idle;
     if (keeps_client) {
       end();
+    } else if (keeps_server) {
+      legs_.close_all(how_to_close_client());
     } else {
       give_up();
     }

@@ -69,6 +69,7 @@ std::vector<TextRule> rules_of_actors() {
       any("Client.password"),
       any("Client.server_name"),
       any("Client.path"),
+      one_of("Client.named_by", "host_name netbios_name"),
       any("Header.name"),  // also what is none
       any("Header.value"),
       one_of("Server.hold", kHeldByServer),

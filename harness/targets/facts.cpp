@@ -4,6 +4,7 @@
 
 #include "model/scalars.hpp"
 #include "model/suggestion.hpp"
+#include "protocol/wire/rpc_uri.hpp"
 
 namespace rpchspec::targets {
 
@@ -73,6 +74,26 @@ std::string set_ports(Facts& facts, std::string const& value) {
   return {};
 }
 
+std::string set_host_name(Facts& facts, std::string const& value) {
+  auto const form = wire::server_name_form(value);
+  if (!form || *form != wire::ServerNameForm::name) {
+    return "'" + value + "' is no host name";
+  }
+  facts.host_name = value;
+  return {};
+}
+
+std::string set_netbios_name(Facts& facts, std::string const& value) {
+  constexpr std::size_t kLongest = 15;  // characters, RFC 1001
+  auto const form = wire::server_name_form(value);
+  auto const is_label = value.find('.') == value.npos && value.size() <= kLongest;
+  if (!form || *form != wire::ServerNameForm::name || !is_label) {
+    return "'" + value + "' is no name of one label, of at most 15 characters";
+  }
+  facts.netbios_name = value;
+  return {};
+}
+
 struct Fact {
   FactKind kind;
   Set set;
@@ -85,7 +106,7 @@ std::vector<Fact> const& table() {
         "CONN/A3 and CONN/B2, where they agree on more or less than 120 s"},
        [](Facts& f, std::string const& v) { return set_duration(f.connection_timeout, v); }},
       {{"idle_timeout", "duration", "15m", "nothing is assumed",
-        "cases that wait until an idle channel is closed"},
+        "cases that keep channels in use just below it, and that wait until an idle one is closed"},
        [](Facts& f, std::string const& v) { return set_duration(f.idle_timeout, v); }},
       {{"receive_window", "size", "64KiB", "the announced window is taken as it comes",
         "cases that fill the proxy's receive window to the byte",
@@ -106,6 +127,13 @@ std::vector<Fact> const& table() {
         "cases that ask for servers and ports which the rule does not list, and the proxy has to "
         "refuse; it lists --server-name with the backend ports"},
        set_ports},
+      {{"host_name", "name", "exch01.example", "nothing is assumed",
+        "the case that asks for the servers by a DNS name which the proxy resolves"},
+       set_host_name},
+      {{"netbios_name", "name of one label", "EXCH01", "nothing is assumed",
+        "the case that asks for the servers by a NetBIOS name which the proxy resolves, by its "
+        "hosts file say"},
+       set_netbios_name},
       {{"auth", "none, basic, ntlm, negotiate", "basic", "nothing is assumed",
         "cases on the credentials that the proxy asks for",
         "a 401, where clients log on with a scheme that it offers"},

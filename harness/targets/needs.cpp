@@ -53,12 +53,24 @@ bool speaks(Target const& target, std::string_view scheme) {
   return target.topology == Topology::embedded || to_string(target.auth) == scheme;
 }
 
-/// "NAME", or "NAME=VALUE" as it was written.
+/// As it was written, or, of a duration, anything from LOW to HIGH: "20s..60s".
+bool has_value(std::string_view stated, std::string_view wanted) {
+  auto const dots = wanted.find("..");
+  if (dots == wanted.npos) {
+    return stated == wanted;
+  }
+  auto const low = model::parse_duration(wanted.substr(0, dots));
+  auto const high = model::parse_duration(wanted.substr(dots + 2));
+  auto const is = model::parse_duration(stated);
+  return low && high && is && *low <= *is && *is <= *high;
+}
+
+/// "NAME", "NAME=VALUE" or "NAME=LOW..HIGH".
 bool states(Facts const& facts, std::string_view fact) {
   auto const equals = fact.find('=');
   auto const stated = facts.given.find(std::string(fact.substr(0, equals)));
   return stated != facts.given.end() &&
-         (equals == std::string_view::npos || stated->second == fact.substr(equals + 1));
+         (equals == std::string_view::npos || has_value(stated->second, fact.substr(equals + 1)));
 }
 
 bool is_met(std::string_view need, Target const& target) {
@@ -239,6 +251,7 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
   }
   check_client(scenario, target, lacks);
   check_server(scenario, target, lacks);
+  check_name(scenario, target, lacks);
   auto const mechanism = check_mechanism(scenario.proxy(), scenario.client().auth());
   if (!mechanism) {
     lacks.push_back({mechanism.error().detail, {}});
@@ -249,7 +262,7 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
   if (target.topology == Topology::http_front) {
     check_upstream(scenario.proxy(), target, lacks);
   } else if (target.topology != Topology::embedded) {
-    check_configuration(scenario.proxy(), target, lacks);
+    check_configuration(scenario, target, lacks);
     check_valid_ports(scenario, target, lacks);
     check_lifetime(scenario, target, lacks);
   }

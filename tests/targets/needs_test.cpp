@@ -67,6 +67,54 @@ TEST(Needs, MayNameTheValueOfAFact) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(Needs, MayTakeARangeOfIdleTimeouts) {
+  Scenario scenario;
+  scenario.add_needs("fact:idle_timeout=20s..1m");
+  scenario.mutable_proxy()->mutable_idle_timeout()->set_seconds(20);  // the embedded proxy's
+  EXPECT_FALSE(skip_reason(scenario, Target{}));
+  for (auto const* const within : {"20s", "45000ms", "60s"}) {
+    auto target = foreign();
+    ASSERT_TRUE(set_fact(target.facts, "idle_timeout", within));
+    EXPECT_FALSE(skip_reason(scenario, target)) << within;
+  }
+  for (auto const* const outside : {"19s", "61s", "15m"}) {
+    auto target = foreign();
+    ASSERT_TRUE(set_fact(target.facts, "idle_timeout", outside));
+    auto const skip = skip_reason(scenario, target);
+    ASSERT_TRUE(skip) << outside;
+    EXPECT_EQ(skip->reason, "needs idle_timeout=20s..1m");
+  }
+  EXPECT_EQ(skip_reason(scenario, foreign())->fact, "idle_timeout");
+}
+
+TEST(Needs, ANameOfTheServersIsStatedAndStandsForOneAddress) {
+  Scenario scenario;
+  scenario.mutable_client()->set_named_by("netbios_name");
+  EXPECT_FALSE(skip_reason(scenario, Target{}));
+  auto target = foreign("http://127.0.0.1:8080");
+  EXPECT_EQ(skip_reason(scenario, target)->fact, "netbios_name");
+  ASSERT_TRUE(set_fact(target.facts, "netbios_name=EXCH01"));
+  auto const skip = skip_reason(scenario, target);
+  ASSERT_TRUE(skip);
+  EXPECT_THAT(skip->reason, HasSubstr("--backend-bind"));
+  target.backend_bind = "127.0.0.9";
+  EXPECT_FALSE(skip_reason(scenario, target));
+  auto elsewhere = foreign("http://10.0.0.1");
+  ASSERT_TRUE(set_fact(elsewhere.facts, "netbios_name=EXCH01"));
+  EXPECT_FALSE(skip_reason(scenario, elsewhere));
+}
+
+TEST(Facts, ANetbiosNameIsOneLabelOfFifteenCharacters) {
+  Facts facts;
+  EXPECT_TRUE(set_fact(facts, "netbios_name=EXCHANGE-SERV01"));
+  EXPECT_FALSE(set_fact(facts, "netbios_name=EXCHANGE-SERV012"));
+  EXPECT_FALSE(set_fact(facts, "netbios_name=exch01.example"));
+  EXPECT_FALSE(set_fact(facts, "netbios_name=127.0.0.1"));
+  EXPECT_TRUE(set_fact(facts, "host_name=exch01.example"));
+  EXPECT_FALSE(set_fact(facts, "host_name=::1"));
+  EXPECT_EQ(facts.host_name, "exch01.example");
+}
+
 TEST(Needs, AFactWithAnotherValueUnlocksNothing) {
   Scenario scenario;
   scenario.mutable_proxy()->set_allow_anonymous(ProxyNeeds::OFF);
@@ -151,48 +199,6 @@ TEST(Needs, ALiveEndpointHasNoServersOfOurs) {
   }
 }
 
-TEST(Needs, AtALiveEndpointAGoodClientMayDoWhatItDoes) {
-  Scenario scenario;
-  scenario.add_needs("topology:rpc-proxy");
-  scenario.mutable_client()->set_min_conn_timeout("300");
-  scenario.add_steps()->mutable_client_open();
-  scenario.add_steps()->mutable_client_call()->set_operation("bind");
-  scenario.add_steps()->mutable_client_close();
-  scenario.add_expect()->set_subject("client.out");
-  EXPECT_FALSE(skip_reason(scenario, live()));
-}
-
-TEST(Needs, WhatIsIntrusiveIsAllowedByAFact) {
-  Scenario reset;
-  reset.add_steps()->mutable_client_close()->set_cause(scenario::v1::TCP_RST);
-  Scenario malformed;
-  malformed.add_steps()->mutable_client_send()->set_hex("00");
-  Scenario raw;
-  raw.add_steps()->mutable_client_request()->set_raw("GET / HTTP/1.1");
-  Scenario stranger;
-  stranger.mutable_client()->set_user("mallory");
-  Scenario outside;
-  outside.mutable_client()->set_min_conn_timeout("1");
-  auto allowed = live();
-  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=true"));
-  for (auto const& scenario : {reset, malformed, raw, stranger, outside}) {
-    auto const skip = skip_reason(scenario, live());
-    ASSERT_TRUE(skip) << scenario.DebugString();
-    EXPECT_EQ(skip->fact, "intrusive");
-    EXPECT_FALSE(skip_reason(scenario, allowed));
-  }
-  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=false"));
-  EXPECT_TRUE(skip_reason(reset, allowed));
-}
-
-TEST(Needs, OurUpstreamBehindAFrontIsConfigured) {
-  Scenario scenario;
-  scenario.mutable_proxy()->set_receive_window(8192);
-  EXPECT_FALSE(skip_reason(scenario, front()));
-  scenario.mutable_proxy()->set_refuses_to_load(true);
-  EXPECT_TRUE(skip_reason(scenario, front()));
-}
-
 Scenario opened() {
   Scenario scenario;
   auto& opening = *scenario.add_steps();
@@ -261,6 +267,48 @@ TEST(Needs, NobodyElsesServerKeepsOpenWhatAPatientOneWould) {
   EXPECT_FALSE(skip_reason(scenario, live()));
   scenario.add_expect()->mutable_stays_open();
   EXPECT_TRUE(skip_reason(scenario, live()));
+}
+
+TEST(Needs, AtALiveEndpointAGoodClientMayDoWhatItDoes) {
+  Scenario scenario;
+  scenario.add_needs("topology:rpc-proxy");
+  scenario.mutable_client()->set_min_conn_timeout("300");
+  scenario.add_steps()->mutable_client_open();
+  scenario.add_steps()->mutable_client_call()->set_operation("bind");
+  scenario.add_steps()->mutable_client_close();
+  scenario.add_expect()->set_subject("client.out");
+  EXPECT_FALSE(skip_reason(scenario, live()));
+}
+
+TEST(Needs, WhatIsIntrusiveIsAllowedByAFact) {
+  Scenario reset;
+  reset.add_steps()->mutable_client_close()->set_cause(scenario::v1::TCP_RST);
+  Scenario malformed;
+  malformed.add_steps()->mutable_client_send()->set_hex("00");
+  Scenario raw;
+  raw.add_steps()->mutable_client_request()->set_raw("GET / HTTP/1.1");
+  Scenario stranger;
+  stranger.mutable_client()->set_user("mallory");
+  Scenario outside;
+  outside.mutable_client()->set_min_conn_timeout("1");
+  auto allowed = live();
+  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=true"));
+  for (auto const& scenario : {reset, malformed, raw, stranger, outside}) {
+    auto const skip = skip_reason(scenario, live());
+    ASSERT_TRUE(skip) << scenario.DebugString();
+    EXPECT_EQ(skip->fact, "intrusive");
+    EXPECT_FALSE(skip_reason(scenario, allowed));
+  }
+  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=false"));
+  EXPECT_TRUE(skip_reason(reset, allowed));
+}
+
+TEST(Needs, OurUpstreamBehindAFrontIsConfigured) {
+  Scenario scenario;
+  scenario.mutable_proxy()->set_receive_window(8192);
+  EXPECT_FALSE(skip_reason(scenario, front()));
+  scenario.mutable_proxy()->set_refuses_to_load(true);
+  EXPECT_TRUE(skip_reason(scenario, front()));
 }
 
 TEST(Needs, AShortChannelIsSparedWhatItCannotCarry) {
