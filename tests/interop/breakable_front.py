@@ -3,6 +3,7 @@ proxies, for the cases that test a front alone. Run: breakable_front.py UPSTREAM
 LISTEN_HOST [BREAK]; says its port, and ends with its standard input. BREAK is a key of BREAKS."""
 
 import asyncio
+import collections
 import re
 import sys
 
@@ -32,9 +33,14 @@ BREAKS = {
     "out-shortened": "the Content-Length of OUT's answer loses one byte",
     "garbage-awaited": "what comes from behind is waited for until it is HTTP",
     "never-gives-up": "an answer from behind is waited for without end",
+    "methods-blocked": "the third channel with a method is answered 403, as by a WAF that learns",
+    "age-for-idleness": "a channel ends 10 s after it began, whatever passes",
+    "idle-end-kept": "10 s after it began a channel ends towards the client, and the connection behind stays",
 }
 SMALL = 16  # a request with a longer body is a channel
 LIMIT = 5  # seconds for the answer to a small request
+AGE = 10  # seconds that a channel lives where that is broken
+SANE = 2  # channels each way that the sanity cases open before any other case
 LENGTH = re.compile(rb"(?im)^(content-length: *)(\d+)")
 ROUNDED = re.compile(rb"(?im)^(content-length: *\d+)\d{3}(?=\r)")
 CHALLENGES = re.compile(rb"(?im)^www-authenticate: *([^\r]*)\r\n")
@@ -61,6 +67,7 @@ class Front:
         self.broken = broken
         self.names = set()  # server-names whose IN request came
         self.writers = set()
+        self.methods = collections.Counter()  # of channel requests
         self.spoilt = False
 
     async def serve(self, reader, writer):
@@ -109,6 +116,11 @@ class Front:
     def refusal(self, head, length):
         if self.broken == "method-refused" and head.startswith(b"RPC_"):
             return b"501 Not Implemented"
+        if self.broken == "methods-blocked" and length > SMALL:
+            method = head.split(b" ", 1)[0]
+            self.methods[method] += 1
+            if self.methods[method] > SANE:
+                return b"403 Forbidden"
         if self.broken != "two-hosts-taken" and len(re.findall(rb"(?im)^host:", head)) != 1:
             return b"400 Bad Request"
         if self.broken == "large-refused" and length > 1 << 20:
@@ -189,9 +201,13 @@ class Front:
         up = copy(reader, upstream, held.get(self.broken, 0))
         down = self.copy_answer(server, writer)
         tasks = [asyncio.ensure_future(each) for each in (up, down)]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        age = AGE if self.broken in ("age-for-idleness", "idle-end-kept") else None
+        ended, _ = await asyncio.wait(tasks, timeout=age, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
+        if not ended and self.broken == "idle-end-kept":
+            writer.close()
+            await asyncio.get_running_loop().create_future()
         upstream.close()
 
     async def copy_answer(self, server, writer):
