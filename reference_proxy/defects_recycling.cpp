@@ -75,7 +75,7 @@ constexpr DefectRow kRows[] = {
      "in-r1-b1-dropped",
      kCategory,
      "IN_R1/B1 is not sent",
-     {"RPCH-3.2.3.5.6-04", "RPCH-2.2.4.16-01"}},
+     {"RPCH-3.2.3.5.6-04", "RPCH-2.2.4.16-01", "RPCH-3.2.1.1.1-02"}},
     {recycling_loses_queue,
      "recycling-loses-queue",
      kCategory,

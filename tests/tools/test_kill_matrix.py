@@ -7,16 +7,18 @@ import pytest
 def killing(matrix, tmp_path, monkeypatch):
     """killing(runs, golden): the tool, over a suite of three cases and two defects."""
 
-    def make(runs, golden):
+    def make(runs, golden, elsewhere="", more=()):
         tool = matrix("kill-matrix", {
             "defects": [{"name": "d1", "requirements": ["R1"]}, {"name": "d2", "requirements": ["R2"]}],
             "list": [{"id": "a/one", "expected_s": 1, "needs": []},
                      {"id": "a/two", "expected_s": 9, "needs": []},
-                     {"id": "a/front", "expected_s": 1, "needs": ["topology:http-front"]}],
+                     {"id": "a/front", "expected_s": 1, "needs": ["topology:http-front"]}, *more],
             "runs": runs,
         })
         monkeypatch.setattr(tool, "GOLDEN", tmp_path / "golden")
+        monkeypatch.setattr(tool, "ELSEWHERE", tmp_path / "elsewhere")
         tool.GOLDEN.write_text(golden)
+        tool.ELSEWHERE.write_text(elsewhere)
         return tool
 
     return make
@@ -58,6 +60,39 @@ def test_names_that_do_not_exist_are_told(killing, capsys):
     assert "d1: no such case: a/none" in said
     assert "d2: the golden file names no killer" in said
     assert "d3: no such defect" in said
+
+
+LIVE = {"id": "a/live", "expected_s": 1, "needs": ["topology:live"]}
+SPLIT = {"id": "a/split", "expected_s": 1, "needs": ["topology:rpc-proxy", "two-proxies"]}
+IN_PLACE = {"a/one": ["R1"], "a/live": ["R1"], "a/split": ["R1"]}
+
+
+def test_a_case_for_another_place_is_played_there(killing, capsys):
+    runs = {"d1": {"code": 1, "failing": IN_PLACE}, "d2": CAUGHT["d2"]}
+    tool = killing(runs, LINES, "d1 a/live\n", [LIVE])
+    assert "--topology live" in " ".join(tool.as_endpoint(0, "d1")) and "up --listen" in tool.as_endpoint(0, "d1")[-1]
+    # The program of these tests looks for its defect among the options alone.
+    tool.PLACES["topology:live"] = lambda number, defect: ["--defect", defect]
+    assert tool.run_golden(tool.defects(), 2, only=False) == 0
+    said = capsys.readouterr().out
+    assert "elsewhere: 1 of 1 cases catch theirs" in said and "2 of 2 defects caught" in said
+
+
+def test_a_case_for_another_place_that_catches_nothing_is_told(killing, capsys):
+    tool = killing(CAUGHT, LINES, "d1 a/split\n", [SPLIT])
+    tool.PLACES["two-proxies"] = lambda number, defect: ["--defect", defect]
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    assert "d1 a/split: not caught there: saw broken" in capsys.readouterr().out
+
+
+def test_every_case_for_another_place_has_a_line(killing, capsys):
+    tool = killing(CAUGHT, LINES, "d1 a/one\nd3 a/live\n", [LIVE])
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    said = capsys.readouterr().out
+    assert "d1: no case for another place: a/one" in said and "d3: no such defect" in said
+    tool.ELSEWHERE.write_text("")
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    assert "a/live: elsewhere names no defect" in capsys.readouterr().out
 
 
 def test_a_line_that_is_no_pair_is_refused(killing):
