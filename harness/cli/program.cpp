@@ -56,7 +56,7 @@ std::vector<Command> const& commands() {
       {"list", "the scenarios, or how they cover the requirements", set_up_list},
       {"lint", "check scenario files", set_up_lint},
       {"new", "a scenario file to begin with", set_up_new},
-      {"explain", "a scenario, requirement, finding or defect in words", set_up_explain},
+      {"explain", "a scenario, requirement, finding, defect or variant in words", set_up_explain},
       {"facts", "what may be stated of a proxy, and what it unlocks", set_up_facts},
       {"show", "one case of a run", set_up_show},
       {"up", "backends and reference proxy, as a fixture", set_up_up},

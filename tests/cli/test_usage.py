@@ -32,7 +32,7 @@ import pytest
         (["run", "gone.yaml"], "gone.yaml"),
         (["run", "--last-failed"], "results.json"),
         (["run", "--client-at", "x"], "unknown option '--client-at' (not in this version)"),
-        (["explain", "RPCH-0.0"], "no scenario, requirement, finding or defect"),
+        (["explain", "RPCH-0.0"], "no scenario, requirement, finding, defect or variant"),
         (["show", "x"], "results.json"),
         (["report", "gone"], "results.json"),
         (["new", "nonsense"], "nonsense"),
