@@ -5,6 +5,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/loader/data_dir.hpp"
 #include "harness/loader/selector.hpp"
+#include "harness/targets/facts.hpp"
 
 namespace rpchspec::cli {
 
@@ -39,7 +40,7 @@ loader::Library open_library() {
   if (!directory) {
     throw UsageError{to_string(directory.error())};
   }
-  return loaded(loader::load_library(*directory));
+  return loaded(loader::load_library(*directory, targets::wrong_fact));
 }
 
 loader::Suite open_suite(loader::Library const& library,

@@ -34,6 +34,10 @@ struct FactKind {
 /// Whether two texts of a fact that can be probed mean the same value: "2m" and "120s".
 [[nodiscard]] bool is_same(std::string_view name, std::string const& a, std::string const& b);
 
+/// Why a scenario cannot need this fact, "NAME", "NAME=VALUE" or "NAME=LOW..HIGH", as it stands
+/// there: no target could ever state it. Empty when one can.
+[[nodiscard]] std::string wrong_fact(std::string_view fact);
+
 /// True when the fact was given.
 [[nodiscard]] bool has_fact(Facts const& facts, std::string_view name);
 

@@ -13,6 +13,7 @@
 
 #include "harness/engine/case_run.hpp"
 #include "harness/loader/load.hpp"
+#include "harness/targets/facts.hpp"
 
 namespace rpchspec::engine::test {
 
@@ -22,7 +23,7 @@ class CaseFixture : public testing::Test {
   explicit CaseFixture(std::string const& name)
       : directory_(std::filesystem::temp_directory_path() /
                    (name + "-" + std::to_string(getpid()))) {
-    auto library = loader::load_library(RPCHSPEC_SOURCE_DIR "/scenarios");
+    auto library = loader::load_library(RPCHSPEC_SOURCE_DIR "/scenarios", targets::wrong_fact);
     EXPECT_TRUE(library) << loader::to_string(library.error());
     library_.emplace(std::move(*library));
     certificate_ = *net::self_signed({"localhost", "127.0.0.1"});

@@ -74,10 +74,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"monitors_off: [windov]",
               "16: 'monitors_off' cannot be 'windov'; did you mean 'window'?"},
         Wrong{"needs: [\"topology:rpc-proxi\"]",
-              "9: unknown need 'topology:rpc-proxi'; allowed: topology:NAME, fact:NAME, "
-              "auth:SCHEME, tls, offload, ipv6, two-proxies, two-upstreams, http-hop, v1, "
-              "raw-socket, one-machine, refused:port (-below-range, -above-range), "
-              "refused:server, each also after not:"}));
+              "9: unknown need 'topology:rpc-proxi'; did you mean 'topology:rpc-proxy'?"},
+        Wrong{"needs: [tls, \"not:auth:bassic\"]",
+              "14: unknown need 'not:auth:bassic'; did you mean 'not:auth:basic'?"},
+        Wrong{"needs: [tls, \"fact:pingz\"]", "14: unknown fact 'pingz'; did you mean 'pings'?"},
+        Wrong{"needs: [\"not:fact:pingz\"]", "9: unknown fact 'pingz'; did you mean 'pings'?"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Steps,

@@ -333,5 +333,19 @@ TEST(Needs, AShortChannelIsSparedWhatItCannotCarry) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(WrongFact, IsOneThatNoTargetCanState) {
+  EXPECT_EQ(wrong_fact("pings"), "");
+  EXPECT_EQ(wrong_fact("idle_timeout=20s..60s"), "");
+  EXPECT_NE(wrong_fact("idle_timeout=20..60s"), "");
+  EXPECT_EQ(wrong_fact("receive_window=8KiB..64KiB"),
+            "fact 'receive_window' takes no range: that is for durations, as 20s..60s");
+  EXPECT_EQ(wrong_fact("bridged_certificate=other"), "");
+  EXPECT_EQ(wrong_fact("pingz"), "unknown fact 'pingz'; did you mean 'pings'?");
+  EXPECT_EQ(wrong_fact("receive-window"),
+            "unknown fact 'receive-window'; did you mean 'receive_window'?");
+  EXPECT_EQ(wrong_fact("bridged_certificate=othr"),
+            "fact bridged_certificate: 'othr' is neither same nor other");
+}
+
 }  // namespace
 }  // namespace rpchspec::targets
