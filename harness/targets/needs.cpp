@@ -65,12 +65,19 @@ bool has_value(std::string_view stated, std::string_view wanted) {
   return low && high && is && *low <= *is && *is <= *high;
 }
 
-/// "NAME", "NAME=VALUE" or "NAME=LOW..HIGH".
+/// "NAME", which "NAME=false" denies, "NAME=VALUE" or "NAME=LOW..HIGH".
 bool states(Facts const& facts, std::string_view fact) {
   auto const equals = fact.find('=');
   auto const stated = facts.given.find(std::string(fact.substr(0, equals)));
   return stated != facts.given.end() &&
-         (equals == std::string_view::npos || has_value(stated->second, fact.substr(equals + 1)));
+         (equals == std::string_view::npos ? stated->second != "false"
+                                           : stated->second == fact.substr(equals + 1));
+}
+
+/// The embedded proxy has every fact but those that a variant lacks.
+bool has(Target const& target, std::string_view fact) {
+  auto const is_given = target.facts.given.contains(std::string(fact.substr(0, fact.find('='))));
+  return states(target.facts, fact) || (target.topology == Topology::embedded && !is_given);
 }
 
 bool is_met(std::string_view need, Target const& target) {
@@ -79,7 +86,7 @@ bool is_met(std::string_view need, Target const& target) {
     return is_topology(target, after("topology:"));
   }
   if (need.starts_with("fact:")) {
-    return target.topology == Topology::embedded || states(target.facts, after("fact:"));
+    return has(target, after("fact:"));
   }
   if (need.starts_with("auth:")) {
     return speaks(target, after("auth:"));

@@ -125,6 +125,21 @@ TEST(Needs, AFactWithAnotherValueUnlocksNothing) {
   EXPECT_EQ(skip->fact, "");
 }
 
+TEST(Needs, AFactThatIsDeniedIsNone) {
+  Scenario scenario;
+  scenario.add_needs("fact:pings");
+  auto target = foreign();
+  EXPECT_TRUE(skip_reason(scenario, target));
+  ASSERT_TRUE(set_fact(target.facts, "pings=true"));
+  EXPECT_FALSE(skip_reason(scenario, target));
+  ASSERT_TRUE(set_fact(target.facts, "pings=false"));
+  EXPECT_TRUE(skip_reason(scenario, target));
+  EXPECT_FALSE(skip_reason(scenario, Target{})) << "the embedded proxy pings";
+  Target variant;
+  variant.facts.given["pings"] = "false";
+  EXPECT_TRUE(skip_reason(scenario, variant));
+}
+
 TEST(Needs, TwoMissingFactsAreMoreThanOneFactCanDo) {
   Scenario scenario;
   scenario.add_needs("fact:pings");
