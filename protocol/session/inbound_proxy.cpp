@@ -11,6 +11,7 @@ Relay::Options relay_options(InboundProxyConfig const& config) {
   options.ack_policy = config.ack_policy;
   options.to = ProxyLeg::server;
   options.plug = PlugState::plugged;
+  options.strict_window = config.latitude.strict_window;
   options.deviations = config.deviations.relay;
   return options;
 }
@@ -18,7 +19,7 @@ Relay::Options relay_options(InboundProxyConfig const& config) {
 }  // namespace
 
 InboundProxy::InboundProxy(InboundProxyConfig const& config, TimePoint now)
-    : ProxyRole(Role::InboundProxy, config.deviations),
+    : ProxyRole(Role::InboundProxy, config.deviations, config.latitude),
       config_(config),
       channel_(InChannel{{}, ContentBudget(config.content_length)}),
       first_pdu_by_(later(now, std::chrono::milliseconds(config.connection_timeout.value))),
@@ -74,8 +75,7 @@ InboundProxy::Step InboundProxy::on_client_pdu(wire::PduView const& pdu) {
     }
     return step;
   }
-  relay_.on_pdu(pdu.bytes);
-  return Step::next;
+  return aborts(relay_.on_pdu(pdu.bytes)) ? refuse_overrun() : Step::next;
 }
 
 /// RTS PDUs of the client, on either channel while there are two.
@@ -93,7 +93,14 @@ InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu, Instanc
         !wire::find<wire::FlowControlAckCommand>(rts)) {
       return unexpected("OUT_R1/A7");
     }
-    static_cast<void>(route(ProxyLeg::client, destination->value, pdu.bytes));
+    if (refuses_to_route(rts)) {
+      return unexpected("a routed PDU of no known form");
+    }
+    if (latitude_.a8_without_version && wire::has_form(rts, wire::RtsPduKind::OutR2A7)) {
+      send_out_r2_a8(rts);
+    } else {
+      static_cast<void>(route(ProxyLeg::client, destination->value, pdu.bytes));
+    }
     return Step::next;
   }
   if (wire::has_form(rts, wire::RtsPduKind::Ping)) {
@@ -166,6 +173,9 @@ InboundProxy::Step InboundProxy::on_server_rts(wire::PduView const& pdu) {
   }
   auto const& rts = **read;
   if (auto const* destination = wire::find<wire::DestinationCommand>(rts)) {
+    if (refuses_to_route(rts)) {
+      return unexpected("a routed PDU of no known form");
+    }
     auto const* ack = wire::find<wire::FlowControlAckCommand>(rts);
     auto const passed_on = route(ProxyLeg::server, destination->value, pdu.bytes);
     return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
@@ -222,8 +232,12 @@ void InboundProxy::finish_input() {
     if (deviations_.relay.acks == AckDeviation::wrong_cookie) {
       ack->channel_cookie.bytes = virtual_connection_cookie_.bytes;
     }
-    outputs_.send(ProxyLeg::server, wire::flow_control_ack_with_destination(
-                                        wire::ForwardDestination::FDClient, *ack));
+    auto const routed =
+        wire::flow_control_ack_with_destination(wire::ForwardDestination::FDClient, *ack);
+    outputs_.send(ProxyLeg::server, routed);
+    if (latitude_.acks_twice) {
+      outputs_.send(ProxyLeg::server, routed);
+    }
   }
   if (is_leaving() && relay_.at_barrier()) {
     leave();

@@ -15,6 +15,7 @@ struct InboundProxyConfig {
   std::uint64_t content_length = 1U << 30;       // of the IN request
   Duration idle_timeout = Duration::max();       // without bytes from the client: close
   ReceiveWindow::AckPolicy ack_policy = ReceiveWindow::AckPolicy::at_half;
+  RoleLatitude latitude{};
   Deviations deviations{};
 };
 
@@ -95,8 +96,10 @@ class InboundProxy : public ProxyRole {
   Step on_in_r2_a1(wire::RtsPdu const& pdu);
   Step on_in_r2_a5(wire::RtsPdu const& pdu);
   void send_in_r1_a2();
+  void send_out_r2_a8(wire::RtsPdu const& a7);
   void leave();
   [[nodiscard]] bool knows(RtsCookie const& cookie) const;
+  [[nodiscard]] bool leaves_successor_unread() const;
 
   /// 0 stands for 300000 ms (2.2.3.5.6).
   [[nodiscard]] static ClientKeepalive effective(ClientKeepalive keepalive);

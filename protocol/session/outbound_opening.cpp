@@ -50,7 +50,9 @@ void OutboundProxy::on_server_connected(TimePoint now) {
 void OutboundProxy::open_towards_both(TimePoint now) {
   server_ = ServerLeg::connected;
   last_from_server_ = now;
-  outputs_.signal(AddCookie{virtual_connection_cookie_});
+  if (state_ != State::A11W || !latitude_.successor_unlisted) {
+    outputs_.signal(AddCookie{virtual_connection_cookie_});
+  }
   if (state_ == State::A11W) {
     send_out_r1_a4();
     return;
@@ -101,15 +103,23 @@ void OutboundProxy::on_server_failed(std::uint32_t rpc_error) {
   close(CloseReason::server_failed);
 }
 
-/// CONN/C2 carries what CONN/C1 says (AMB-06).
+/// CONN/C2 carries what CONN/C1 says, or our own values (AMB-06).
 OutboundProxy::Step OutboundProxy::on_conn_c1(wire::RtsPdu const& pdu) {
   state_ = State::Opened;
   set_waiting(false);
   if (deviations_.hold_a3) {
     send_conn_a3();
   }
+  if (latitude_.acks_at_once) {
+    relay_.owe_ack();
+  }
   if (deviations_.drop_c2) {
     return Step::next;
+  }
+  if (latitude_.own_c2) {
+    auto const own = wire::conn_c2(version_, config_.receive_window,
+                                   channel_.default_channel().connection_timeout);
+    return send_to_client(own) ? Step::next : Step::stop;
   }
   auto window = std::get<wire::ReceiveWindowSizeCommand>(pdu.commands[1]).value;
   if (deviations_.halve_c2_window) {

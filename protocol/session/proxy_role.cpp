@@ -71,13 +71,19 @@ ProxyRole::Step ProxyRole::refuse_direction(ProxyLeg from) {
   return Step::stop;
 }
 
+ProxyRole::Step ProxyRole::refuse_overrun() {
+  return refuse({ErrorCode::unexpected, 0, "RPC", "MS-RPCH 3.2.1.4.1.1",
+                 "more than the window that was announced"});
+}
+
 bool ProxyRole::route(ProxyLeg from, wire::ForwardDestination to, ByteView pdu) {
   auto const hop = next_hop(role_, to);
   if (hop == role_) {
     return false;
   }
   auto const leg = hop == Role::Client ? ProxyLeg::client : ProxyLeg::server;
-  if (leg == from || deviations_.ignore_destination) {
+  auto const goes_back = leg == from && !(latitude_.sends_back && leg == ProxyLeg::server);
+  if (goes_back || deviations_.ignore_destination) {
     return true;
   }
   if (deviations_.alter_forwarded) {
