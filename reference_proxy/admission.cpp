@@ -206,6 +206,10 @@ Admission admit(wire::RequestHead const& head,
       config.defect == Defect::methods_refused) {
     return refuse(501, "Not Implemented", "This proxy serves RPC_IN_DATA and RPC_OUT_DATA.");
   }
+  auto const names_host = wire::find_header(head.headers, "Host") != nullptr;
+  if (config.latitude.needs_host && head.version >= wire::kHttp11 && !names_host) {
+    return refuse(400, "Bad Request", "An HTTP/1.1 request needs a Host.");
+  }
   if (is_v1) {
     return admit_v1(head, transport, config);
   }
@@ -229,7 +233,9 @@ Admission admit(wire::RequestHead const& head,
     return refuse(400, "Bad Request", "This proxy does not take this name or port.");
   }
   if (is_echo(*request, config.defect)) {
-    return EchoRequest{request->content_length};
+    auto const refused = config.latitude.echoes_obey_valid_ports && uri && !allows(config, *uri);
+    return refused ? Admission(rpc_error(kErrorAccessDenied, config))
+                   : EchoRequest{request->content_length};
   }
   if (!uri) {
     return refuse(400, "Bad Request", to_string(uri.error()));
@@ -240,6 +246,10 @@ Admission admit(wire::RequestHead const& head,
   }
   if (request->purpose == wire::RequestPurpose::no_length) {
     return refuse(411, "Length Required", "RPC over HTTP needs a Content-Length.");
+  }
+  auto const is_odd = request->purpose == wire::RequestPurpose::undefined_length;
+  if (is_odd && config.latitude.needs_defined_lengths) {
+    return refuse(400, "Bad Request", "This Content-Length is no channel's.");
   }
   auto const pragmas = wire::parse_pragmas(head.headers);
   if (!pragmas) {

@@ -207,6 +207,14 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     }
   }
 
+  auto& others_table() {
+    if constexpr (kIsInbound) {
+      return channels_.outbound;
+    } else {
+      return channels_.inbound;
+    }
+  }
+
   /// Another request belongs here: it brings the successor of the present channel.
   void take_over(std::shared_ptr<ClientLeg> const& leg, ChannelRequest const& request) {
     legs_.add_successor(leg);
@@ -251,6 +259,8 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       joined_ = other;
       end();
       other->take_over(legs_.let_go(), request_);
+    } else if (config_.latitude.one_cookie_table && others_table().find(look.cookie)) {
+      give_up();  // known, and no channel of this role to join
     } else {
       machine_.on_cookie_unknown();
       is_to_repeat_ = true;
@@ -276,6 +286,14 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     if (kIsInbound && config_.defect == Defect::in_answered) {
       legs_.write_success();
     }
+    auto const known = table().find(machine_.virtual_connection_cookie());
+    if (known && config_.latitude.known_cookie != KnownCookie::passed_on) {
+      if (config_.latitude.known_cookie == KnownCookie::ends_both) {
+        known->give_up();
+      }
+      give_up();
+      return;
+    }
     is_connecting_ = true;
     if (config_.latitude.connects_at_request) {
       server_.notify();  // connect() is under way
@@ -290,7 +308,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
 
   void act(session::ToClient const& sent, ByteView input) { legs_.pass(sent.bytes, input); }
 
-  void act(session::ResponseHead, ByteView) { legs_.write_head(); }
+  void act(session::ResponseHead const& head, ByteView) { legs_.write_head(head.to); }
 
   void act(session::Respond503 const& response, ByteView) {
     legs_.write_refusal(response.rpc_error);
@@ -314,6 +332,9 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
                               close.reason == session::CloseReason::client_closed;
     auto const keeps_server = kIsInbound && config_.defect == Defect::idle_end_kept &&
                               close.reason == session::CloseReason::idle;
+    if (config_.latitude.refuses_at_close && is_failure(close.reason) && client()) {
+      legs_.write_refusal(wire::kRpcServerUnavailable);
+    }
     if (keeps_client) {
       end();
     } else if (keeps_server) {
@@ -321,8 +342,26 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     } else {
       give_up();
     }
+    if (config_.latitude.ends_other_half && close.reason != session::CloseReason::recycled) {
+      end_other_half();
+    }
     if (config_.failure && (machine_.error() || client_reset_ || server_reset_)) {
       config_.failure->notify();
+    }
+  }
+
+  /// Not the client's own doing, nor the end of what was announced.
+  static bool is_failure(session::CloseReason reason) {
+    using enum session::CloseReason;
+    return reason == server_closed || reason == protocol_error || reason == wrong_direction ||
+           reason == no_first_pdu || reason == idle;
+  }
+
+  void end_other_half() {
+    if (auto const other = cookie_ ? others_table().find(*cookie_) : nullptr) {
+      if (!other->closed()) {
+        other->give_up();
+      }
     }
   }
 

@@ -71,7 +71,7 @@ bool states(Facts const& facts, std::string_view fact) {
   auto const stated = facts.given.find(std::string(fact.substr(0, equals)));
   return stated != facts.given.end() &&
          (equals == std::string_view::npos ? stated->second != "false"
-                                           : stated->second == fact.substr(equals + 1));
+                                           : has_value(stated->second, fact.substr(equals + 1)));
 }
 
 /// The embedded proxy has every fact but those that a variant lacks.
