@@ -74,7 +74,7 @@ CHOSEN = [  # by which case, about what, by the proxy as it is, and by a variant
     ("http/other-methods-reach-nobody@GET", "wrong-method", "501", "other-refusals", "405"),
     ("http/content-length-outside-classes@out-77", "odd-length", "OUT, 77 to 119: not refused", "needs-defined-lengths", "OUT, 77 to 119: 400"),
     ("echo/in-echo@four", "echo-version", "HTTP/1.1", "echoes-in-http-1.0", "HTTP/1.0"),
-    ("echo/connection-is-kept@RPC_IN_DATA", "after-echo", "stays open", "echoes-close", "closed"),
+    ("http/channel-after-echo-on-one-connection", "after-echo", "stays open", "echoes-close", "closed"),
     ("timeout/configured-timeout-announced", "connection-timeout", "30000 ms", "timeout-raised", "120000 ms"),
 ]
 
