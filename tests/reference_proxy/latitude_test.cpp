@@ -95,7 +95,7 @@ TEST(Variants, RefuseWithOtherStatuses) {
   EXPECT_THAT(answer(as_variant("other-refusals"), get()), StartsWith("HTTP/1.1 405 \r\n"));
   EXPECT_THAT(answer(as_variant("other-refusals"), get()), HasSubstr("Allow: RPC_IN_DATA"));
   EXPECT_THAT(answer(as_variant("html-bodies"), get()),
-              HasSubstr("Content-Type: text/html\r\nContent-Length: 41"));
+              HasSubstr("Content-Type: text/html\r\nContent-Length: 39"));
 }
 
 TEST(Variants, RefuseHeadsThatOthersTake) {
