@@ -14,6 +14,7 @@ using scenario::v1::Scenario;
 using test::JournalBuilder;
 using test::kClientIn;
 using test::kClientOut;
+using test::kServerIn;
 using test::kServerOut;
 namespace v1 = journal::v1;
 
@@ -278,6 +279,46 @@ TEST(ResponseExpectation, ReadsTheBodyOfAnEcho) {
   EXPECT_FALSE(watch(made, journal, 2).decided());
   journal.rts(kClientIn, v1::RECEIVED, wire::echo());
   EXPECT_EQ(watch(made, journal).decided(), Outcome::held);
+}
+
+TEST(ReceivesExpectation, ReadsTheFourBytesOfPackedDrepAsTheyStand) {
+  auto made = expectation("server.out");
+  made.mutable_receives()->set_pdu("CONN/A2");
+  (*made.mutable_receives()->mutable_where())["header.packed_drep"] = "0x10000000";
+  auto a2 = wire::make(wire::RtsPduKind::ConnA2);
+  auto journal = opened_and_stepped().opened(kServerOut);
+  auto good = journal;
+  EXPECT_EQ(watch(made, good.rts(kServerOut, v1::RECEIVED, a2)).decided(), Outcome::held);
+  a2.header.packed_drep[3] = 1;
+  auto const result = watch(made, journal.rts(kServerOut, v1::RECEIVED, a2));
+  EXPECT_EQ(result.decided(), Outcome::never);
+  EXPECT_NE(result.observation().seen.find("packed_drep 0x10000001"), std::string::npos);
+}
+
+TEST(ReceivesExpectation, ReadsThePaddingBehindTheClientAddress) {
+  auto made = expectation("server.in");
+  made.mutable_receives()->set_pdu("CONN/B2");
+  (*made.mutable_receives()->mutable_where())["ClientAddress.padding"] = std::string(24, '0');
+  auto b2 = wire::make(wire::RtsPduKind::ConnB2);
+  auto journal = opened_and_stepped().opened(kServerIn);
+  auto good = journal;
+  EXPECT_EQ(watch(made, good.rts(kServerIn, v1::RECEIVED, b2)).decided(), Outcome::held);
+  for (auto& command : b2.commands) {
+    if (auto* address = std::get_if<wire::ClientAddressCommand>(&command)) {
+      address->padding[11] = 7;
+    }
+  }
+  EXPECT_EQ(watch(made, journal.rts(kServerIn, v1::RECEIVED, b2)).decided(), Outcome::never);
+}
+
+TEST(ReceivesNotExpectation, OfAnyIsBrokenByAnyPdu) {
+  auto made = expectation("client.out");
+  made.mutable_receives_not()->set_pdu("any");
+  made.mutable_receives_not()->mutable_for_()->set_seconds(1);
+  auto journal = opened_and_stepped();
+  EXPECT_EQ(watch(made, journal, 3).decided(), Outcome::held);
+  journal.at(1.5).rts(kClientOut, v1::RECEIVED, wire::make(wire::RtsPduKind::Ping));
+  EXPECT_NE(watch(made, journal, 3).decided(), Outcome::held);
 }
 
 TEST(ReceivesExpectation, ComparesFieldsByMeaningRangeAndParameter) {
