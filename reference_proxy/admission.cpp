@@ -141,6 +141,18 @@ bool is_too_much_for(Defect defect, std::string_view target, wire::RpcUri const&
          (defect == Defect::leading_zero_refused && port.starts_with('0'));
 }
 
+/// Fields that MS-RPCH tells clients to send and proxies to ignore (2.1.2.1.1, 2.1.2.1.2).
+bool says_all_of_the_protocol(wire::HeaderList const& headers) {
+  constexpr std::pair<std::string_view, std::string_view> kSaid[] = {{"Accept", "application/rpc"},
+                                                                     {"Cache-Control", "no-cache"},
+                                                                     {"Connection", "Keep-Alive"},
+                                                                     {"Pragma", "No-cache"}};
+  return std::all_of(std::begin(kSaid), std::end(kSaid), [&](auto const& said) {
+    auto const* value = wire::find_header(headers, said.first);
+    return value != nullptr && wire::iequals(*value, said.second);
+  });
+}
+
 bool is_echo(wire::RequestClass const& request, Defect defect) {
   if (request.purpose != wire::RequestPurpose::echo &&
       request.purpose != wire::RequestPurpose::authentication_leg) {
@@ -231,6 +243,9 @@ Admission admit(wire::RequestHead const& head,
   }
   if (uri && is_too_much_for(config.defect, target, *uri)) {
     return refuse(400, "Bad Request", "This proxy does not take this name or port.");
+  }
+  if (config.defect == Defect::fields_demanded && !says_all_of_the_protocol(head.headers)) {
+    return refuse(400, "Bad Request", "This is no request of RPC over HTTP.");
   }
   if (is_echo(*request, config.defect)) {
     auto const refused = config.latitude.echoes_obey_valid_ports && uri && !allows(config, *uri);

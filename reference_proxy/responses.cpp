@@ -60,6 +60,9 @@ Refusal rpc_error(std::uint32_t code, ProxyConfig const& config) {
     response.head.reason.insert(response.head.reason.rfind(' ') + 1, "0x");
   } else if (defect == Defect::rpc_error_reserved) {
     response.head.reason = wire::to_string(wire::RpcErrorReason{0xC0000005, {}});
+  } else if (defect == Defect::error_body_html) {
+    response.body = "<html><body>Service Unavailable</body></html>\r\n";
+    wire::set_header(response.head.headers, "Content-Length", std::to_string(response.body.size()));
   }
   if (config.latitude.other_rpc_errors) {
     auto const digits = response.head.reason.rfind(' ') + 1;  // there is no EEInfo beside it

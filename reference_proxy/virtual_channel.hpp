@@ -9,6 +9,7 @@
 #include "reference_proxy/channel_config.hpp"
 #include "reference_proxy/client_legs.hpp"
 #include "reference_proxy/cookie_table.hpp"
+#include "reference_proxy/crossing.hpp"
 #include "reference_proxy/server_leg.hpp"
 
 namespace rpchspec::proxy {
@@ -69,6 +70,11 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     }
     auto const which = legs_.which(*leg);
     if (which == session::ProxyLeg::client) {
+      if (!kIsInbound && config_.defect == Defect::rpc_crosses_over) {
+        if (auto const crossing = rpc_pdus_of(data); !crossing.empty()) {
+          server_.write(crossing, ByteView());
+        }
+      }
       used = machine_.on_client_bytes(data, now);
     } else if (which == session::ProxyLeg::successor) {
       used = machine_.on_successor_bytes(data, now);
@@ -174,9 +180,21 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
 
   /// @return bytes used up.
   [[nodiscard]] std::size_t on_server_bytes(ByteView data) {
+    if (kIsInbound && config_.defect == Defect::rpc_crosses_over && cookie_) {
+      if (auto const other = channels_.outbound.find(*cookie_)) {
+        other->write_to_client(rpc_pdus_of(data));
+      }
+    }
     auto const used = machine_.on_server_bytes(data, Clock::now());
     pump(data);
     return used;
+  }
+
+  /// Bytes that come from elsewhere: a defect.
+  void write_to_client(Bytes bytes) {
+    if (!closed_ && !bytes.empty()) {
+      client()->out.write(std::move(bytes));
+    }
   }
 
   void on_server_ending(net::Ending ending) {

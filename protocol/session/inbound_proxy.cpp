@@ -24,6 +24,7 @@ InboundProxy::InboundProxy(InboundProxyConfig const& config, TimePoint now)
       channel_(InChannel{{}, ContentBudget(config.content_length)}),
       first_pdu_by_(later(now, std::chrono::milliseconds(config.connection_timeout.value))),
       last_client_bytes_(now),
+      last_to_server_(now),
       relay_(relay_options(config), outputs_) {}
 
 ClientKeepalive InboundProxy::effective(ClientKeepalive keepalive) {
@@ -39,6 +40,9 @@ std::size_t InboundProxy::on_client_bytes(ByteView body, TimePoint now) {
   last_client_bytes_ = now;
   auto const used = each_pdu(body, [this](wire::PduView const& pdu) { return on_client_pdu(pdu); });
   finish_input();
+  if (outputs_.sends_to(ProxyLeg::server)) {
+    last_to_server_ = now;
+  }
   return used;
 }
 
@@ -250,6 +254,11 @@ void InboundProxy::finish_input() {
 
 void InboundProxy::on_deadline(TimePoint now) {
   outputs_.begin({});
+  if (!is_closed() && now >= ping_server_at()) {
+    last_to_server_ = now;
+    outputs_.send(ProxyLeg::server, wire::make(wire::RtsPduKind::Ping));
+    return;
+  }
   if (!is_closed() && now >= next_deadline()) {
     close(state_ == State::OpenStart ? CloseReason::no_first_pdu : CloseReason::idle);
   }
@@ -260,7 +269,15 @@ TimePoint InboundProxy::next_deadline() const {
     return kNever;
   }
   auto const idle = later(last_client_bytes_, config_.idle_timeout);
-  return state_ == State::OpenStart ? std::min(first_pdu_by_, idle) : idle;
+  return state_ == State::OpenStart ? std::min(first_pdu_by_, idle)
+                                    : std::min(ping_server_at(), idle);
+}
+
+/// Never, but for a deviation (3.2.3.6).
+TimePoint InboundProxy::ping_server_at() const {
+  return deviations_.ping_server && state_ == State::Opened && keepalive_
+             ? later(last_to_server_, std::chrono::milliseconds(keepalive_->value))
+             : kNever;
 }
 
 }  // namespace rpchspec::session

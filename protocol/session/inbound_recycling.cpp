@@ -119,6 +119,9 @@ std::size_t InboundProxy::on_successor_bytes(ByteView body, TimePoint now) {
   last_client_bytes_ = now;
   auto const used =
       each_pdu(body, [this](wire::PduView const& pdu) { return on_successor_pdu(pdu); });
+  if (is_stray_) {
+    refuse_predecessor();
+  }
   finish_input();
   return used;
 }
@@ -148,6 +151,10 @@ InboundProxy::Step InboundProxy::on_successor_pdu(wire::PduView const& pdu) {
     return refuse({ErrorCode::too_large, 0, "Content-Length", "MS-RPCH 2.1.2.1.7",
                    "the PDU ends after the end of the request body"});
   }
+  if (is_stray_ && !pdu.is_rts()) {
+    relay_.on_pdu(pdu.bytes);
+    return Step::next;
+  }
   if (!successor.begun) {
     auto const rts = pdu.is_rts() ? reader_.read(pdu.bytes) : Result<wire::RtsPdu const*>(nullptr);
     if (!rts) {
@@ -170,6 +177,11 @@ bool InboundProxy::leaves_successor_unread() const {
   return latitude_.successor_unread && successor != nullptr && successor->begun;
 }
 
+InboundProxy::Step InboundProxy::refuse_predecessor() {
+  return refuse({ErrorCode::bad_value, 0, "PredecessorCookie", "MS-RPCH 3.2.3.5.5.1",
+                 "it is not the cookie of the default IN channel"});
+}
+
 InboundProxy::Step InboundProxy::on_in_r2_a1(wire::RtsPdu const& pdu) {
   if (is_leaving()) {
     return unexpected("IN_R2/A1 behind IN_R1/A5");
@@ -182,8 +194,8 @@ InboundProxy::Step InboundProxy::on_in_r2_a1(wire::RtsPdu const& pdu) {
       outputs_.signal(CloseSuccessor{});
       return Step::stop;
     }
-    return refuse({ErrorCode::bad_value, 0, "PredecessorCookie", "MS-RPCH 3.2.3.5.5.1",
-                   "it is not the cookie of the default IN channel"});
+    is_stray_ = deviations_.recycling.carry_stray;
+    return is_stray_ ? Step::next : refuse_predecessor();
   }
   auto& successor = *channel_.nondefault();
   successor.cookie = cookie_at<ChannelCookie>(pdu, 3);

@@ -14,6 +14,20 @@ OutboundProxy::Step OutboundProxy::on_first(wire::RtsPdu const& pdu) {
   return unexpected("neither CONN/A1 nor OUT_R1/A3");
 }
 
+bool OutboundProxy::begins_a_channel(wire::RtsPdu const& pdu) {
+  return wire::has_form(pdu, wire::RtsPduKind::ConnA1) ||
+         wire::has_form(pdu, wire::RtsPduKind::OutR1A3);
+}
+
+/// A deviation: the server is told once more, over the connection that it has.
+void OutboundProxy::open_again(wire::RtsPdu const& first) {
+  if (wire::has_form(first, wire::RtsPduKind::ConnA1)) {
+    send_conn_a2();
+  } else {
+    send_out_r1_a4();
+  }
+}
+
 OutboundProxy::Step OutboundProxy::on_conn_a1(wire::RtsPdu const& pdu) {
   version_ = deviations_.version_not_min ? version_of(pdu) : lower_version(pdu, config_.version);
   virtual_connection_cookie_ = cookie_at<VirtualConnectionCookie>(pdu, 1);

@@ -85,6 +85,10 @@ OutboundProxy::Step OutboundProxy::on_client_rts(wire::PduView const& pdu, Insta
     auto const passed_on = route(ProxyLeg::client, destination->value, pdu.bytes);
     return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
   }
+  if (deviations_.open_again && state_ != State::OpenStart && begins_a_channel(rts)) {
+    open_again(rts);
+    return Step::next;
+  }
   auto const is_c1 = wire::has_form(rts, wire::RtsPduKind::OutR2C1);
   switch (state_) {
     case State::OpenStart:

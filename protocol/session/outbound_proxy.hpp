@@ -102,6 +102,8 @@ class OutboundProxy : public ProxyRole {
 
   // Opening.
   Step on_first(wire::RtsPdu const& pdu);
+  [[nodiscard]] static bool begins_a_channel(wire::RtsPdu const& pdu);
+  void open_again(wire::RtsPdu const& first);
   Step on_conn_a1(wire::RtsPdu const& pdu);
   Step on_conn_c1(wire::RtsPdu const& pdu);
   void open_towards_both(TimePoint now);

@@ -1,6 +1,15 @@
 #include "protocol/session/proxy_role.hpp"
 
 namespace rpchspec::session {
+namespace {
+
+bool has_padding(ByteView pdu) {
+  RtsReader reader;
+  auto const read = reader.read(pdu);
+  return read && wire::find<wire::PaddingCommand>(**read) != nullptr;
+}
+
+}  // namespace
 
 ProxyRole::Greeting ProxyRole::take_greeting(ByteView& bytes) {
   if (greeting_ != Greeting::incomplete) {
@@ -83,7 +92,8 @@ bool ProxyRole::route(ProxyLeg from, wire::ForwardDestination to, ByteView pdu) 
   }
   auto const leg = hop == Role::Client ? ProxyLeg::client : ProxyLeg::server;
   auto const goes_back = leg == from && !(latitude_.sends_back && leg == ProxyLeg::server);
-  if (goes_back || deviations_.ignore_destination) {
+  if (goes_back || deviations_.ignore_destination ||
+      (deviations_.lose_padded && has_padding(pdu))) {
     return true;
   }
   if (deviations_.alter_forwarded) {
