@@ -1,100 +1,138 @@
 #include "journal/causality.hpp"
 
 #include <algorithm>
-
-#include "protocol/wire/rts.hpp"
+#include <iterator>
 
 namespace rpchspec::journal {
 namespace {
 
-constexpr std::size_t kMostPdus = std::size_t{1} << 16;  // each way
-
-/// Each hop makes its own pings, and they are all alike.
-bool passes(v1::Pdu const& pdu) {
-  return std::none_of(pdu.kinds().begin(), pdu.kinds().end(),
-                      [](std::string const& kind) { return kind == "Ping" || kind == "Echo"; });
-}
+constexpr std::size_t kMostMoments = std::size_t{1} << 18;
 
 }  // namespace
 
-void Causality::add(v1::Event const& event, Side side, std::int64_t at_ns) {
-  if (!event.has_pdu() || event.direction() == v1::NO_DIRECTION) {
+void Causality::add_ours(v1::Event const& event, std::int64_t at_ns) {
+  of_ours_.of(event, [&](Knot const& knot) {
+    auto& moments = ours_[{knot.thread, knot.is_effect}];
+    bool const is_next = moments.empty() || moments.back().number < knot.number;
+    if (is_next && kept_ < kMostMoments) {
+      moments.push_back({knot.number, at_ns});
+      ++kept_;
+    }
+  });
+}
+
+void Causality::add_peers(v1::Event const& event, std::int64_t at_ns) {
+  of_peers_.of(event, [&](Knot const& knot) { meet(knot, at_ns); });
+  ++records_;
+}
+
+/// An effect comes after the first cause with its number or more: ours, or the peer's.
+void Causality::meet(Knot const& knot, std::int64_t at_ns) {
+  auto const least = knot.is_effect ? knot.number : last_cause_[knot.thread] + 1;
+  if (!knot.is_effect) {
+    last_cause_[knot.thread] = std::max(least - 1, knot.number);
+  }
+  auto const others = ours_.find({knot.thread, !knot.is_effect});
+  if (others == ours_.end()) {
     return;
   }
-  auto const sent = event.direction() == v1::SENT;
-  auto const of_client = event.source() == v1::CLIENT;
-  auto const rts = event.pdu().ptype() == wire::kPtypeRts;
-  if (!rts || passes(event.pdu())) {
-    // A server may send the client's own acknowledgement back to it.
-    auto& pdus = pdus_.at(of_client == sent ? 0 : 1);
-    auto const known = pdus.find(event.pdu().digest());
-    if (known != pdus.end() || pdus.size() < kMostPdus) {
-      auto& passage = known != pdus.end() ? known->second : pdus[event.pdu().digest()];
-      passage.rts = rts;
-      note(passage, sent, side, at_ns);
-    }
-    auto& of_connections = rts_pdus_.at(of_client == sent ? 0 : 1);
-    if (rts && event.virtual_connection() != 0 && of_connections.size() < kMostPdus) {
-      auto& passage = of_connections[{event.virtual_connection(), event.pdu().digest()}];
-      passage.rts = true;
-      note(passage, sent, side, at_ns);
-    }
+  auto const& moments = others->second;
+  auto const other = std::lower_bound(
+      moments.begin(), moments.end(), least,
+      [](Moment const& moment, std::uint64_t number) { return moment.number < number; });
+  if (other == moments.end() || (!knot.is_effect && other->number > knot.number)) {
+    return;
   }
-  // Its virtual connection's cookie is known to nobody before the client sent it.
-  if (event.virtual_connection() != 0 && event.leg() != v1::LEG_UNKNOWN && of_client == sent) {
-    auto& first = firsts_[{event.virtual_connection(), event.leg()}];
-    if (!(sent ? first.sent : first.received)) {
-      note(first, sent, side, at_ns);
-    }
+  // Of what comes at the same time ours goes first.
+  auto const bound = knot.is_effect ? other->at_ns : other->at_ns - 1;
+  auto const by = bound - at_ns;
+  if (knot.is_effect ? by <= error_ns_ : by >= -error_ns_) {
+    (knot.is_effect ? no_earlier_ : no_later_).push_back({records_, bound, by, knot.is_certain});
   }
 }
 
-void Causality::note(Passage& passage, bool sent, Side side, std::int64_t at_ns) {
-  auto& at = sent ? passage.sent : passage.received;
-  passage.repeated = passage.repeated || at.has_value();
-  at = at_ns;
-  if (sent) {
-    passage.sender = side;
+/// By how much all may be moved.
+Causality::Range Causality::room(Trust trust) const {
+  Range room;
+  for (auto const& bound : no_earlier_) {
+    if (bound.is_certain || trust == Trust::likely) {
+      room.from = std::max(room.from, bound.by_ns);
+    }
   }
+  for (auto const& bound : no_later_) {
+    if (bound.is_certain || trust == Trust::likely) {
+      room.to = std::min(room.to, bound.by_ns);
+    }
+  }
+  return room;
 }
 
-Causality::Bounds Causality::bounds(std::int64_t error_ns, bool with_rts) const {
-  Bounds bounds(-error_ns, error_ns);
-  auto const narrow = [&](Passage const& passage) {
-    if (passage.repeated || !passage.sent || !passage.received || (passage.rts && !with_rts)) {
+/// Where both ways were quick, the middle, as if they took the same time; else as little as
+/// possible.
+void Causality::choose_shift() {
+  for (auto const trust : {Trust::likely, Trust::certain}) {
+    auto const [from, to] = room(trust);
+    if (from <= to) {
+      bool const both_known = from >= -error_ns_ && to <= error_ns_;
+      auto const wanted = both_known ? from + (to - from) / 2 : 0;
+      shift_ = std::clamp(std::clamp(wanted, from, to), -error_ns_, error_ns_);
       return;
     }
-    auto const took = *passage.received - *passage.sent;
-    if (passage.sender == Side::ours) {
-      bounds.first = std::max(bounds.first, -took);  // the peer received it, later than that
-    } else {
-      bounds.second = std::min(bounds.second, took);
-    }
-  };
-  for (auto const& pdus : pdus_) {
-    for (auto const& [digest, passage] : pdus) {
-      narrow(passage);
-    }
   }
-  for (auto const& rts_pdus : rts_pdus_) {
-    for (auto const& [of, passage] : rts_pdus) {
-      narrow(passage);
-    }
-  }
-  for (auto const& [leg, passage] : firsts_) {
-    narrow(passage);
-  }
-  return bounds;
 }
 
-std::int64_t Causality::shift(std::uint64_t error_ns) const {
-  for (auto const with_rts : {true, false}) {
-    auto const [least, most] = bounds(static_cast<std::int64_t>(error_ns), with_rts);
-    if (least <= most) {
-      return least + (most - least) / 2;
+Causality::Limits::Limits(Bounds no_earlier, Bounds no_later)
+    : no_earlier_(std::move(no_earlier)), no_later_(std::move(no_later)) {
+  for (std::size_t i = 1; i < no_earlier_.size(); ++i) {
+    no_earlier_[i].at_ns = std::max(no_earlier_[i].at_ns, no_earlier_[i - 1].at_ns);
+  }
+  for (auto i = no_later_.size(); i-- > 1;) {
+    no_later_[i - 1].at_ns = std::min(no_later_[i - 1].at_ns, no_later_[i].at_ns);
+  }
+}
+
+/// Neither side's own order is broken: what is true of a record is true of those behind it, or
+/// before it.
+Causality::Range Causality::Limits::of(std::uint64_t record) const {
+  Range range;
+  auto const after =
+      std::upper_bound(no_earlier_.begin(), no_earlier_.end(), record,
+                       [](std::uint64_t number, Bound const& b) { return number < b.record; });
+  if (after != no_earlier_.begin()) {
+    range.from = std::prev(after)->at_ns;
+  }
+  auto const before =
+      std::lower_bound(no_later_.begin(), no_later_.end(), record,
+                       [](Bound const& b, std::uint64_t number) { return b.record < number; });
+  if (before != no_later_.end()) {
+    range.to = before->at_ns;
+  }
+  return range;
+}
+
+void Causality::conclude() {
+  choose_shift();
+  auto const those = [](Bounds const& bounds, auto const& is_meant) {
+    Bounds chosen;
+    std::copy_if(bounds.begin(), bounds.end(), std::back_inserter(chosen), is_meant);
+    return chosen;
+  };
+  auto const is_certain = [](Bound const& bound) { return bound.is_certain; };
+  certain_ = Limits(those(no_earlier_, is_certain), those(no_later_, is_certain));
+  likely_ = Limits(
+      those(no_earlier_, [&](Bound const& b) { return b.at_ns <= certain_.of(b.record).to; }),
+      those(no_later_, [&](Bound const& b) { return b.at_ns >= certain_.of(b.record).from; }));
+}
+
+std::int64_t Causality::corrected(std::uint64_t record, std::int64_t at_ns) const {
+  auto corrected = at_ns + shift_;
+  for (auto const* limits : {&likely_, &certain_}) {
+    auto const [from, to] = limits->of(record);
+    if (from <= to) {
+      corrected = std::clamp(corrected, from, to);
     }
   }
-  return 0;
+  return std::clamp(corrected, at_ns - error_ns_, at_ns + error_ns_);
 }
 
 }  // namespace rpchspec::journal

@@ -31,15 +31,16 @@ class Half {
     return Half(number, clock);
   }
 
+  /// What its clock says is wrong where that cannot be.
+  void correct_by(Causality const& causality) { causality_ = &causality; }
+
   /// False: no whole record is left.
   bool next() {
     event_.Clear();  // or it keeps what the record before it had
     there_ =
         google::protobuf::util::ParseDelimitedFromZeroCopyStream(&event_, input_.get(), nullptr);
     if (there_) {
-      auto const at = static_cast<std::int64_t>(event_.at_ns());
-      at_ns_ = clock_ == nullptr ? at : std::max<std::int64_t>(clock_->ours(at), 0);
-      latest_ns_ = std::max(latest_ns_, at_ns_);
+      take();
     }
     return there_;
   }
@@ -59,18 +60,34 @@ class Half {
     input_->SetCloseOnDelete(true);
   }
 
+  void take() {
+    auto const at = static_cast<std::int64_t>(event_.at_ns());
+    at_ns_ = clock_ == nullptr ? at : clock_->ours(at);
+    told_ns_ = std::max(told_ns_, at_ns_);
+    auto const corrected =
+        causality_ == nullptr ? told_ns_ : causality_->corrected(records_, told_ns_);
+    at_ns_ = std::max<std::int64_t>(at_ns_ + corrected - told_ns_, 0);
+    latest_ns_ = std::max(latest_ns_, corrected);
+    ++records_;
+  }
+
   PeerClock const* clock_;  // null: ours
+  Causality const* causality_ = nullptr;
   std::unique_ptr<google::protobuf::io::FileInputStream> input_;
   v1::Event event_;
+  std::uint64_t records_ = 0;
   std::int64_t at_ns_ = 0;
+  std::int64_t told_ns_ = 0;  // the latest, by its clock
   std::int64_t latest_ns_ = 0;
   bool there_ = false;
 };
 
+enum class Side { ours, peers };
+
 /// Numbers of connections, as they come.
 class Numbers {
  public:
-  void give(v1::Event& event, Causality::Side side) {
+  void give(v1::Event& event, Side side) {
     if (event.connection() == 0) {
       return;
     }
@@ -84,20 +101,21 @@ class Numbers {
   std::uint32_t last_ = 0;
 };
 
-Result<PeerClock> causal(Halves const& halves) {
-  Causality causality;
+Result<Causality> causality_of(Halves const& halves) {
+  Causality causality(halves.clock.error_ns());
   auto ours = Half::open(halves.ours, nullptr);
   auto peers = Half::open(halves.peers, &halves.clock);
   if (!ours || !peers) {
     return tl::unexpected(ours ? peers.error() : ours.error());
   }
   while (ours->next()) {
-    causality.add(ours->event(), Causality::Side::ours, ours->at_ns());
+    causality.add_ours(ours->event(), ours->latest_ns());
   }
   while (peers->next()) {
-    causality.add(peers->event(), Causality::Side::peers, peers->at_ns());
+    causality.add_peers(peers->event(), peers->latest_ns());
   }
-  return halves.clock.moved(causality.shift(halves.clock.error_ns()));
+  causality.conclude();
+  return causality;
 }
 
 class Merging {
@@ -113,9 +131,9 @@ class Merging {
       auto const ours_next =
           ours.there() && (!peers.there() || (!finished && is_first(ours, peers)));
       if (ours_next) {
-        put(ours, Causality::Side::ours);
+        put(ours, Side::ours);
       } else {
-        put(peers, Causality::Side::peers);
+        put(peers, Side::peers);
       }
     }
   }
@@ -125,7 +143,7 @@ class Merging {
     return ours.latest_ns() <= peers.latest_ns();
   }
 
-  void put(Half& half, Causality::Side side) {
+  void put(Half& half, Side side) {
     auto& event = half.event();
     // The last record may not be older than what a peer's clock put before it.
     latest_ns_ = std::max(latest_ns_, half.at_ns());
@@ -151,18 +169,19 @@ class Merging {
 }  // namespace
 
 Result<void> merge(Halves const& halves, std::filesystem::path const& to) {
-  auto const clock = causal(halves);
-  if (!clock) {
-    return tl::unexpected(clock.error());
+  auto const causality = causality_of(halves);
+  if (!causality) {
+    return tl::unexpected(causality.error());
   }
   auto ours = Half::open(halves.ours, nullptr);
-  auto peers = Half::open(halves.peers, &*clock);
+  auto peers = Half::open(halves.peers, &halves.clock);
   if (!ours || !peers) {
     return tl::unexpected(ours ? peers.error() : ours.error());
   }
+  peers->correct_by(*causality);
   errno = 0;
   std::ofstream out(to, std::ios::binary | std::ios::trunc);
-  Merging(halves, *clock, out).run(*ours, *peers);
+  Merging(halves, halves.clock.moved(causality->shift()), out).run(*ours, *peers);
   out.close();
   if (!out) {
     return fail({ErrorCode::io, 0, "file", "",

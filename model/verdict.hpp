@@ -95,11 +95,22 @@ struct ChoiceResult {
   std::string example;    // id of one of them
 };
 
+/// A fact of the target that was read off the first cases of the run.
+struct ProbedFact {
+  std::string fact;    // "receive_window"
+  std::string value;   // as it would be stated
+  std::string seen;    // in words: what told it
+  std::string stated;  // another value, which counts instead; empty: nothing was stated
+
+  friend bool operator==(ProbedFact const&, ProbedFact const&) = default;
+};
+
 struct TargetSummary {
   std::string name;
   std::vector<std::string> urls;
   std::string topology;
-  std::map<std::string, std::string> facts;
+  std::map<std::string, std::string> facts;  // that the run went by: stated ones and probed ones
+  std::vector<ProbedFact> probed{};
 };
 
 /// Which part of a selection a run is.

@@ -141,6 +141,18 @@ bool is_too_much_for(Defect defect, std::string_view target, wire::RpcUri const&
          (defect == Defect::leading_zero_refused && port.starts_with('0'));
 }
 
+/// Fields that MS-RPCH tells clients to send and proxies to ignore (2.1.2.1.1, 2.1.2.1.2).
+bool says_all_of_the_protocol(wire::HeaderList const& headers) {
+  constexpr std::pair<std::string_view, std::string_view> kSaid[] = {{"Accept", "application/rpc"},
+                                                                     {"Cache-Control", "no-cache"},
+                                                                     {"Connection", "Keep-Alive"},
+                                                                     {"Pragma", "No-cache"}};
+  return std::all_of(std::begin(kSaid), std::end(kSaid), [&](auto const& said) {
+    auto const* value = wire::find_header(headers, said.first);
+    return value != nullptr && wire::iequals(*value, said.second);
+  });
+}
+
 bool is_echo(wire::RequestClass const& request, Defect defect) {
   if (request.purpose != wire::RequestPurpose::echo &&
       request.purpose != wire::RequestPurpose::authentication_leg) {
@@ -206,6 +218,10 @@ Admission admit(wire::RequestHead const& head,
       config.defect == Defect::methods_refused) {
     return refuse(501, "Not Implemented", "This proxy serves RPC_IN_DATA and RPC_OUT_DATA.");
   }
+  auto const names_host = wire::find_header(head.headers, "Host") != nullptr;
+  if (config.latitude.needs_host && head.version >= wire::kHttp11 && !names_host) {
+    return refuse(400, "Bad Request", "An HTTP/1.1 request needs a Host.");
+  }
   if (is_v1) {
     return admit_v1(head, transport, config);
   }
@@ -228,8 +244,13 @@ Admission admit(wire::RequestHead const& head,
   if (uri && is_too_much_for(config.defect, target, *uri)) {
     return refuse(400, "Bad Request", "This proxy does not take this name or port.");
   }
+  if (config.defect == Defect::fields_demanded && !says_all_of_the_protocol(head.headers)) {
+    return refuse(400, "Bad Request", "This is no request of RPC over HTTP.");
+  }
   if (is_echo(*request, config.defect)) {
-    return EchoRequest{request->content_length};
+    auto const refused = config.latitude.echoes_obey_valid_ports && uri && !allows(config, *uri);
+    return refused ? Admission(rpc_error(kErrorAccessDenied, config))
+                   : EchoRequest{request->content_length};
   }
   if (!uri) {
     return refuse(400, "Bad Request", to_string(uri.error()));
@@ -240,6 +261,10 @@ Admission admit(wire::RequestHead const& head,
   }
   if (request->purpose == wire::RequestPurpose::no_length) {
     return refuse(411, "Length Required", "RPC over HTTP needs a Content-Length.");
+  }
+  auto const is_odd = request->purpose == wire::RequestPurpose::undefined_length;
+  if (is_odd && config.latitude.needs_defined_lengths) {
+    return refuse(400, "Bad Request", "This Content-Length is no channel's.");
   }
   auto const pragmas = wire::parse_pragmas(head.headers);
   if (!pragmas) {

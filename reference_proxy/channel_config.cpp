@@ -1,5 +1,7 @@
 #include "reference_proxy/channel_config.hpp"
 
+#include <algorithm>
+
 #include "protocol/wire/client_address.hpp"
 #include "protocol/wire/rpc_error.hpp"
 
@@ -9,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kShortIdle = 3s;  // of the defects in_idle_cut and out_idle_cut
+constexpr std::chrono::milliseconds kLeastCommandTimeout = 120s;  // 2.2.3.5.3
 constexpr std::uint16_t kStorePort = 6001;
 constexpr std::uint64_t kNoEnd = 1ULL << 62;  // bytes
 constexpr std::uint64_t kGarbledByte = 1111;  // in the RPC bytes of a channel
@@ -20,6 +23,14 @@ std::string host_of(std::string const& endpoint) {
     host = host.substr(1, host.size() - 2);
   }
   return host;
+}
+
+/// As told on the wire, where a client asked for none.
+ConnectionTimeout own_timeout(ProxyConfig const& config) {
+  auto const told = config.latitude.raises_timeout
+                        ? std::max(config.connection_timeout, kLeastCommandTimeout)
+                        : config.connection_timeout;
+  return ConnectionTimeout(static_cast<std::uint32_t>(told.count()));
 }
 
 /// Of a channel that is open itself: two more belong to another virtual connection.
@@ -39,8 +50,7 @@ session::InboundProxyConfig inbound_config(ChannelRequest const& request,
   session::InboundProxyConfig made;
   made.receive_window = config.receive_window;
   made.ack_policy = config.latitude.acks;
-  made.connection_timeout =
-      ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
+  made.connection_timeout = own_timeout(config);
   auto const order = config.latitude.address_in_network_order ? wire::AddressOrder::network
                                                               : wire::AddressOrder::customary;
   auto const address = wire::client_address(host_of(client.remote()), order);
@@ -52,6 +62,11 @@ session::InboundProxyConfig inbound_config(ChannelRequest const& request,
   made.idle_timeout = config.defect == Defect::in_idle_cut
                           ? kShortIdle
                           : config.idle_timeout.value_or(Duration::max());
+  if (config.latitude.closes_idle_in) {
+    auto const told = std::chrono::milliseconds(made.connection_timeout.value);
+    made.idle_timeout = std::min<Duration>(made.idle_timeout, told);
+  }
+  made.latitude = config.latitude.roles;
   made.deviations = inbound_deviations(config.defect);
   made.deviations.relay = relay_deviations(made.deviations.relay, config);
   return made;
@@ -62,8 +77,7 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
   session::OutboundProxyConfig made;
   made.receive_window = config.receive_window;
   made.ack_policy = config.latitude.acks;
-  made.connection_timeout =
-      ConnectionTimeout(static_cast<std::uint32_t>(config.connection_timeout.count()));
+  made.connection_timeout = own_timeout(config);
   auto& asked_before = config.shared->min_conn_timeout;
   auto const told = request.pragmas.min_conn_timeout;
   auto const asked = told.value_or(
@@ -81,6 +95,7 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
   made.idle_timeout = config.defect == Defect::out_idle_cut
                           ? kShortIdle
                           : config.idle_timeout.value_or(Duration::max());
+  made.latitude = config.latitude.roles;
   made.deviations = outbound_deviations(config.defect);
   made.deviations.relay = relay_deviations(made.deviations.relay, config);
   if (config.defect == Defect::pings_by_configuration) {
@@ -93,6 +108,10 @@ session::OutboundProxyConfig outbound_config(ChannelRequest const& request,
 tl::expected<net::ConnectOptions, std::uint32_t> server_address(wire::RpcUri const& uri,
                                                                 ProxyConfig const& config) {
   net::ConnectOptions options(std::string(uri.host()), uri.port.value);
+  auto const is_short = uri.host().find_first_of(".:") == std::string_view::npos;
+  if (is_short && config.defect == Defect::short_name_unknown) {
+    return tl::unexpected(wire::kRpcServerUnavailable);
+  }
   if (auto const* const server = mapped_server(uri, config)) {
     options.host = server->address;
     options.port = server->to_port;

@@ -38,6 +38,7 @@ struct ClientLeg {
   net::Event closed;  // closing was set
   net::Event room;    // the channel may take bytes that it left
   std::optional<net::CloseHow> closing;
+  bool answered = false;                // the head of a response went out
   std::shared_ptr<net::SendGate> gate;  // null: nobody watches
 };
 

@@ -54,23 +54,27 @@ void ClientLegs::pass(ByteView bytes, ByteView input) const {
   }
 }
 
-void ClientLegs::write_head() const {
+void ClientLegs::write_head(session::ProxyLeg to) const {
+  auto& leg = to == session::ProxyLeg::successor ? *successor_ : *present_;
+  leg.answered = true;
   auto const head = wire::encode(out_head(config_));
   if (config_.defect == Defect::head_buffered) {
-    present_->out.write(head, ByteView());
+    leg.out.write(head, ByteView());
   } else {
-    present_->out.write(head);
+    leg.out.write(head);
   }
 }
 
 void ClientLegs::write_refusal(std::uint32_t rpc_error) const {
   auto refusal = proxy::rpc_error(rpc_error, config_);
-  if (config_.latitude.other_heads) {
-    dress_otherwise(refusal.head);
+  dress(refusal, config_);
+  for (auto* leg : {present_.get(), successor_.get()}) {
+    if (leg != nullptr && !std::exchange(leg->answered, true)) {
+      auto bytes = wire::encode(refusal.head);
+      append(bytes, as_bytes(refusal.body));
+      leg->out.write(std::move(bytes));
+    }
   }
-  auto bytes = wire::encode(refusal.head);
-  append(bytes, as_bytes(refusal.body));
-  present_->out.write(std::move(bytes));
 }
 
 void ClientLegs::write_success() const {

@@ -47,8 +47,9 @@ class ClientLegs {
   void pass(ByteView bytes, ByteView input) const;
 
   /// Of an OUT channel.
-  void write_head() const;
+  void write_head(session::ProxyLeg to) const;
 
+  /// A 503 on each that was not answered yet.
   void write_refusal(std::uint32_t rpc_error) const;
 
   /// An answer to RPC_IN_DATA: a defect.

@@ -211,9 +211,7 @@ class Connection {
     }
     wire::set_header(refusal.head.headers, "Connection",
                      refusal.keep_connection ? "Keep-Alive" : "close");
-    if (config_.latitude.other_heads) {
-      dress_otherwise(refusal.head);
-    }
+    dress(refusal, config_);
     auto bytes = wire::encode(refusal.head);
     append(bytes, as_bytes(refusal.body));
     auto const written = co_await write(std::move(bytes));
@@ -242,7 +240,7 @@ class Connection {
     if (!co_await write(std::move(response))) {
       co_return false;
     }
-    if (wire::keeps_alive(head.version, head.headers)) {
+    if (wire::keeps_alive(head.version, head.headers) && !config_.latitude.echoes_close) {
       co_return true;
     }
     co_await stream_.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));

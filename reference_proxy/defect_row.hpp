@@ -14,7 +14,7 @@ struct DefectRow {
   std::string_view name;
   std::string_view category;
   std::string_view title;
-  std::array<std::string_view, 4> requirements;
+  std::array<std::string_view, 8> requirements;
 };
 
 /// All of them, in parts, in the order of the enumeration.

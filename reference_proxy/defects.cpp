@@ -56,6 +56,8 @@ session::Deviations common_deviations(Defect defect) {
   session::Deviations d;
   d.zero_window = defect == window_zero;
   d.swap_cookies = defect == cookies_swapped;
+  d.wrong_drep = defect == rts_drep_wrong;
+  d.lose_padded = defect == routed_padding_lost;
   d.version_not_min = defect == version_not_min;
   d.timeout_in_seconds = defect == timeout_in_seconds;
   d.wrong_flags = defect == first_pdu_flags;
@@ -151,6 +153,7 @@ session::Deviations inbound_deviations(Defect defect) {
   d.relay_pings = defect == pings_relayed;
   d.refuse_pings = defect == pings_refused;
   d.refuse_zero_keepalive = defect == keepalive_zero_refused;
+  d.ping_server = defect == server_pinged;
   d.keep_server_on_client_close = defect == client_close_kept_in;
   d.keep_client_on_server_close = defect == server_close_kept_in;
   d.relay.ignore_window = defect == window_ignored_in;
@@ -164,6 +167,7 @@ session::Deviations outbound_deviations(Defect defect) {
   d.head_before_connect = defect == head_before_connect;
   d.hold_a3 = defect == a3_held_back;
   d.drop_c2 = defect == c2_dropped;
+  d.open_again = defect == second_a1_taken;
   d.ignore_lifetime = defect == lifetime_overrun;
   d.keep_server_on_client_close = defect == client_close_kept_out;
   d.keep_client_on_server_close = defect == server_close_kept_out;

@@ -38,6 +38,8 @@ enum class Defect {
   expect_cased,
   in_answered_at_last,
   in_length_ignored,
+  fields_demanded,
+  error_body_html,
   // echo
   echo_hangs,
   echo_body,
@@ -54,6 +56,7 @@ enum class Defect {
   port_by_name,
   any_path_served,
   long_name_refused,
+  short_name_unknown,
   leading_zero_refused,
   // TLS and authentication
   allow_anonymous_always,
@@ -75,6 +78,8 @@ enum class Defect {
   c2_dropped,
   c2_window_halved,
   keepalive_zero_refused,
+  rts_drep_wrong,
+  second_a1_taken,
   // forwarding
   pdu_dropped,
   pdu_duplicated,
@@ -94,6 +99,8 @@ enum class Defect {
   pings_refused,
   rpc_before_b3,
   verified_pdus_lost,
+  routed_padding_lost,
+  rpc_crosses_over,
   // flow control
   acks_never,
   acks_once,
@@ -122,11 +129,13 @@ enum class Defect {
   pings_by_configuration,
   pings_pause_in_recycling,
   ping_traffic_told_again,
+  server_pinged,
   min_conn_timeout_ignored,
   min_conn_timeout_any,
   min_conn_timeout_for_all,
   in_idle_cut,
   out_idle_cut,
+  idle_end_kept,
   short_timeout_loads,
   // reset and close
   client_close_kept_in,
@@ -182,6 +191,7 @@ enum class Defect {
   in_r2_queue_dropped,
   a5_anywhere,
   successor_ping_refused,
+  wrong_predecessor_carries,
   // RPC over HTTP v1
   v1_reason_success,
   v1_output_chunked,

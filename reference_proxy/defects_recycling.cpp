@@ -75,7 +75,7 @@ constexpr DefectRow kRows[] = {
      "in-r1-b1-dropped",
      kCategory,
      "IN_R1/B1 is not sent",
-     {"RPCH-3.2.3.5.6-04", "RPCH-2.2.4.16-01"}},
+     {"RPCH-3.2.3.5.6-04", "RPCH-2.2.4.16-01", "RPCH-3.2.1.1.1-02"}},
     {recycling_loses_queue,
      "recycling-loses-queue",
      kCategory,
@@ -191,6 +191,11 @@ constexpr DefectRow kRows[] = {
      kCategory,
      "A Ping on a successor IN channel that waits is a protocol error",
      {"FIELD-F34", "RPCH-2.2.4.49-02"}},
+    {wrong_predecessor_carries,
+     "wrong-predecessor-carries",
+     kCategory,
+     "What comes with an IN_R2/A1 that names another predecessor goes to the server before the end",
+     {"RPCH-3.2.3.5.5.1-07"}},
 };
 
 }  // namespace
@@ -229,6 +234,7 @@ void add_recycling_defect(Defect defect, session::Deviations& deviations) {
   d.join_in_any_state = defect == successor_joins_any_state;
   d.a5_anywhere = defect == a5_anywhere;
   d.refuse_pings = defect == successor_ping_refused;
+  d.carry_stray = defect == wrong_predecessor_carries;
   deviations.relay.held_last = defect == held_behind_new;
   deviations.relay.drop_queue = defect == in_r2_queue_dropped;
   deviations.relay.successor_first = defect == successor_overtakes_queue;

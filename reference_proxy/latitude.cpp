@@ -4,6 +4,26 @@
 
 namespace rpchspec::proxy {
 
+void refuse_otherwise(wire::ResponseHead& head) {
+  switch (head.status) {
+    case 400:
+      head.status = 404;
+      break;
+    case 404:
+      head.status = 500;
+      break;
+    case 501:
+      head.status = 405;
+      head.headers.emplace_back("Allow", "RPC_IN_DATA, RPC_OUT_DATA");
+      break;
+    case 503:
+      return;
+    default:
+      break;
+  }
+  head.reason.clear();
+}
+
 void dress_otherwise(wire::ResponseHead& head) {
   std::reverse(head.headers.begin(), head.headers.end());
   for (auto& [name, value] : head.headers) {

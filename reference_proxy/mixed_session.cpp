@@ -175,9 +175,7 @@ class MixedSession {
 
   void act(session::Respond503 const& response, ByteView) {
     auto refusal = rpc_error(response.rpc_error, config_);
-    if (config_.latitude.other_heads) {
-      dress_otherwise(refusal.head);
-    }
+    dress(refusal, config_);
     auto bytes = wire::encode(refusal.head);
     append(bytes, as_bytes(refusal.body));
     client_out_.write(std::move(bytes));

@@ -3,6 +3,25 @@
 #include <algorithm>
 
 namespace rpchspec::proxy {
+namespace {
+
+/// What latitude lets a server refuse that the parser takes.
+std::optional<Error> against(std::size_t longest_line, std::string_view head) {
+  constexpr std::string_view kSection = "RFC 9112";
+  while (!head.empty()) {
+    auto const size = std::min(head.find("\r\n"), head.size());
+    if (size > longest_line) {
+      return Error{ErrorCode::too_large, 0, "field line", kSection, "it is too long"};
+    }
+    if (head.starts_with(' ') || head.starts_with('\t')) {
+      return Error{ErrorCode::bad_syntax, 0, "field line", kSection, "it is folded"};
+    }
+    head.remove_prefix(std::min(size + 2, head.size()));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 /// False: the client ended, or the time is over.
 net::Task<bool> RequestReader::read_more(net::Deadline deadline) {
@@ -29,6 +48,13 @@ bool RequestReader::take_head(HeadRead& read) {
     return false;
   }
   auto& head = (*parsed)->head;
+  if (config_.latitude.longest_line != 0) {
+    read.error =
+        against(config_.latitude.longest_line, as_text(in_.data()).substr(0, (*parsed)->size));
+    if (read.error) {
+      return true;
+    }
+  }
   read.anothers = lent() && !config_.lender->is_ours(head.target);
   if (read.anothers) {
     return true;

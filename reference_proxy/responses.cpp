@@ -1,13 +1,22 @@
 #include "reference_proxy/responses.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "protocol/wire/base64.hpp"
 #include "protocol/wire/ee_info.hpp"
 #include "protocol/wire/role_heads.hpp"
 #include "protocol/wire/rpc_error.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
+#include "reference_proxy/admission.hpp"
 
 namespace rpchspec::proxy {
 namespace {
+
+constexpr std::uint32_t kOtherDenial = 0x721;   // RPC_S_SEC_PKG_ERROR
+constexpr std::uint32_t kOtherFailure = 0x6BF;  // RPC_S_CALL_FAILED_DNE
+constexpr std::size_t kRpcErrorDigits = 8;
 
 std::optional<std::string> ee_info(std::uint32_t code, ProxyConfig const& config) {
   if (!config.latitude.ee_info) {
@@ -38,6 +47,9 @@ Refusal rpc_error(std::uint32_t code, ProxyConfig const& config) {
   if (defect == Defect::failure_502) {
     return refuse(502, "Bad Gateway", "The server did not answer.");
   }
+  if (config.latitude.other_rpc_errors) {
+    code = code == kErrorAccessDenied ? kOtherDenial : kOtherFailure;
+  }
   auto response = wire::rpc_error_response({code, ee_info(code, config)});
   if (config.latitude.errors_in_http_1_1) {
     response.head.version = wire::kHttp11;
@@ -48,10 +60,34 @@ Refusal rpc_error(std::uint32_t code, ProxyConfig const& config) {
     response.head.reason.insert(response.head.reason.rfind(' ') + 1, "0x");
   } else if (defect == Defect::rpc_error_reserved) {
     response.head.reason = wire::to_string(wire::RpcErrorReason{0xC0000005, {}});
+  } else if (defect == Defect::error_body_html) {
+    response.body = "<html><body>Service Unavailable</body></html>\r\n";
+    wire::set_header(response.head.headers, "Content-Length", std::to_string(response.body.size()));
+  }
+  if (config.latitude.other_rpc_errors) {
+    auto const digits = response.head.reason.rfind(' ') + 1;  // there is no EEInfo beside it
+    auto const length = response.head.reason.size() - digits;
+    response.head.reason.insert(digits, kRpcErrorDigits - std::min(length, kRpcErrorDigits), '0');
   }
   refusal.head = std::move(response.head);
   refusal.body = std::move(response.body);
   return refusal;
+}
+
+void dress(Refusal& refusal, ProxyConfig const& config) {
+  auto const& latitude = config.latitude;
+  auto& head = refusal.head;
+  if (latitude.other_refusals) {
+    refuse_otherwise(head);
+  }
+  if (latitude.html_bodies) {
+    refusal.body = fmt::format("<html><body><h1>{}</h1></body></html>\n", head.status);
+    wire::set_header(head.headers, "Content-Type", "text/html");
+    wire::set_header(head.headers, "Content-Length", std::to_string(refusal.body.size()));
+  }
+  if (latitude.other_heads) {
+    dress_otherwise(head);
+  }
 }
 
 wire::ResponseHead out_head(ProxyConfig const& config) {
@@ -87,8 +123,9 @@ wire::ResponseHead v1_head(ProxyConfig const& config) {
 
 Bytes echo_response(wire::RequestHead const& request, ProxyConfig const& config) {
   auto const defect = config.defect;
-  auto head = wire::echo_success(request.version);
-  if (!wire::keeps_alive(request.version, request.headers)) {
+  auto head =
+      wire::echo_success(config.latitude.echoes_in_http_1_0 ? wire::kHttp10 : request.version);
+  if (!wire::keeps_alive(request.version, request.headers) || config.latitude.echoes_close) {
     wire::set_header(head.headers, "Connection", "close");
   }
   if (config.latitude.other_heads) {

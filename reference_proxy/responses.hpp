@@ -22,6 +22,9 @@ struct Refusal {
 /// 503 with this code in its reason phrase (MS-RPCH 2.1.2.1.3).
 [[nodiscard]] Refusal rpc_error(std::uint32_t code, ProxyConfig const& config);
 
+/// Puts a refusal in the words that latitude chose: other statuses, an HTML page, other headers.
+void dress(Refusal& refusal, ProxyConfig const& config);
+
 /// Head of a successful OUT channel's response.
 [[nodiscard]] wire::ResponseHead out_head(ProxyConfig const& config);
 

@@ -9,6 +9,7 @@
 #include "reference_proxy/channel_config.hpp"
 #include "reference_proxy/client_legs.hpp"
 #include "reference_proxy/cookie_table.hpp"
+#include "reference_proxy/crossing.hpp"
 #include "reference_proxy/server_leg.hpp"
 
 namespace rpchspec::proxy {
@@ -69,6 +70,11 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     }
     auto const which = legs_.which(*leg);
     if (which == session::ProxyLeg::client) {
+      if (!kIsInbound && config_.defect == Defect::rpc_crosses_over) {
+        if (auto const crossing = rpc_pdus_of(data); !crossing.empty()) {
+          server_.write(crossing, ByteView());
+        }
+      }
       used = machine_.on_client_bytes(data, now);
     } else if (which == session::ProxyLeg::successor) {
       used = machine_.on_successor_bytes(data, now);
@@ -174,9 +180,21 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
 
   /// @return bytes used up.
   [[nodiscard]] std::size_t on_server_bytes(ByteView data) {
+    if (kIsInbound && config_.defect == Defect::rpc_crosses_over && cookie_) {
+      if (auto const other = channels_.outbound.find(*cookie_)) {
+        other->write_to_client(rpc_pdus_of(data));
+      }
+    }
     auto const used = machine_.on_server_bytes(data, Clock::now());
     pump(data);
     return used;
+  }
+
+  /// Bytes that come from elsewhere: a defect.
+  void write_to_client(Bytes bytes) {
+    if (!closed_ && !bytes.empty()) {
+      client()->out.write(std::move(bytes));
+    }
   }
 
   void on_server_ending(net::Ending ending) {
@@ -204,6 +222,14 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       return channels_.inbound;
     } else {
       return channels_.outbound;
+    }
+  }
+
+  auto& others_table() {
+    if constexpr (kIsInbound) {
+      return channels_.outbound;
+    } else {
+      return channels_.inbound;
     }
   }
 
@@ -251,6 +277,8 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
       joined_ = other;
       end();
       other->take_over(legs_.let_go(), request_);
+    } else if (config_.latitude.one_cookie_table && others_table().find(look.cookie)) {
+      give_up();  // known, and no channel of this role to join
     } else {
       machine_.on_cookie_unknown();
       is_to_repeat_ = true;
@@ -276,6 +304,14 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     if (kIsInbound && config_.defect == Defect::in_answered) {
       legs_.write_success();
     }
+    auto const known = table().find(machine_.virtual_connection_cookie());
+    if (known && config_.latitude.known_cookie != KnownCookie::passed_on) {
+      if (config_.latitude.known_cookie == KnownCookie::ends_both) {
+        known->give_up();
+      }
+      give_up();
+      return;
+    }
     is_connecting_ = true;
     if (config_.latitude.connects_at_request) {
       server_.notify();  // connect() is under way
@@ -290,7 +326,7 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
 
   void act(session::ToClient const& sent, ByteView input) { legs_.pass(sent.bytes, input); }
 
-  void act(session::ResponseHead, ByteView) { legs_.write_head(); }
+  void act(session::ResponseHead const& head, ByteView) { legs_.write_head(head.to); }
 
   void act(session::Respond503 const& response, ByteView) {
     legs_.write_refusal(response.rpc_error);
@@ -312,13 +348,38 @@ class VirtualChannel : public std::enable_shared_from_this<VirtualChannel<Machin
     }
     auto const keeps_client = config_.defect == Defect::client_leg_kept && !client_reset_ &&
                               close.reason == session::CloseReason::client_closed;
+    auto const keeps_server = kIsInbound && config_.defect == Defect::idle_end_kept &&
+                              close.reason == session::CloseReason::idle;
+    if (config_.latitude.refuses_at_close && is_failure(close.reason) && client()) {
+      legs_.write_refusal(wire::kRpcServerUnavailable);
+    }
     if (keeps_client) {
       end();
+    } else if (keeps_server) {
+      legs_.close_all(how_to_close_client());
     } else {
       give_up();
     }
+    if (config_.latitude.ends_other_half && close.reason != session::CloseReason::recycled) {
+      end_other_half();
+    }
     if (config_.failure && (machine_.error() || client_reset_ || server_reset_)) {
       config_.failure->notify();
+    }
+  }
+
+  /// Not the client's own doing, nor the end of what was announced.
+  static bool is_failure(session::CloseReason reason) {
+    using enum session::CloseReason;
+    return reason == server_closed || reason == protocol_error || reason == wrong_direction ||
+           reason == no_first_pdu || reason == idle;
+  }
+
+  void end_other_half() {
+    if (auto const other = cookie_ ? others_table().find(*cookie_) : nullptr) {
+      if (!other->closed()) {
+        other->give_up();
+      }
     }
   }
 

@@ -24,6 +24,7 @@ constexpr std::size_t kMostDigits = 8;
 struct Asked {
   std::uint64_t head_ns = 0;
   std::optional<std::uint64_t> pdu_ns;
+  bool garbled = false;  // something else came first
 };
 
 class RefusalChoices final : public ChoiceObserver {
@@ -39,6 +40,8 @@ class RefusalChoices final : public ChoiceObserver {
       secure_.insert(number);
     } else if (event.has_head() && event.direction() == v1::SENT) {
       asked_[number] = {event.at_ns(), std::nullopt};
+    } else if (event.has_raw() && event.direction() == v1::SENT) {
+      asked_[number].garbled = true;
     } else if (event.has_pdu() && event.direction() == v1::SENT) {
       auto& asked = asked_[number];
       asked.pdu_ns = asked.pdu_ns ? asked.pdu_ns : event.at_ns();
@@ -92,6 +95,9 @@ class RefusalChoices final : public ChoiceObserver {
   /// Where the PDU follows the head at once, nobody can tell.
   void when(Sighting const& sighting) {
     auto const& asked = asked_[sighting.event.connection()];
+    if (asked.garbled) {
+      return;  // that is no server that it refuses
+    }
     if (!asked.pdu_ns) {
       chose("refusal-time", "at the request");
     } else if (*asked.pdu_ns > asked.head_ns + kLongAfter) {

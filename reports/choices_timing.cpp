@@ -15,6 +15,8 @@ namespace v1 = journal::v1;
 
 namespace {
 
+constexpr std::size_t kOutCookieOfA2 = 2;  // its place among the commands
+
 /// A share of the ConnectionTimeout, give or take what timers and machines do.
 bool is_half(double share) {
   return share > 0.4 && share < 0.65;
@@ -51,6 +53,15 @@ std::optional<std::uint64_t> number_in(v1::Pdu const& pdu,
                                        std::string_view name,
                                        std::string_view field) {
   return number(field_of(pdu, name, field).value_or(""));
+}
+
+/// The OUT channel's, in CONN/A2: one that names another has more to tell of than it counts.
+std::optional<RtsCookie> first_cookie(v1::Pdu const& a2) {
+  auto const pdu = decoded(a2);
+  auto const* const cookie = pdu && pdu->commands.size() > kOutCookieOfA2
+                                 ? std::get_if<wire::CookieCommand>(&pdu->commands[kOutCookieOfA2])
+                                 : nullptr;
+  return cookie == nullptr ? std::nullopt : std::optional(cookie->value);
 }
 
 class TimingChoices final : public ChoiceObserver {
@@ -104,6 +115,7 @@ class TimingChoices final : public ChoiceObserver {
     if (sighting.is(v1::SERVER, v1::RECEIVED)) {
       if (name == "CONN/A2") {
         session.out.window = number_in(pdu, name, "ReceiveWindowSize").value_or(0);
+        session.out.cookie = first_cookie(pdu);
       } else if (name == "CONN/B2") {
         session.in.window = number_in(pdu, name, "ReceiveWindowSize").value_or(0);
       } else if (name == "FlowControlAck" && sighting.leg() == v1::OUT) {

@@ -51,7 +51,8 @@ std::string arrival_text(journal::v1::Event const& event) {
   if (event.has_ended()) {
     return std::string(name_of(event.ended().ending()));
   }
-  return {};
+  return event.has_raw() ? fmt::format("{} bytes ({})", event.raw().size(), event.raw().is())
+                         : std::string();
 }
 
 std::string anchor_text(Allowance const& allowance) {

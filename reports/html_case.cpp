@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "journal/reader.hpp"
 #include "reports/html_parts.hpp"
 #include "reports/html_text.hpp"
 #include "reports/ladder.hpp"
@@ -130,10 +129,8 @@ void write_evidence(std::ostream& to, DetailedCase const& which, std::size_t& ro
 
 /// What the proxy said while the case ran. The log lies in the folder that holds cases/<id>/.
 void write_log(std::ostream& to, DetailedCase const& which, std::size_t& room) {
-  LogRange range;
-  auto const records =
-      journal::read(which.journal, [&](auto const& event) { range.on_event(event); });
-  if (!records || range.name.empty()) {
+  auto const range = log_range_of(which.journal);
+  if (range.name.empty()) {
     return;
   }
   auto folder = which.journal.parent_path();

@@ -42,6 +42,18 @@ void write_fact(std::ostream& to, std::string_view name, std::string const& valu
   write_known(to, name, escaped(value));
 }
 
+/// What the first cases told of a fact.
+std::string told_by_proxy(RunResult const& run, std::string_view fact) {
+  for (auto const& each : run.target.probed) {
+    if (each.fact == fact) {
+      return each.stated.empty()
+                 ? fmt::format(" (probed: {})", each.seen)
+                 : fmt::format(" (stated; the proxy shows {}: {})", each.value, each.seen);
+    }
+  }
+  return {};
+}
+
 void write_facts(std::ostream& to, RunResult const& run) {
   to << "<dl class=facts>";
   write_fact(to, "Target", fmt::format("{} ({})", run.target.name, run.target.topology));
@@ -51,7 +63,7 @@ void write_facts(std::ostream& to, RunResult const& run) {
   write_fact(to, "rpchspec", run.tool_version + ", suite " + run.suite);
   write_fact(to, "Seed", std::to_string(run.seed));
   for (auto const& [name, value] : run.target.facts) {
-    write_fact(to, escaped(name), value);
+    write_fact(to, escaped(name), value + told_by_proxy(run, name));
   }
   to << "</dl>\n";
 }

@@ -6,6 +6,7 @@
 
 #include "reports/choices_text.hpp"
 #include "reports/json_text.hpp"
+#include "reports/probe.hpp"
 #include "reports/terminal.hpp"
 #include "reports/terminal_paint.hpp"
 
@@ -145,6 +146,12 @@ std::string markdown_summary(RunResult const& run) {
   text += fmt::format("Target {} ({}), suite {}, rpchspec {}, seed {}.\n",
                       markdown_code(run.target.name), markdown_text(run.target.topology),
                       markdown_text(run.suite), markdown_text(run.tool_version), run.seed);
+  if (auto const probed = probed_text(run.target.probed); !probed.empty()) {
+    text += fmt::format("Its first cases told {}.\n", markdown_code(probed));
+  }
+  for (auto const& line : disagreements(run.target.probed)) {
+    text += fmt::format("\n{}.\n", markdown_text(line));
+  }
   if (!run.complete) {
     text += "\n**The run is not complete.**\n";
   }

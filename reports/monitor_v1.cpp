@@ -108,7 +108,8 @@ class V1Monitor final : public Monitor {
       object(sighting, {kNoCoding, "transfer coding", "PDUs without delimiters",
                         fmt::format("Transfer-Encoding: {}", codings.front())});
     }
-    if (!sessions_[sighting.vc()].greeted) {
+    // A live endpoint's server is not ours to see.
+    if (!sessions_[sighting.vc()].greeted && sighting.around.topology != "live") {
       object(sighting,
              {kHeadWaits, "answered too early", "success only after the legacy server response",
               fmt::format("{} before it", head.status())});

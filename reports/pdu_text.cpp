@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "protocol/wire/client_address.hpp"
 #include "protocol/wire/dcerpc.hpp"
+#include "reports/matching.hpp"
 
 namespace rpchspec::reports {
 
@@ -123,6 +125,9 @@ std::optional<std::string> header_field(ByteView bytes, std::string_view field) 
   if (field == "pfc_flags") {
     return at<std::uint8_t>(bytes, 3, "0x{:02x}");
   }
+  if (field == "packed_drep" && bytes.size() >= 8) {  // four bytes, no number: as they stand
+    return fmt::format("0x{:08x}", load<std::uint32_t>(bytes, 4, ByteOrder::big));
+  }
   if (field == "frag_length") {
     return at<std::uint16_t>(bytes, 8, "{}");
   }
@@ -171,6 +176,9 @@ std::string pdu_name(v1::Event const& event) {
 }
 
 bool goes_by(v1::Pdu const& pdu, std::string_view name) {
+  if (name == "any") {
+    return true;
+  }
   if (name == "rpc") {
     return is_rpc(pdu);
   }
@@ -217,6 +225,11 @@ std::optional<std::string> field_of(v1::Pdu const& pdu,
   auto const rts = decoded(pdu);
   if (form == nullptr || !rts) {
     return std::nullopt;
+  }
+  if (field == wire::kAddressPadding) {
+    auto const* address = wire::find<wire::ClientAddressCommand>(*rts);
+    return address == nullptr ? std::nullopt
+                              : std::optional(hex(as_text(ByteView(address->padding))));
   }
   auto value = wire::get_by_meaning(*rts, form->kind, field);
   return value ? std::optional(std::move(*value)) : std::nullopt;

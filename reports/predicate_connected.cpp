@@ -41,6 +41,8 @@ class ConnectedPredicate final : public Predicate {
     count_ = 0;
   }
 
+  [[nodiscard]] bool wants_more() const override { return !satisfied_at_; }
+
   [[nodiscard]] std::string expected() const override {
     return fmt::format("{} connection{} to {}", at_least_, at_least_ == 1 ? "" : "s",
                        service_.empty() ? subject_text(subject_) : service_);

@@ -37,6 +37,8 @@ class RequestHeadPredicate final : public Predicate {
     seen_.clear();
   }
 
+  [[nodiscard]] bool wants_more() const override { return !satisfied_at_; }
+
   [[nodiscard]] std::string expected() const override {
     auto text = fmt::format("{} gets a request", subject_text(subject_));
     if (!wanted_.method().empty()) {

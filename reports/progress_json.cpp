@@ -24,7 +24,9 @@ std::string estimate_line(Estimate const& estimate) {
                     {"seconds", estimate.seconds},
                     {"bytes", estimate.bytes},
                     {"jobs", estimate.jobs},
-                    {"target", utf8(estimate.target)}};
+                    {"target", utf8(estimate.target)},
+                    {"alone", estimate.alone},
+                    {"alone_seconds", estimate.alone_seconds}};
   return line("estimate", std::move(told));
 }
 

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "journal/reader.hpp"
+
 namespace rpchspec::reports {
 
 namespace fs = std::filesystem;
@@ -28,6 +30,12 @@ void LogRange::on_event(journal::v1::Event const& event) {
     name = file;
     (parameter.name() == kProxyLogFrom ? from : to) = size;
   }
+}
+
+LogRange log_range_of(fs::path const& journal) {
+  LogRange range;
+  auto const read = journal::read(journal, [&](auto const& event) { range.on_event(event); });
+  return read ? range : LogRange();
 }
 
 std::vector<fs::path> logs_in(std::vector<fs::path> const& folders) {

@@ -32,6 +32,9 @@ struct LogRange {
 [[nodiscard]] std::vector<std::filesystem::path> logs_in(
     std::vector<std::filesystem::path> const& folders);
 
+/// What of a log belongs to the case of a journal.
+[[nodiscard]] LogRange log_range_of(std::filesystem::path const& journal);
+
 /// The end of the range, at most `most` bytes, from the beginning of a line where it is cut. Empty
 /// for a file that cannot be read.
 [[nodiscard]] std::string end_of(std::filesystem::path const& log,

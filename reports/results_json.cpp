@@ -21,10 +21,20 @@ json::object target_json(model::TargetSummary const& target) {
   for (auto const& [name, value] : target.facts) {
     facts[utf8(name)] = utf8(value);
   }
+  json::array probed;
+  for (auto const& each : target.probed) {
+    json::object made{
+        {"fact", utf8(each.fact)}, {"value", utf8(each.value)}, {"seen", utf8(each.seen)}};
+    if (!each.stated.empty()) {
+      made["stated"] = utf8(each.stated);
+    }
+    probed.emplace_back(std::move(made));
+  }
   return {{"name", utf8(target.name)},
           {"urls", texts_json(target.urls)},
           {"topology", utf8(target.topology)},
-          {"facts", std::move(facts)}};
+          {"facts", std::move(facts)},
+          {"probed", std::move(probed)}};
 }
 
 json::object finding_json(model::Finding const& finding) {

@@ -60,6 +60,10 @@ model::TargetSummary target_of(json::object const& object) {
       target.facts[name] = std::string(text->data(), text->size());
     }
   }
+  each_object(object, "probed", [&](json::object const& each) {
+    target.probed.push_back({text_of(each, "fact"), text_of(each, "value"), text_of(each, "seen"),
+                             text_of(each, "stated")});
+  });
   return target;
 }
 

@@ -73,6 +73,17 @@ void count_requirements(RunResult& run) {
   }
 }
 
+/// A shard looks only for the facts that its own cases want.
+void take_facts(model::TargetSummary& to, model::TargetSummary const& from) {
+  to.facts.insert(from.facts.begin(), from.facts.end());
+  for (auto const& each : from.probed) {
+    auto const same = [&](model::ProbedFact const& known) { return known.fact == each.fact; };
+    if (std::none_of(to.probed.begin(), to.probed.end(), same)) {
+      to.probed.push_back(each);
+    }
+  }
+}
+
 std::string mismatch(RunResult const& a, RunResult const& b) {
   if (a.suite != b.suite) {
     return fmt::format("suite {} and suite {}", a.suite, b.suite);
@@ -245,6 +256,7 @@ Result<Merged> merge(std::vector<RunResult> shards, std::size_t expect_shards) {
     take_findings(findings, shard);
     take_requirements(requirements, shard);
     take_choices(run.choices, std::move(shard.choices));
+    take_facts(run.target, shard.target);
   }
   run.complete = run.complete && merged.missing_shards == 0;
   if (shards.size() > 1) {

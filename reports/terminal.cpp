@@ -73,9 +73,12 @@ std::string estimate_text(Estimate const& estimate) {
       estimate.embedded
           ? std::string("Testing the embedded reference proxy, because no target is given.")
           : fmt::format("Testing {}.", harmless(estimate.target));
-  return fmt::format("{}\n{} case{}, about {}, {}, {} at a time\n", first, estimate.cases,
+  auto const alone = estimate.alone == 0 ? std::string()
+                                         : fmt::format(", {} of them alone ({})", estimate.alone,
+                                                       duration_text(estimate.alone_seconds));
+  return fmt::format("{}\n{} case{}, about {}, {}, {} at a time{}\n", first, estimate.cases,
                      estimate.cases == 1 ? "" : "s", duration_text(estimate.seconds),
-                     size_text(estimate.bytes), estimate.jobs);
+                     size_text(estimate.bytes), estimate.jobs, alone);
 }
 
 std::string progress_line(CaseResult const& result, Colour colour) {

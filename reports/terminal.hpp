@@ -19,12 +19,14 @@ struct Estimate {
   double seconds = 0;       // wall time
   std::uint64_t bytes = 0;  // over the wire
   std::size_t jobs = 1;
-  bool embedded = false;  // no target: says so, first
-  std::string target{};   // "http://gw.example:8080 (rpc-proxy)"
+  bool embedded = false;     // no target: says so, first
+  std::string target{};      // "http://gw.example:8080 (rpc-proxy)"
+  std::size_t alone = 0;     // of the cases: those that run while no other does
+  double alone_seconds = 0;  // what of `seconds` is theirs
 };
 
 /// "Testing the embedded reference proxy, because no target is given.\n112 cases, about 1 min 42 s,
-/// 14 MiB, 64 at a time\n"
+/// 14 MiB, 64 at a time, 3 of them alone (2.1 s)\n"
 [[nodiscard]] std::string estimate_text(Estimate const& estimate);
 
 /// "PASS  reset/server-out-end@tcp-rst  0.41 s": one line a case, where there is no TTY.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "reports/choices_text.hpp"
+#include "reports/probe.hpp"
 #include "reports/repetitions.hpp"
 #include "reports/terminal.hpp"
 #include "reports/terminal_paint.hpp"
@@ -145,12 +146,17 @@ std::string summary_text(model::RunResult const& run, FinalFacts const& facts, C
   text += flaky_cases(run, colour);
   text += not_run_text(run);
   text += choices_text(run.choices);
-  for (auto const& warning : facts.warnings) {
+  auto warnings = disagreements(run.target.probed);
+  warnings.insert(warnings.end(), facts.warnings.begin(), facts.warnings.end());
+  for (auto const& warning : warnings) {
     text += fmt::format("{} {}\n", painted("warning:", "33", colour), harmless(warning));
   }
   if (facts.missing_shards != 0) {
     text += fmt::format("{} shard{} missing\n", facts.missing_shards,
                         facts.missing_shards == 1 ? " is" : "s are");
+  }
+  if (run.cases.empty()) {
+    text += "No scenario is left of what was selected: nothing was judged.\n";
   }
   text +=
       fmt::format("{} in {}\n", counts_text(run.summary, colour), duration_text(run.duration_s));
@@ -169,8 +175,10 @@ std::string summary_text(model::RunResult const& run, FinalFacts const& facts, C
 std::string report_text(model::RunResult const& run, FinalFacts const& facts, Colour colour) {
   auto text = fmt::format("rpchspec {}, suite {}, {}, seed {}\n", run.tool_version, run.suite,
                           run.started, run.seed);
-  text += fmt::format("target {} ({}){}{}\n\n", run.target.name, run.target.topology,
+  text += fmt::format("target {} ({}){}{}\n", run.target.name, run.target.topology,
                       run.target.urls.empty() ? "" : " ", fmt::join(run.target.urls, ", "));
+  auto const probed = probed_text(run.target.probed);
+  text += probed.empty() ? "\n" : fmt::format("probed: {}\n\n", harmless(probed));
   for (auto const& finding : run.findings) {
     std::string where;
     for (auto const& result : run.cases) {

@@ -7,6 +7,7 @@
 #include "harness/loader/data_dir.hpp"
 #include "harness/loader/load.hpp"
 #include "harness/loader/selector.hpp"
+#include "harness/targets/facts.hpp"
 
 namespace rpchspec::bindings {
 
@@ -70,7 +71,8 @@ Library::Library(std::optional<std::string> const& directory) {
     PyErr_SetString(PyExc_FileNotFoundError, to_string(found.error()).c_str());
     throw py::error_already_set();
   }
-  library_ = loaded(unlocked([&found] { return loader::load_library(*found); }));
+  library_ =
+      loaded(unlocked([&found] { return loader::load_library(*found, targets::wrong_fact); }));
 }
 
 loader::Suite Library::read(std::string const& yaml, std::string const& name) const {

@@ -70,6 +70,11 @@ net::Task<Result<void>> Client::start_channel(std::uint32_t vc,
 }
 
 net::Task<Result<void>> Client::open(std::uint32_t vc, scn::Open step, net::Deadline deadline) {
+  auto const version = version_named(step.version());
+  if (!version) {
+    co_return tl::unexpected(version.error());
+  }
+  version_ = *version;
   apply(step);
   if (is_v1(step.dialect())) {
     co_return co_await open_v1(vc, std::move(step), deadline);

@@ -191,6 +191,7 @@ class Client {
   net::Event changed_;
   std::mt19937_64 random_;
   std::optional<Family> family_;
+  std::uint32_t version_ = 1;  // that the next virtual connection names in its first PDUs
   std::map<std::uint32_t, RpcCaller> callers_;
   // Whose second leg a step of its own sends.
   std::map<std::pair<std::uint32_t, session::Channel>, LogOn> half_log_ons_;

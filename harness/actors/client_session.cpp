@@ -55,6 +55,7 @@ session::ClientConfig Client::session_config() {
   config.in_channel_cookie = random_cookie<ChannelCookie>(random_);
   config.out_channel_cookie = random_cookie<ChannelCookie>(random_);
   config.association_group_id = family_->association_group_id;
+  config.version = version_;
   if (conduct.receive_window() != 0) {
     config.receive_window = ReceiveWindowSize(static_cast<std::uint32_t>(conduct.receive_window()));
   }
@@ -107,6 +108,7 @@ MeaningValues Client::values_of(VirtualConnection& vc, Channel channel) const {
   values["INChannelCookie"] = to_hex(config.in_channel_cookie);
   values["OUTChannelCookie"] = to_hex(config.out_channel_cookie);
   values["AssociationGroupId"] = to_hex(config.association_group_id);
+  values["Version"] = std::to_string(config.version);
   values["ReceiveWindowSize"] = std::to_string(config.receive_window.value);
   values["ChannelLifetime"] = std::to_string(config.in_channel_lifetime.value);
   values["ClientKeepalive"] = std::to_string(config.keepalive.value);

@@ -91,6 +91,10 @@ std::optional<std::uint32_t> bytes_left(std::uint64_t recycle_at) {
   return recycle_at == 0 ? std::optional<std::uint32_t>() : static_cast<std::uint32_t>(recycle_at);
 }
 
+Result<std::uint32_t> version_named(std::string const& text) {
+  return text.empty() ? Result<std::uint32_t>(1) : number(text, "version");
+}
+
 session::RecyclingSequence sequence_named(std::string const& name) {
   return name == "r1" ? session::RecyclingSequence::r1 : session::RecyclingSequence::r2;
 }

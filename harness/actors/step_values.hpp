@@ -32,6 +32,9 @@ inline constexpr std::string_view kLegacyResponse = "legacy-response";
 /// Of `recycle_in_at` and `recycle_out_at`: 0 is never.
 [[nodiscard]] std::optional<std::uint32_t> bytes_left(std::uint64_t recycle_at);
 
+/// Of `client.open`: a number of 32 bits, 1 when empty; bad_value otherwise.
+[[nodiscard]] Result<std::uint32_t> version_named(std::string const& text);
+
 /// "r1"; anything else is r2.
 [[nodiscard]] session::RecyclingSequence sequence_named(std::string const& name);
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/exit_code.hpp"
+
 #include <CLI/CLI.hpp>
 
 namespace rpchspec::cli {
@@ -41,9 +43,11 @@ void set_up_man(CLI::App& app, int& exit_code);
 
 [[nodiscard]] std::vector<Command> const& commands();
 
-/// What was asked for cannot be done as it was asked: exit 2, with the text on standard error.
+/// What was asked for cannot be done as it was asked: exit 2, or 4 where it means no scenario, with
+/// the text on standard error.
 struct UsageError {
   std::string text;
+  int exit_code = reports::kExitUsage;
 };
 
 /// It could not be started: exit 3.

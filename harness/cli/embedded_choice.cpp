@@ -37,4 +37,11 @@ proxy::Variant const& variant_named(std::string const& name, std::vector<std::st
   return named("variant", name, proxy::find_variant(name), proxy::variants(), std::move(also));
 }
 
+void choose(targets::Target& target, proxy::Variant const& variant) {
+  target.variant = variant.name;
+  if (!variant.lacks.empty()) {
+    target.facts.given[std::string(variant.lacks)] = "false";
+  }
+}
+
 }  // namespace rpchspec::cli

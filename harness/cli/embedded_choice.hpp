@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/targets/target.hpp"
 #include "reference_proxy/defects.hpp"
 #include "reference_proxy/variants.hpp"
 
@@ -17,5 +18,8 @@ namespace rpchspec::cli {
 /// @throws UsageError with the nearest name that there is.
 [[nodiscard]] proxy::Variant const& variant_named(std::string const& name,
                                                   std::vector<std::string> also = {});
+
+/// Of the embedded proxy: with what it lacks, so that cases which ask for that are skipped.
+void choose(targets::Target& target, proxy::Variant const& variant);
 
 }  // namespace rpchspec::cli

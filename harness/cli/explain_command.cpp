@@ -11,6 +11,7 @@
 #include "harness/loader/selector.hpp"
 #include "model/suggestion.hpp"
 #include "reference_proxy/defects.hpp"
+#include "reference_proxy/variants.hpp"
 #include "reports/terminal.hpp"
 
 namespace rpchspec::cli {
@@ -30,6 +31,11 @@ std::string in_words(proxy::DefectInfo const& defect, loader::Library const& lib
     text += fmt::format("  {}  {}\n", id, requirement == nullptr ? "" : requirement->text);
   }
   return text + fmt::format("try it: rpchspec run --defect {}\n", defect.name);
+}
+
+std::string in_words(proxy::Variant const& variant) {
+  return fmt::format("{}: {}\nallowed by: {}\ntry it: rpchspec run --variant {}\n", variant.name,
+                     variant.title, variant.allows, variant.name);
 }
 
 int explain_finding(ExplainOptions const& options, loader::Library const& library) {
@@ -61,6 +67,9 @@ std::vector<std::string> everything(loader::Suite const& suite, loader::Library 
   for (auto const& defect : proxy::defects()) {
     names.emplace_back(defect.name);
   }
+  for (auto const& variant : proxy::variants()) {
+    names.emplace_back(variant.name);
+  }
   return names;
 }
 
@@ -76,6 +85,10 @@ int explain(ExplainOptions const& options) {
   }
   if (auto const* defect = proxy::find_defect(options.what)) {
     fmt::print("{}", in_words(*defect, library));
+    return 0;
+  }
+  if (auto const* variant = proxy::find_variant(options.what)) {
+    fmt::print("{}", in_words(*variant));
     return 0;
   }
   std::size_t found = 0;
@@ -95,8 +108,9 @@ int explain(ExplainOptions const& options) {
   }
   if (found == 0) {
     auto const near = model::nearest(options.what, everything(suite, library));
-    throw UsageError{"'" + options.what + "' is no scenario, requirement, finding or defect" +
-                     (near.empty() ? std::string("; see rpchspec list, rpchspec defects")
+    throw UsageError{"'" + options.what +
+                     "' is no scenario, requirement, finding, defect or variant" +
+                     (near.empty() ? std::string("; see rpchspec list, defects, variants")
                                    : "; did you mean '" + near + "'?")};
   }
   return 0;
@@ -106,7 +120,7 @@ int explain(ExplainOptions const& options) {
 
 void set_up_explain(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ExplainOptions>();
-  app.add_option("what", options->what, "id of a scenario, requirement, finding or defect")
+  app.add_option("what", options->what, "id of a scenario, requirement, finding, defect or variant")
       ->required()
       ->type_name("ID");
   app.add_option("--topology", options->topology, "whose levels are told")

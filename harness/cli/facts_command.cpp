@@ -18,6 +18,9 @@ int facts(bool as_json) {
     if (!as_json) {
       fmt::print("{:<20} {} (as in {}={})\n{:<20} unlocks: {}\n{:<20} not given: {}\n", kind.name,
                  kind.type, kind.name, kind.example, "", kind.unlocks, "", kind.unstated);
+      if (!kind.probed.empty()) {
+        fmt::print("{:<20} probed: {}\n", "", kind.probed);
+      }
       continue;
     }
     list.push_back({{"name", kind.name},
@@ -25,12 +28,16 @@ int facts(bool as_json) {
                     {"example", kind.example},
                     {"not_given", kind.unstated},
                     {"unlocks", kind.unlocks}});
+    if (!kind.probed.empty()) {
+      list.back().as_object()["probed"] = kind.probed;
+    }
   }
   if (as_json) {
     fmt::print("{}", loader::pretty(json::object{{"facts", list}}));
   } else {
     fmt::print(
-        "\nState one with --set FACT=VALUE, or under facts: of a target in rpchspec.yaml.\n");
+        "\nState one with --set FACT=VALUE, or under facts: of a target in rpchspec.yaml. What is "
+        "probed is\nread off the first cases of a run, where it is not stated.\n");
   }
   return 0;
 }

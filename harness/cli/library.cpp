@@ -5,6 +5,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/loader/data_dir.hpp"
 #include "harness/loader/selector.hpp"
+#include "harness/targets/facts.hpp"
 
 namespace rpchspec::cli {
 
@@ -39,7 +40,7 @@ loader::Library open_library() {
   if (!directory) {
     throw UsageError{to_string(directory.error())};
   }
-  return loaded(loader::load_library(*directory));
+  return loaded(loader::load_library(*directory, targets::wrong_fact));
 }
 
 loader::Suite open_suite(loader::Library const& library,
@@ -68,10 +69,11 @@ std::vector<scenario::v1::Scenario const*> selected_of(loader::Suite const& suit
   }
   for (auto const& selector : selection.selectors) {
     if (auto const* replacement = replacement_of(selector, library)) {
-      throw UsageError{"scenario '" + selector + "' is retired: " + *replacement};
+      throw UsageError{"scenario '" + selector + "' is retired: " + *replacement,
+                       reports::kExitNothing};
     }
   }
-  throw UsageError{selected.error().detail};
+  throw UsageError{selected.error().detail, reports::kExitNothing};
 }
 
 }  // namespace rpchspec::cli

@@ -22,7 +22,8 @@ namespace rpchspec::cli {
 [[nodiscard]] std::string const* replacement_of(std::string_view id,
                                                 loader::Library const& library);
 
-/// The cases of a selection. @throws UsageError: a selector means nothing, or a retired scenario.
+/// The cases of a selection. @throws UsageError: a selector means nothing, or a
+/// retired scenario (exit 4).
 [[nodiscard]] std::vector<scenario::v1::Scenario const*> selected_of(
     loader::Suite const& suite, loader::Selection const& selection, loader::Library const& library);
 

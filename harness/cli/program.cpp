@@ -56,7 +56,7 @@ std::vector<Command> const& commands() {
       {"list", "the scenarios, or how they cover the requirements", set_up_list},
       {"lint", "check scenario files", set_up_lint},
       {"new", "a scenario file to begin with", set_up_new},
-      {"explain", "a scenario, requirement, finding or defect in words", set_up_explain},
+      {"explain", "a scenario, requirement, finding, defect or variant in words", set_up_explain},
       {"facts", "what may be stated of a proxy, and what it unlocks", set_up_facts},
       {"show", "one case of a run", set_up_show},
       {"up", "backends and reference proxy, as a fixture", set_up_up},
@@ -102,7 +102,8 @@ int run_program(std::vector<std::string> arguments) {
   } catch (CLI::ParseError const& error) {
     return on_parse_error(root, error);
   } catch (UsageError const& error) {
-    return usage_error(error.text);
+    usage_error(error.text);
+    return error.exit_code;
   } catch (StartError const& error) {
     fmt::print(stderr, "rpchspec: {}\n", inert(error.text));
     return reports::kExitUnjudged;

@@ -14,6 +14,9 @@
 #include "harness/cli/library.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/engine/output.hpp"
+#include "harness/targets/live.hpp"
+#include "harness/targets/target.hpp"
+#include "journal/reader.hpp"
 #include "reports/evidence.hpp"
 #include "reports/finished.hpp"
 #include "reports/html_report.hpp"
@@ -136,6 +139,15 @@ void Remains::judge_journals() {
   }
 }
 
+/// Of a live endpoint a case may have been played in part.
+bool is_live(fs::path const& journal) {
+  auto found = false;
+  static_cast<void>(journal::read(journal, [&](journal::v1::Event const& event) {
+    found = found || event.started().topology() == to_string(targets::Topology::live);
+  }));
+  return found;
+}
+
 CaseResult Remains::judged(Left const& left, CaseResult const& planned) const {
   auto result = planned;
   result.verdict = Verdict::not_run;
@@ -144,7 +156,9 @@ CaseResult Remains::judged(Left const& left, CaseResult const& planned) const {
     reports::JudgeOptions options;
     options.rerun = planned.rerun;
     options.strict = finished_.notes.strict;
-    auto judgement = reports::judge(*scenario, left.journal, library_.requirements, options);
+    auto const played =
+        is_live(left.journal) ? targets::live_part(*scenario) : scenario::v1::Scenario(*scenario);
+    auto judgement = reports::judge(played, left.journal, library_.requirements, options);
     if (!judgement.interrupted && !judgement.lagged) {
       result = std::move(judgement.result);
     }

@@ -31,7 +31,8 @@ void show_event(api::RunEvent const& event, engine::RunObserver& observer) {
   if (event.has_estimate()) {
     auto const& told = event.estimate();
     observer.on_estimate({told.cases(), told.seconds(), told.bytes(), told.jobs(),
-                          told.target() == kEmbedded, told.target()});
+                          told.target() == kEmbedded, told.target(), told.alone(),
+                          told.alone_seconds()});
   } else if (event.has_case_()) {
     auto const result = reports::case_of(boost::json::parse(event.case_().json()).as_object());
     if (result.verdict == model::Verdict::skip) {

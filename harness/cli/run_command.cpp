@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/embedded_choice.hpp"
 #include "harness/cli/library.hpp"
 #include "harness/cli/run_request.hpp"
 #include "harness/cli/run_told.hpp"
@@ -43,15 +44,15 @@ int run_once(RunOptions const& options, targets::Settings const& settings) {
 }
 
 /// A run for each lawful variant, into a folder of its own. The suite must pass on every one.
-int run_variants(RunOptions const& options, targets::Settings settings) {
-  auto const out = settings.out;
+int run_variants(RunOptions const& options, targets::Settings const& settings) {
   std::vector<std::string> alarms;
   int worst = 0;
   for (auto const& variant : proxy::variants()) {
-    settings.target.variant = variant.name;
-    settings.out = (std::filesystem::path(out) / variant.name).string();
+    auto one = settings;
+    choose(one.target, variant);
+    one.out = (std::filesystem::path(settings.out) / variant.name).string();
     fmt::print("Variant {}: {}\n", variant.name, variant.title);
-    auto const exit = run_once(options, settings);
+    auto const exit = run_once(options, one);
     if (exit != 0) {
       alarms.emplace_back(variant.name);
     }

@@ -30,12 +30,12 @@ void RunOptions::declare(CLI::App& app) {
 
 targets::Settings settings_of(RunOptions const& options) {
   auto settings = settings_of(options.table, options.selectors);
-  auto const& target = settings.target;
+  auto& target = settings.target;
   if (!target.defect.empty()) {
     static_cast<void>(defect_named(target.defect));
   }
   if (!target.variant.empty() && target.variant != kAllVariants) {
-    static_cast<void>(variant_named(target.variant, {kAllVariants}));
+    choose(target, variant_named(target.variant, {kAllVariants}));
   }
   return settings;
 }

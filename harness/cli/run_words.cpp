@@ -56,7 +56,7 @@ RunEnd run_words(RunWords const& what,
   try {
     return {play(what, observer, stop), {}};
   } catch (UsageError const& error) {
-    return {reports::kExitUsage, error.text};
+    return {error.exit_code, error.text};
   } catch (StartError const& error) {
     return {reports::kExitUnjudged, error.text};
   } catch (std::exception const& error) {

@@ -43,6 +43,9 @@ std::atomic<int> const& stop_on_signals() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  // Whoever reads what is told may leave. Not ignored: programs that we start would inherit that.
+  action.sa_handler = [](int) {};
+  sigaction(SIGPIPE, &action, nullptr);
   return caught;
 }
 

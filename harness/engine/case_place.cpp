@@ -81,6 +81,13 @@ void place_on_node(std::vector<targets::Url> const& urls,
   usual = usual.port == 0 ? secure : usual;
 }
 
+/// As the operator says; the embedded proxy knows this machine by the name that every one has.
+std::string name_by(std::string_view fact, targets::Target const& target) {
+  auto const is_netbios = fact == "netbios_name";
+  auto const& stated = is_netbios ? target.facts.netbios_name : target.facts.host_name;
+  return stated.value_or(is_netbios ? "LOCALHOST" : "localhost");
+}
+
 void place_on_nodes(targets::Target const& target, actors::ClientTarget& client) {
   place_on_node(target.in_urls, client.in, client.tls_in);
   place_on_node(target.out_urls, client.out, client.tls_out);
@@ -199,6 +206,9 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
 
 scn::Client client_conduct(Surroundings const& surroundings, CaseOrder const& order) {
   auto conduct = order.scenario->client();
+  if (!conduct.named_by().empty()) {
+    conduct.set_server_name(name_by(conduct.named_by(), surroundings.target));
+  }
   auto const* variant = proxy::find_variant(surroundings.target.variant);
   if (variant != nullptr && variant->in_channel_lifetime != 0 && conduct.in_content_length() == 0) {
     conduct.set_in_content_length(variant->in_channel_lifetime);

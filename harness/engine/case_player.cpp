@@ -1,8 +1,10 @@
 #include "harness/engine/case_player.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "harness/targets/live.hpp"
 #include "harness/targets/process.hpp"
 #include "reports/evidence.hpp"
 #include "reports/run_result.hpp"
@@ -43,7 +45,12 @@ std::filesystem::path CasePlayer::journal_of(CaseJob const& job) const {
 }
 
 CaseOutcome CasePlayer::run(CaseOrder const& order) {
-  auto outcome = run_case(surroundings_, order, record_.stop(), &record_.has_proxy_died());
+  auto played = order;
+  std::optional<scenario::v1::Scenario> part;  // a live endpoint plays a case as far as it can
+  if (surroundings_.target.topology == targets::Topology::live) {
+    played.scenario = &part.emplace(targets::live_part(*order.scenario));
+  }
+  auto outcome = run_case(surroundings_, played, [this] { return record_.is_over(); });
   connections_ += outcome.judgement.connections;
   return outcome;
 }
@@ -96,8 +103,7 @@ void CasePlayer::place(CaseResult& result) const {
 }
 
 bool CasePlayer::is_to_be_retried(CaseJob const& job, Verdict verdict) const {
-  auto const broken_off = record_.stop() != 0 || record_.has_proxy_died();
-  return verdict == Verdict::not_run && !broken_off && !job.retry;
+  return verdict == Verdict::not_run && !record_.is_over() && !job.retry;
 }
 
 /// Of a proxy that we did not start nobody tells us. Asked when a case went wrong.

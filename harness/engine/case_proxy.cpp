@@ -1,5 +1,7 @@
 #include "harness/engine/case_proxy.hpp"
 
+#include <algorithm>
+
 #include "harness/actors/request_head.hpp"
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/case_place.hpp"
@@ -65,6 +67,12 @@ void configure_authentication(scn::ProxyNeeds const& needs, proxy::ProxyConfig& 
   }
 }
 
+/// The client reaches the proxy by IPv6.
+bool comes_by_ipv6(scn::Scenario const& scenario) {
+  auto const& needs = scenario.needs();
+  return std::find(needs.begin(), needs.end(), "ipv6") != needs.end();
+}
+
 /// The times and sizes that the scenario states.
 void configure_limits(scn::ProxyNeeds const& needs, proxy::ProxyConfig& config) {
   if (needs.has_connection_timeout()) {
@@ -101,7 +109,8 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
                                         std::map<std::string, std::uint16_t> const& ports) {
   auto const& needs = order.scenario->proxy();
   proxy::ProxyConfig config;
-  config.listen = {{proxy::Scheme::http, "127.0.0.1", 0}, {proxy::Scheme::https, "127.0.0.1", 0}};
+  auto const* const address = comes_by_ipv6(*order.scenario) ? "::1" : "127.0.0.1";
+  config.listen = {{proxy::Scheme::http, address, 0}, {proxy::Scheme::https, address, 0}};
   config.certificate = surroundings.certificate;
   if (auto const* variant = proxy::find_variant(surroundings.target.variant)) {
     variant->apply(config);  // what the case needs comes after it

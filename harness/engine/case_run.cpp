@@ -37,12 +37,10 @@ class Case {
   Case(Surroundings const& surroundings,
        CaseOrder const& order,
        std::filesystem::path const& journal,
-       std::atomic<int> const& stop,
-       std::atomic<bool> const* proxy_died)
+       std::function<bool()> const& is_over)
       : surroundings_(surroundings),
         order_(order),
-        stop_(stop),
-        proxy_died_(proxy_died),
+        is_over_(is_over),
         recorder_({Clock::now(), seed_of(surroundings, order), journal}),
         servers_(made_servers()),
         world_(io_, surroundings, order, *servers_, recorder_) {}
@@ -93,8 +91,7 @@ class Case {
 
   Surroundings const& surroundings_;
   CaseOrder const& order_;
-  std::atomic<int> const& stop_;
-  std::atomic<bool> const* proxy_died_;
+  std::function<bool()> const& is_over_;
   net::asio::io_context io_;
   journal::Recorder recorder_;
   RemoteServers* remote_ = nullptr;  // the servers, where they are elsewhere
@@ -188,7 +185,7 @@ Duration Case::farewell() const {
   return judged ? std::chrono::duration_cast<Duration>(patience) : kFarewell;
 }
 
-/// Notes how late this thread is, and ends the case when the run is stopped.
+/// Notes how late this thread is, and ends the case when the run is over.
 net::Task<> Case::watch(net::TaskScope& scope) {
   for (;;) {
     co_await tick(recorder_);
@@ -197,7 +194,7 @@ net::Task<> Case::watch(net::TaskScope& scope) {
       scope.cancel();
       co_return;
     }
-    if (stop_ != 0 || (proxy_died_ != nullptr && *proxy_died_) || !recorder_.error().empty()) {
+    if (is_over_() || !recorder_.error().empty()) {
       interrupted_ = true;
       scope.cancel();
       co_return;
@@ -218,6 +215,9 @@ void Case::tell_start() {
   }
   for (auto const& [name, value] : surroundings_.target.facts.given) {
     (*started->mutable_facts())[name] = value;
+  }
+  for (auto const& name : surroundings_.target.facts.probed) {
+    started->add_probed(name);
   }
   recorder_.append(event, recorder_.start());
   auto const since_1970 =
@@ -258,15 +258,14 @@ void Case::finish() {
 
 CaseOutcome run_case(Surroundings const& surroundings,
                      CaseOrder const& order,
-                     std::atomic<int> const& stop,
-                     std::atomic<bool> const* proxy_died) {
+                     std::function<bool()> const& is_over) {
   CaseOutcome outcome;
   std::error_code ignored;
   std::filesystem::create_directories(order.directory, ignored);
   outcome.journal = order.directory / "journal.bin";
   std::filesystem::remove(outcome.journal, ignored);
   {
-    Case played(surroundings, order, outcome.journal, stop, proxy_died);
+    Case played(surroundings, order, outcome.journal, is_over);
     played.play();
     outcome.unwritable = played.unwritable();
     auto const completed = played.complete(outcome.journal);

@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "harness/engine/dispatcher.hpp"
@@ -54,11 +54,10 @@ struct CaseOutcome {
   std::string unwritable;  // why the journal is not whole; the verdict is `error` then
 };
 
-/// Plays and judges one case. Blocks the calling thread. `stop` is looked at all the time: when it
-/// is set the case is broken off and judged as interrupted; so is `proxy_died`, where not null.
+/// Plays and judges one case. Blocks the calling thread. `is_over` is asked all the time, on
+/// another thread, too: once it is true the case is broken off and judged as interrupted.
 [[nodiscard]] CaseOutcome run_case(Surroundings const& surroundings,
                                    CaseOrder const& order,
-                                   std::atomic<int> const& stop,
-                                   std::atomic<bool> const* proxy_died = nullptr);
+                                   std::function<bool()> const& is_over);
 
 }  // namespace rpchspec::engine

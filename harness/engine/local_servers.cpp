@@ -112,7 +112,9 @@ void LocalServers::find_ports() {
     auto const at = backend_->ports().find(service);
     place_.ports[name] =
         at != backend_->ports().end() ? at->second : surroundings_.target.backend_ports[i];
-    if (is_shared() && std::find(closed.begin(), closed.end(), name) != closed.end()) {
+    auto const is_foreign = surroundings_.target.topology == targets::Topology::live;
+    if ((is_shared() || is_foreign) &&
+        std::find(closed.begin(), closed.end(), name) != closed.end()) {
       place_.ports[name] = unserved_port(surroundings_.target);  // the real one serves other cases
     }
   }

@@ -10,6 +10,7 @@
 #include "reports/junit.hpp"
 #include "reports/ladder.hpp"
 #include "reports/markdown.hpp"
+#include "reports/proxy_log.hpp"
 #include "reports/results_json.hpp"
 
 namespace rpchspec::engine {
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kReserve = std::size_t{64} * 1024;      // bytes
 constexpr std::size_t kReserveACase = std::size_t{8} * 1024;  // of results.json and junit.xml
+
+constexpr std::size_t kMostLogACase = std::size_t{256} * 1024;
 
 constexpr std::array kOurs = {"results.json", "junit.xml",  "events.jsonl",        "cases",
                               "report.html",  kCaptureFile, "summary.md",          "tls",
@@ -155,11 +158,26 @@ Result<void> Output::add_evidence(model::CaseResult const& result, fs::path cons
       return written;
     }
   }
+  if (auto written = add_log(journal); !written) {
+    return written;
+  }
   if (auto written = append_events(request_.out / "events.jsonl", result.id, journal); !written) {
     return written;
   }
   auto const id = journal.parent_path().lexically_relative(request_.out / "cases");
   return add_packets(reports::captured(id.generic_string(), result), journal);
+}
+
+/// What a proxy that we started said meanwhile; other cases may have run at the same time.
+Result<void> Output::add_log(fs::path const& journal) {
+  if (request_.target.start.empty()) {
+    return {};
+  }
+  auto const range = reports::log_range_of(journal);
+  auto const text = range.name.empty()
+                        ? std::string()
+                        : reports::end_of(request_.out / range.name, range, kMostLogACase);
+  return text.empty() ? Result<void>() : write_file(journal.parent_path() / "proxy.log", text);
 }
 
 Result<void> Output::add_packets(reports::CapturedCase const& captured, fs::path const& journal) {

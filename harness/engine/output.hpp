@@ -67,6 +67,7 @@ class Output {
  private:
   [[nodiscard]] Result<void> add_evidence(model::CaseResult const& result,
                                           std::filesystem::path const& journal);
+  [[nodiscard]] Result<void> add_log(std::filesystem::path const& journal);
   [[nodiscard]] Result<void> add_packets(reports::CapturedCase const& captured,
                                          std::filesystem::path const& journal);
 

@@ -33,6 +33,8 @@ void note_client(Way& way, jnl::Event const& event) {
     note_head(way, event.head());
   } else if (event.has_pdu() && event.direction() == jnl::RECEIVED) {
     way.opened = true;
+  } else if (event.has_raw() && event.direction() == jnl::RECEIVED) {
+    way.garbage = way.garbage || !way.answered;
   } else if (event.has_ended()) {
     auto const ending = event.ended().ending();
     way.tls_failed = way.tls_failed || ending == jnl::TLS_FAILED;
@@ -146,6 +148,10 @@ std::string advice(Way const& way, targets::Target const& target, std::string co
   if (way.tls_failed) {
     return "the TLS handshake with " + url_of(target) + " failed (" + way.connect_detail +
            "): check --ca-file, --sni, or use --insecure.";
+  }
+  if (way.garbage) {
+    return "what came from " + url_of(target) +
+           " is no HTTP: does it expect TLS there (https://), or is it another service?";
   }
   if (target.topology == targets::Topology::live) {
     return on_live(way, target);

@@ -14,6 +14,7 @@ struct Way {
   bool proxy_reached = false;  // a TCP connection to it was made
   bool tls_failed = false;
   bool answered = false;  // any response head came
+  bool garbage = false;   // bytes came that are no HTTP
   unsigned status = 0;    // of the first final head that was no 200
   std::string reason;
   bool challenge = false;         // only a log-on was answered yet; what comes after it counts

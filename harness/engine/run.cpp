@@ -1,6 +1,7 @@
 #include "harness/engine/run.hpp"
 
 #include "harness/engine/case_player.hpp"
+#include "harness/engine/first_look.hpp"
 #include "harness/engine/proxy_under_test.hpp"
 #include "harness/engine/run_plan.hpp"
 #include "harness/engine/run_record.hpp"
@@ -17,25 +18,30 @@ namespace {
 class Run {
  public:
   Run(RunRequest const& request, RunObserver& observer, std::atomic<int> const& stop)
-      : request_(request), record_(request, observer, stop), proxy_(request.out, stop) {}
+      : request_(request), record_(request_, observer, stop), proxy_(request_.out, stop) {}
 
   RunOutcome go();
 
  private:
   void ask_version();
+  void look();
   void play_stages(RunPlan const& plan);
   std::vector<CaseJob> play(Configured const& stage);
-  bool prepare(Configured const& stage);
+  bool enter(targets::Target const& target, bool for_cases);
+  void leave();
   void tell_growth();
   bool determine_proxy_use(targets::Target const& target);
-  std::vector<CaseJob> play_all(std::vector<CaseJob> jobs, CasePlayer& player, Sanity& sanity);
+  std::vector<CaseJob> play_all(std::vector<CaseJob> jobs);
 
-  RunRequest const& request_;
+  RunRequest request_;  // its target learns the facts that are probed
   RunRecord record_;
   ProxyUnderTest proxy_;
   UsageOfRun usage_;
-  std::optional<RunSurroundings> surroundings_;  // of the configuration that is played
   CaseNumbers numbers_;
+  // Of the configuration that is played:
+  std::optional<RunSurroundings> surroundings_;
+  std::optional<CasePlayer> player_;
+  std::optional<Sanity> sanity_;
 };
 
 RunOutcome Run::go() {
@@ -45,6 +51,7 @@ RunOutcome Run::go() {
   auto const absent = targets::why_absent(request_.target.program);
   if (absent.empty()) {
     ask_version();
+    look();
   }
   auto const plan = make_plan(request_, absent, numbers_);
   record_.skip(plan.skipped);
@@ -68,14 +75,27 @@ void Run::ask_version() {
   }
 }
 
+/// What nobody stated is read off the sanity cases, before it is known which others can be played.
+void Run::look() {
+  if (!is_looked_at(request_) || !enter(request_.target, true)) {
+    return;
+  }
+  auto const journals = sanity_->look();
+  auto probed = FirstLook(request_, *player_).facts(journals);
+  record_.note_probed(adopt(std::move(probed), request_.target.facts));
+}
+
 /// Each configuration in turn, but for those that no case is left for.
 void Run::play_stages(RunPlan const& plan) {
   auto const& stages = plan.stages;
   for (std::size_t i = 0; i < stages.size(); ++i) {
-    if (stages[i].jobs.empty() && !(plan.idle() && i == 0)) {
+    auto const looked_at = surroundings_.has_value();
+    if (stages[i].jobs.empty() && !(plan.idle() && i == 0) && !looked_at) {
       continue;
     }
-    record_.enter(stages[i]);
+    if (!looked_at) {
+      record_.enter(stages[i]);
+    }
     auto const left = play(stages[i]);
     tell_growth();
     proxy_.unwatch();
@@ -83,34 +103,44 @@ void Run::play_stages(RunPlan const& plan) {
     if (last || stages[i + 1].target->reconfigure.empty()) {
       proxy_.stop();
     }
-    surroundings_.reset();
+    leave();
     record_.leave(*stages[i].target, left);
   }
 }
 
 /// @return the jobs that did not begin.
 std::vector<CaseJob> Run::play(Configured const& stage) {
-  if (!record_.go_on() || !prepare(stage)) {
+  if (!record_.go_on() || !(sanity_ || enter(*stage.target, !stage.jobs.empty()))) {
     return stage.jobs;
   }
-  CasePlayer player(request_, surroundings_->get(), numbers_, record_);
-  Sanity sanity(request_, player, record_);
-  sanity.check_way(stage.jobs);
-  auto left = play_all(stage.jobs, player, sanity);
-  sanity.check_at_end();
-  usage_.add(player.connections());
+  sanity_->check_way(stage.jobs);
+  auto left = play_all(stage.jobs);
+  sanity_->check_at_end();
+  usage_.add(player_->connections());
   return left;
 }
 
-bool Run::prepare(Configured const& stage) {
-  surroundings_.emplace(request_, *stage.target);
+/// @param for_cases  that go through the target's forward proxy, where it has one.
+bool Run::enter(targets::Target const& target, bool for_cases) {
+  surroundings_.emplace(request_, target);
   if (auto why = surroundings_->open(proxy_); !why.empty()) {
     record_.fail_to_start(std::move(why));
     return false;
   }
   usage_.begin(proxy_.group());
   proxy_.watch([this](std::string const& how) { record_.proxy_died(how); });
-  return stage.jobs.empty() || determine_proxy_use(*stage.target);
+  if (for_cases && !determine_proxy_use(target)) {
+    return false;
+  }
+  player_.emplace(request_, surroundings_->get(), numbers_, record_);
+  sanity_.emplace(request_, *player_, record_);
+  return true;
+}
+
+void Run::leave() {
+  sanity_.reset();
+  player_.reset();
+  surroundings_.reset();
 }
 
 void Run::tell_growth() {
@@ -135,7 +165,7 @@ bool Run::determine_proxy_use(targets::Target const& target) {
   return true;
 }
 
-std::vector<CaseJob> Run::play_all(std::vector<CaseJob> jobs, CasePlayer& player, Sanity& sanity) {
+std::vector<CaseJob> Run::play_all(std::vector<CaseJob> jobs) {
   auto const threads = threads_for(request_, jobs.size());
   auto const played = record_.told();
   std::erase_if(jobs, [&](CaseJob const& job) {
@@ -143,14 +173,14 @@ std::vector<CaseJob> Run::play_all(std::vector<CaseJob> jobs, CasePlayer& player
   });
   ScheduleHooks hooks;
   hooks.play = [&](CaseJob const& job) {
-    auto const verdict = player.play(job);
+    auto const verdict = player_->play(job);
     if (reports::is_red(verdict) && request_.target.topology != targets::Topology::embedded) {
-      sanity.check_after(job.scenario->id());
+      sanity_->check_after(job.scenario->id());
     }
   };
   hooks.go_on = [this] { return record_.go_on(); };
   auto left = run_jobs(std::move(jobs), threads, hooks);
-  auto again = run_jobs(player.late(), 1, hooks);  // alone: what was late must not be so again
+  auto again = run_jobs(player_->late(), 1, hooks);  // alone: what was late must not be so again
   left.insert(left.end(), again.begin(), again.end());
   return left;
 }

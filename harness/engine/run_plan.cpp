@@ -76,6 +76,9 @@ reports::Estimate estimate(RunRequest const& request, RunPlan const& plan) {
     all.jobs = std::max(all.jobs, threads);
     all.seconds += estimated_seconds(stage.jobs, threads);
     all.bytes += estimated_bytes(stage.jobs);
+    all.alone += static_cast<std::size_t>(std::count_if(
+        stage.jobs.begin(), stage.jobs.end(), [](CaseJob const& job) { return job.alone; }));
+    all.alone_seconds += estimated_seconds_alone(stage.jobs);
   }
   all.embedded = request.target.topology == Topology::embedded;
   all.target = request.target.urls.empty()

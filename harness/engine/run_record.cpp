@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <csignal>
 #include <ctime>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "reports/judge.hpp"
+#include "reports/probe.hpp"
 #include "reports/repetitions.hpp"
 #include "reports/run_result.hpp"
 #include "reports/verdict.hpp"
@@ -50,7 +52,32 @@ void RunRecord::note_version(std::string const& version) {
   outcome_.result.target.facts["version"] = version;
 }
 
+void RunRecord::note_probed(std::vector<model::ProbedFact> probed) {
+  std::lock_guard const lock(mutex_);
+  auto& target = outcome_.result.target;
+  for (auto const& each : probed) {
+    target.facts.emplace(each.fact, each.value);  // one that is stated stays
+  }
+  if (auto const text = reports::probed_text(probed); !text.empty()) {
+    say("probed: " + text);
+  }
+  for (auto const& line : reports::disagreements(probed)) {
+    say(line);
+  }
+  target.probed = std::move(probed);
+}
+
+/// mutex_ is held.
+void RunRecord::say(std::string const& text) {
+  if (estimated_) {
+    observer_.on_note(text);
+  } else {
+    unsaid_.push_back(text);
+  }
+}
+
 void RunRecord::skip(std::vector<SkippedCase> const& cases) {
+  std::lock_guard const lock(mutex_);
   for (auto const& [scenario, reason] : cases) {
     outcome_.result.cases.push_back(
         reports::unexecuted(*scenario, Verdict::skip, reason.reason, rerun(scenario->id())));
@@ -60,11 +87,21 @@ void RunRecord::skip(std::vector<SkippedCase> const& cases) {
 }
 
 Result<void> RunRecord::plan(RunPlan const& plan) {
+  std::lock_guard const lock(mutex_);
   if (auto room = output_.plan(unfinished(plan)); !room) {
     return room;
   }
   observer_.on_estimate(estimate(request_, plan));
+  say_the_rest();
   return {};
+}
+
+/// mutex_ is held. From now on notes are told at once.
+void RunRecord::say_the_rest() {
+  estimated_ = true;
+  for (auto const& text : std::exchange(unsaid_, {})) {
+    say(text);
+  }
 }
 
 /// What a results.json says that is never finished.
@@ -90,8 +127,7 @@ void RunRecord::enter(Configured const& stage) {
   proxy_died_ = false;
   doubts_refusals_ = false;
   if (!stage.target->configuration.empty()) {
-    observer_.on_note(
-        fmt::format("configuration {}: {} cases", stage.target->configuration, stage.jobs.size()));
+    say(fmt::format("configuration {}: {} cases", stage.target->configuration, stage.jobs.size()));
   }
 }
 
@@ -116,8 +152,8 @@ void RunRecord::started(CaseJob const& job) {
 void RunRecord::take(CaseResult result, std::filesystem::path const& journal) {
   std::lock_guard const lock(mutex_);
   result.suspect = result.suspect || !suspect_since_.empty();
-  if (proxy_died_ && result.verdict == Verdict::not_run) {
-    result.message = dead_;
+  if (is_over() && result.verdict == Verdict::not_run) {
+    result.message = why_not_run();
   }
   if (auto const kept = output_.add_case(result, journal); !kept) {
     note_unwritable(to_string(kept.error()));
@@ -146,7 +182,7 @@ void RunRecord::fail_to_start(std::string why) {
 
 /// mutex_ is held.
 void RunRecord::note_failed_start(std::string why) {
-  observer_.on_note(why);
+  say(why);
   outcome_.could_not_start = why;
   outcome_.exit.could_not_start = true;
   dead_ = std::move(why);
@@ -154,6 +190,7 @@ void RunRecord::note_failed_start(std::string why) {
 
 RunOutcome RunRecord::give_up(Error const& why) {
   std::lock_guard const lock(mutex_);
+  say_the_rest();
   note_failed_start(to_string(why));
   return std::move(outcome_);
 }
@@ -162,14 +199,14 @@ void RunRecord::close_way(std::string const& why, bool unjudged) {
   std::lock_guard const lock(mutex_);
   dead_ = why;
   outcome_.exit.could_not_start = unjudged;
-  observer_.on_note(why);
+  say(why);
 }
 
 void RunRecord::proxy_died(std::string const& how) {
   std::lock_guard const lock(mutex_);
   dead_ = dead_.empty() ? how : dead_;
   if (!proxy_died_.exchange(true)) {
-    observer_.on_note(how);
+    say(how);
   }
 }
 
@@ -188,7 +225,7 @@ void RunRecord::note_unwritable(std::string const& why) {
   if (unwritable_.empty()) {
     unwritable_ = why;
     outcome_.exit.could_not_start = true;
-    observer_.on_note(why);
+    say(why);
   }
 }
 
@@ -196,8 +233,7 @@ void RunRecord::suspect_since(std::string const& id) {
   std::lock_guard const lock(mutex_);
   if (suspect_since_.empty()) {
     suspect_since_ = id;
-    observer_.on_note("after " + id +
-                      " the proxy no longer opens a virtual connection; later cases are suspect");
+    say("after " + id + " the proxy no longer opens a virtual connection; later cases are suspect");
   }
 }
 
@@ -210,13 +246,12 @@ void RunRecord::doubt_refusals(std::string const& canary) {
 
 void RunRecord::note(std::string const& text) {
   std::lock_guard const lock(mutex_);
-  observer_.on_note(text);
+  say(text);
 }
 
 bool RunRecord::go_on() const {
   std::lock_guard const lock(mutex_);
-  return stop_ == 0 && !failed_fast_ && dead_.empty() && unwritable_.empty() &&
-         Clock::now() - begun_ < request_.max_time;
+  return !is_over() && !failed_fast_ && dead_.empty() && unwritable_.empty();
 }
 
 /// mutex_ is held.

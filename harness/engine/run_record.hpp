@@ -32,6 +32,9 @@ class RunRecord {
   /// The proxy's own answer to `version`.
   void note_version(std::string const& version);
 
+  /// What the first cases told of the target. @param probed  those that were stated otherwise, too.
+  void note_probed(std::vector<model::ProbedFact> probed);
+
   void skip(std::vector<SkippedCase> const& cases);
 
   /// Writes the results that stand when the run is never finished.
@@ -105,13 +108,18 @@ class RunRecord {
 
   [[nodiscard]] std::atomic<int> const& stop() const { return stop_; }
 
-  [[nodiscard]] std::atomic<bool> const& has_proxy_died() const { return proxy_died_; }
+  /// What is being played is broken off, too. From any thread, at any time.
+  [[nodiscard]] bool is_over() const { return stop_ != 0 || proxy_died_ || is_time_up(); }
 
   /// Writes the reports. Once no case runs.
   [[nodiscard]] RunOutcome finish();
 
  private:
+  [[nodiscard]] bool is_time_up() const { return Clock::now() - begun_ >= request_.max_time; }
+
   [[nodiscard]] model::RunResult unfinished(RunPlan const& plan) const;
+  void say(std::string const& text);
+  void say_the_rest();
   [[nodiscard]] std::string why_not_run() const;
   void note_unwritable(std::string const& why);
   void note_failed_start(std::string why);
@@ -125,6 +133,8 @@ class RunRecord {
   reports::FindingCollector findings_;
   TimePoint begun_ = Clock::now();
   mutable std::mutex mutex_;
+  bool estimated_ = false;
+  std::vector<std::string> unsaid_;  // notes from before the estimate, which is told first
   bool failed_fast_ = false;
   std::string dead_;           // why the proxy can't be tested any further
   std::string unwritable_;     // why nothing more can be written, as of a full disk

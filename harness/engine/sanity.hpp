@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ class Sanity {
   Sanity(RunRequest const& request, CasePlayer& player, RunRecord& record)
       : request_(request), player_(player), record_(record) {}
 
+  /// The cases that say whether the way is open, before anything is planned: check_way() takes
+  /// what became of them. @return their journals; empty: one of them did not pass.
+  [[nodiscard]] std::vector<std::filesystem::path> look();
+
   /// Before all others: when the way is closed there is no point in three hundred failures.
   /// @param selected  what is to be played: a sanity case of these has its result by this.
   void check_way(std::vector<CaseJob> const& selected);
@@ -33,6 +39,13 @@ class Sanity {
  private:
   using Tell = std::function<bool(CaseOutcome&)>;
 
+  /// A case that was played, and of which nothing was told yet.
+  struct Played {
+    CaseJob job;
+    model::CaseResult result;
+  };
+
+  [[nodiscard]] Played play(scenario::v1::Scenario const& scenario);
   [[nodiscard]] model::CaseResult played(CaseJob const& job);
   [[nodiscard]] model::CaseResult judged(CaseJob const& job, model::CaseResult result);
   [[nodiscard]] std::string server_of(CaseJob const& job) const;
@@ -45,6 +58,7 @@ class Sanity {
   RunRequest const& request_;
   CasePlayer& player_;
   RunRecord& record_;
+  std::map<std::string, Played> looked_;  // by id
   std::atomic<bool> checking_{false};
 };
 

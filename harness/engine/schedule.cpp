@@ -87,16 +87,22 @@ std::vector<CaseJob> run_jobs(std::vector<CaseJob> jobs,
   return {jobs.begin() + static_cast<std::ptrdiff_t>(begun), jobs.end()};
 }
 
+double estimated_seconds_alone(std::vector<CaseJob> const& jobs) {
+  double alone = 0;
+  for (auto const& job : jobs) {
+    alone += job.alone ? seconds_of(job) : 0;
+  }
+  return alone;
+}
+
 double estimated_seconds(std::vector<CaseJob> const& jobs, std::size_t threads) {
   std::priority_queue<double, std::vector<double>, std::greater<>> busy_until;
-  double alone = 0;
   double latest = 0;
   for (auto const& job : jobs) {
-    auto const takes = seconds_of(job);
     if (job.alone) {
-      alone += takes;
       continue;
     }
+    auto const takes = seconds_of(job);
     double begins = 0;
     if (busy_until.size() >= std::max<std::size_t>(threads, 1)) {
       begins = busy_until.top();
@@ -105,7 +111,7 @@ double estimated_seconds(std::vector<CaseJob> const& jobs, std::size_t threads) 
     busy_until.push(begins + takes);
     latest = std::max(latest, begins + takes);
   }
-  return latest + alone;
+  return latest + estimated_seconds_alone(jobs);
 }
 
 std::uint64_t estimated_bytes(std::vector<CaseJob> const& jobs) {

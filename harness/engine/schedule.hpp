@@ -35,6 +35,9 @@ struct ScheduleHooks {
 /// Wall time that the jobs need when all is well, in seconds.
 [[nodiscard]] double estimated_seconds(std::vector<CaseJob> const& jobs, std::size_t threads);
 
+/// What of it is theirs that run while no other does.
+[[nodiscard]] double estimated_seconds_alone(std::vector<CaseJob> const& jobs);
+
 /// Payload that the jobs' steps send, counted once on each side of the proxy.
 [[nodiscard]] std::uint64_t estimated_bytes(std::vector<CaseJob> const& jobs);
 

@@ -62,7 +62,8 @@ Scenario build_case(Variant const& variant, Library const& library, TextErrors& 
   spread_by(*scenario.mutable_steps());
   scenario.set_file(errors.file());
   scenario.set_category(scenario.id().substr(0, scenario.id().find('/')));
-  lint(scenario, places, {library.requirements, library.set_ups, library.retired}, errors);
+  lint(scenario, places,
+       {library.requirements, library.set_ups, library.retired, library.wrong_fact}, errors);
   if (scenario.id().find('@') != std::string::npos) {
     errors.add(places.of(scenario, "id"), "'@' in an id is for the values of a matrix");
   }

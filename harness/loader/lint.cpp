@@ -74,13 +74,8 @@ class Lint {
       errors_.add(places_.of(scenario_), "a scenario needs 'steps' or 'given'");
     }
     for (int i = 0; i < scenario_.needs_size(); ++i) {
-      if (!is_need(scenario_.needs(i))) {
-        errors_.add(places_.of(scenario_, "needs", i),
-                    "unknown need '" + scenario_.needs(i) +
-                        "'; allowed: topology:NAME, fact:NAME, auth:SCHEME, tls, offload, ipv6, "
-                        "two-proxies, two-upstreams, http-hop, v1, raw-socket, one-machine, "
-                        "refused:port (-below-range, "
-                        "-above-range), refused:server, each also after not:");
+      if (auto why = wrong_need(scenario_.needs(i), context_.wrong_fact); !why.empty()) {
+        errors_.add(places_.of(scenario_, "needs", i), std::move(why));
       }
     }
     if (scenario_.expect_size() == 0 && !has_judging_await(scenario_.steps())) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/loader/given.hpp"
+#include "harness/loader/scenario_words.hpp"
 #include "harness/loader/to_proto.hpp"
 #include "model/requirements.hpp"
 #include "model/scenario.pb.h"
@@ -20,6 +21,7 @@ struct LintContext {
   model::RequirementRegistry const& requirements;
   SetUps const& set_ups;
   Retired const& retired;
+  FactCheck wrong_fact;
 };
 
 /// Checks one scenario of one file: ids, category, requirements, subjects, labels, PDU names,

@@ -82,8 +82,9 @@ scenario::v1::Scenario const* Suite::find(std::string_view id) const {
   return found == scenarios.end() ? nullptr : &*found;
 }
 
-Loaded<Library> load_library(fs::path const& directory) {
+Loaded<Library> load_library(fs::path const& directory, FactCheck wrong_fact) {
   Library library;
+  library.wrong_fact = wrong_fact;
   library.directory = directory;
   std::vector<LoadError> errors;
   auto requirements = model::RequirementRegistry::load(directory / "requirements.yaml");

@@ -30,6 +30,7 @@ struct Library {
   model::RequirementRegistry requirements;
   SetUps set_ups;
   Retired retired;
+  FactCheck wrong_fact = nullptr;  // of a scenario's needs
 };
 
 /// Scenarios by id, in the order of their files and matrices.
@@ -40,7 +41,8 @@ struct Suite {
 };
 
 /// requirements.yaml, given.yaml and retired.yaml of a folder; the first must be there.
-[[nodiscard]] Loaded<Library> load_library(std::filesystem::path const& directory);
+[[nodiscard]] Loaded<Library> load_library(std::filesystem::path const& directory,
+                                           FactCheck wrong_fact);
 
 /// All cases of one file, linted. The folder it stands in may have any name.
 [[nodiscard]] Loaded<Suite> load_file(std::filesystem::path const& file, Library const& library);

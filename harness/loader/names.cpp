@@ -4,6 +4,7 @@
 
 #include "harness/loader/text_forms.hpp"
 #include "model/suggestion.hpp"
+#include "protocol/wire/client_address.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
 
 namespace rpchspec::loader {
@@ -74,6 +75,9 @@ std::string unknown_meaning(std::string_view pdu, std::string_view meaning) {
     return contains(kRpcValues, meaning)
                ? ""
                : "unknown value of an RPC PDU" + model::suggestion(meaning, kRpcValues);
+  }
+  if (meaning == wire::kAddressPadding && form->kind == wire::RtsPduKind::ConnB2) {
+    return "";
   }
   auto const value = wire::get_by_meaning(wire::make(form->kind), form->kind, meaning);
   return value ? "" : value.error().detail;

@@ -1,7 +1,6 @@
 #include "harness/loader/scenario_words.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "harness/loader/names.hpp"
 #include "model/suggestion.hpp"
@@ -12,26 +11,48 @@ namespace {
 
 using model::suggestion;
 
-constexpr std::array<std::string_view, 5> kTopologies{"embedded", "rpc-proxy", "http-front",
-                                                      "split", "live"};
-constexpr std::array<std::string_view, 4> kSchemes{"none", "basic", "ntlm", "negotiate"};
-constexpr std::array<std::string_view, 13> kPlainNeeds{"tls",
-                                                       "offload",
-                                                       "ipv6",
-                                                       "two-proxies",
-                                                       "two-upstreams",
-                                                       "http-hop",
-                                                       "v1",
-                                                       "raw-socket",
-                                                       "one-machine",
-                                                       "refused:port",
-                                                       "refused:port-below-range",
-                                                       "refused:port-above-range",
-                                                       "refused:server"};
+/// One form of `needs`: a word, or a kind with a name behind its colon.
+struct NeedForm {
+  std::string_view kind;                // "topology:", "tls"
+  std::string_view name = {};           // what stands behind it, in the words of an error
+  std::vector<std::string> names = {};  // all that it can be; empty: known elsewhere
+};
 
-template <class Words>
-bool has(Words const& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
+std::vector<NeedForm> const& need_forms() {
+  static std::vector<NeedForm> const kForms{
+      {"topology:", "NAME", {"embedded", "rpc-proxy", "http-front", "split", "live"}},
+      {"fact:", "NAME"},
+      {"auth:", "SCHEME", {"none", "basic", "ntlm", "negotiate"}},
+      {"tls"},
+      {"offload"},
+      {"ipv6"},
+      {"two-proxies"},
+      {"two-upstreams"},
+      {"http-hop"},
+      {"v1"},
+      {"raw-socket"},
+      {"one-machine"},
+      {"refused:port"},
+      {"refused:port-below-range"},
+      {"refused:port-above-range"},
+      {"refused:server"}};
+  return kForms;
+}
+
+/// "topology:NAME", or each "topology:embedded" that there is.
+std::vector<std::string> needs(bool spelled) {
+  std::vector<std::string> all;
+  for (auto const& form : need_forms()) {
+    if (!spelled || form.names.empty()) {
+      all.push_back(std::string(form.kind) + std::string(form.name));
+    }
+    for (auto const& name : form.names) {
+      if (spelled) {
+        all.push_back(std::string(form.kind) + name);
+      }
+    }
+  }
+  return all;
 }
 
 bool is_id_word(std::string_view word) {
@@ -81,19 +102,21 @@ std::string wrong_id(std::string_view id) {
                                                 suggestion(category, categories());
 }
 
-bool is_need(std::string_view need) {
-  if (need.starts_with("not:")) {
-    need.remove_prefix(4);
+std::string wrong_need(std::string_view need, FactCheck wrong_fact) {
+  constexpr std::string_view kNot = "not:";
+  constexpr std::string_view kFact = "fact:";
+  bool const negated = need.starts_with(kNot);
+  auto const positive = negated ? need.substr(kNot.size()) : need;
+  if (positive.starts_with(kFact) && positive.size() > kFact.size()) {
+    return wrong_fact == nullptr ? "" : wrong_fact(positive.substr(kFact.size()));
   }
-  if (has(kPlainNeeds, need)) {
-    return true;
+  if (contains(needs(true), positive) && positive != "fact:NAME") {
+    return "";
   }
-  auto const colon = std::min(need.find(':'), need.size());
-  auto const kind = need.substr(0, colon);
-  auto const name = need.substr(std::min(colon + 1, need.size()));
-  return kind == "topology" ? has(kTopologies, name)
-         : kind == "auth"   ? has(kSchemes, name)
-                            : kind == "fact" && !name.empty();
+  auto const near = model::nearest(positive, needs(true));
+  return "unknown need '" + std::string(need) + "'" +
+         (near.empty() ? "; allowed: " + model::join(needs(false)) + ", each also after not:"
+                       : "; did you mean '" + std::string(negated ? kNot : "") + near + "'?");
 }
 
 }  // namespace rpchspec::loader

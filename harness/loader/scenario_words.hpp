@@ -11,8 +11,12 @@ namespace rpchspec::loader {
 /// Folder, selector and JUnit class alike.
 [[nodiscard]] std::vector<std::string> const& categories();
 
-/// Facts that a scenario may ask for with "fact:NAME", and the other forms of `needs`.
-[[nodiscard]] bool is_need(std::string_view need);
+/// Why no proxy can state a fact like this, "NAME" or "NAME=VALUE"; empty when one can. The facts
+/// are known to the layer above (targets::wrong_fact). Null: none is looked at.
+using FactCheck = std::string (*)(std::string_view fact);
+
+/// Why a scenario cannot need this; empty when it can.
+[[nodiscard]] std::string wrong_need(std::string_view need, FactCheck wrong_fact);
 
 /// Monitors that `monitors_off` may name.
 [[nodiscard]] std::vector<std::string> const& monitor_names();

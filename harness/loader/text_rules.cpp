@@ -69,6 +69,7 @@ std::vector<TextRule> rules_of_actors() {
       any("Client.password"),
       any("Client.server_name"),
       any("Client.path"),
+      one_of("Client.named_by", "host_name netbios_name"),
       any("Header.name"),  // also what is none
       any("Header.value"),
       one_of("Server.hold", kHeldByServer),
@@ -119,7 +120,7 @@ std::vector<TextRule> rules_of_steps() {
       one_of("server_release.pdu", kReleasedByServer),
       one_of("Open.server", kServices),
       one_of("Open.order", "out-first in-first"),
-      one_of("Open.version", "1"),  // another one: client.send CONN/A1 with its Version
+      formed("Open.version", kNumberForm),
       one_of("Open.dialect", "v1 v2"),
       one_of("Send.channel", kChannelsAndV1),
       listed("Send.pdu", rts_names, kRtsPdu),

@@ -4,6 +4,7 @@
 
 #include "model/scalars.hpp"
 #include "model/suggestion.hpp"
+#include "protocol/wire/rpc_uri.hpp"
 
 namespace rpchspec::targets {
 
@@ -73,6 +74,26 @@ std::string set_ports(Facts& facts, std::string const& value) {
   return {};
 }
 
+std::string set_host_name(Facts& facts, std::string const& value) {
+  auto const form = wire::server_name_form(value);
+  if (!form || *form != wire::ServerNameForm::name) {
+    return "'" + value + "' is no host name";
+  }
+  facts.host_name = value;
+  return {};
+}
+
+std::string set_netbios_name(Facts& facts, std::string const& value) {
+  constexpr std::size_t kLongest = 15;  // characters, RFC 1001
+  auto const form = wire::server_name_form(value);
+  auto const is_label = value.find('.') == value.npos && value.size() <= kLongest;
+  if (!form || *form != wire::ServerNameForm::name || !is_label) {
+    return "'" + value + "' is no name of one label, of at most 15 characters";
+  }
+  facts.netbios_name = value;
+  return {};
+}
+
 struct Fact {
   FactKind kind;
   Set set;
@@ -81,30 +102,41 @@ struct Fact {
 std::vector<Fact> const& table() {
   static std::vector<Fact> const kFacts = {
       {{"connection_timeout", "duration", "120s", "nothing is assumed",
-        "cases that know when the proxy has to give up a connection (CONN/A3, CONN/C2)"},
+        "cases that know when the proxy has to give up a connection (CONN/A3, CONN/C2)",
+        "CONN/A3 and CONN/B2, where they agree on more or less than 120 s"},
        [](Facts& f, std::string const& v) { return set_duration(f.connection_timeout, v); }},
       {{"idle_timeout", "duration", "15m", "nothing is assumed",
-        "cases that wait until an idle channel is closed"},
+        "cases that keep channels in use just below it, and that wait until an idle one is closed"},
        [](Facts& f, std::string const& v) { return set_duration(f.idle_timeout, v); }},
       {{"receive_window", "size", "64KiB", "the announced window is taken as it comes",
-        "cases that fill the proxy's receive window to the byte"},
+        "cases that fill the proxy's receive window to the byte",
+        "CONN/A2 and CONN/B2, where they agree"},
        [](Facts& f, std::string const& v) { return set_size(f.receive_window, v); }},
       {{"channel_lifetime", "size", "1GiB", "the OUT channel's Content-Length is taken as it comes",
-        "cases that use up a channel"},
+        "cases that use up a channel", "the Content-Length of OUT and CONN/A2"},
        [](Facts& f, std::string const& v) { return set_size(f.channel_lifetime, v); }},
       {{"ping_traffic_threshold", "size", "1031", "nothing is assumed",
         "cases that wait until the server is told of pings"},
        [](Facts& f, std::string const& v) { return set_size(f.ping_traffic_threshold, v); }},
       {{"allow_anonymous", "true or false", "true", "nothing is assumed",
-        "cases on requests without credentials or without TLS"},
+        "cases on requests without credentials or without TLS",
+        "a client without credentials that is let in, or is refused over TLS"},
        [](Facts& f, std::string const& v) { return set_bool(f.allow_anonymous, v); }},
       {{"valid_ports", "host:low-high;host:port", "exch01:6001-6002;exch01:6004",
         "nothing is assumed",
         "cases that ask for servers and ports which the rule does not list, and the proxy has to "
         "refuse; it lists --server-name with the backend ports"},
        set_ports},
+      {{"host_name", "name", "exch01.example", "nothing is assumed",
+        "the case that asks for the servers by a DNS name which the proxy resolves"},
+       set_host_name},
+      {{"netbios_name", "name of one label", "EXCH01", "nothing is assumed",
+        "the case that asks for the servers by a NetBIOS name which the proxy resolves, by its "
+        "hosts file say"},
+       set_netbios_name},
       {{"auth", "none, basic, ntlm, negotiate", "basic", "nothing is assumed",
-        "cases on the credentials that the proxy asks for"},
+        "cases on the credentials that the proxy asks for",
+        "a 401, where clients log on with a scheme that it offers"},
        set_auth},
       {{"extended_protection", "off, allow, require", "allow", "nothing is assumed",
         "cases on the channel binding of NTLM and Negotiate"},
@@ -113,7 +145,8 @@ std::vector<Fact> const& table() {
         "cases that wait for the outbound proxy's ping PDUs"},
        [](Facts& f, std::string const& v) { return set_bool(f.pings, v); }},
       {{"v1", "true or false", "true", "the proxy is taken for one of v2 alone",
-        "cases on RPC over HTTP v1: RPC_CONNECT and the mixed proxy"},
+        "cases on RPC over HTTP v1: RPC_CONNECT and the mixed proxy",
+        "an RPC_CONNECT that is answered"},
        [](Facts& f, std::string const& v) { return set_bool(f.v1, v); }},
       {{"intrusive", "true or false", "true", "false is assumed",
         "topology live: cases that break the protocol on purpose, or name other servers and paths"},
@@ -166,6 +199,32 @@ std::vector<std::string> fact_names() {
   return names;
 }
 
+std::string wrong_fact(std::string_view fact) {
+  auto const equals = fact.find('=');
+  auto const name = std::string(fact.substr(0, equals));
+  auto const names = fact_names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    return "unknown fact '" + name + "'" + model::suggestion(underscored(name), names);
+  }
+  if (equals == std::string_view::npos) {
+    return {};
+  }
+  auto const value = fact.substr(equals + 1);
+  auto const dots = value.find("..");
+  auto const low = value.substr(0, dots);
+  auto const high = dots == std::string_view::npos ? low : value.substr(dots + 2);
+  for (auto const end : {low, high}) {
+    Facts stated;
+    if (auto const set = set_fact(stated, name + "=" + std::string(end)); !set) {
+      return "fact " + set.error().detail;
+    }
+    if (low != high && !model::parse_duration(end)) {
+      return "fact '" + name + "' takes no range: that is for durations, as 20s..60s";
+    }
+  }
+  return {};
+}
+
 Result<void> set_fact(Facts& facts, std::string_view name, std::string const& value) {
   auto const known = underscored(name);
   for (auto const& fact : table()) {
@@ -197,6 +256,19 @@ Result<void> set_fact(Facts& facts, std::string_view assignment) {
                  "'" + std::string(assignment) + "': expected FACT=VALUE"});
   }
   return set_fact(facts, assignment.substr(0, equals), std::string(assignment.substr(equals + 1)));
+}
+
+bool is_same(std::string_view name, std::string const& a, std::string const& b) {
+  Facts first;
+  Facts second;
+  if (!set_fact(first, name, a) || !set_fact(second, name, b)) {
+    return false;
+  }
+  return first.connection_timeout == second.connection_timeout &&
+         first.receive_window == second.receive_window &&
+         first.channel_lifetime == second.channel_lifetime &&
+         first.allow_anonymous == second.allow_anonymous && first.auth == second.auth &&
+         first.v1 == second.v1;
 }
 
 bool has_fact(Facts const& facts, std::string_view name) {

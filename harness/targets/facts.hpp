@@ -18,6 +18,7 @@ struct FactKind {
   std::string_view example;   // "120s"
   std::string_view unstated;  // what holds where the fact is not given
   std::string_view unlocks;   // what it makes possible
+  std::string_view probed{};  // what of a run's first cases tells it; empty: it must be stated
 };
 
 [[nodiscard]] std::vector<FactKind> const& fact_kinds();
@@ -29,6 +30,13 @@ struct FactKind {
 
 /// "receive_window=64KiB".
 [[nodiscard]] Result<void> set_fact(Facts& facts, std::string_view assignment);
+
+/// Whether two texts of a fact that can be probed mean the same value: "2m" and "120s".
+[[nodiscard]] bool is_same(std::string_view name, std::string const& a, std::string const& b);
+
+/// Why a scenario cannot need this fact, "NAME", "NAME=VALUE" or "NAME=LOW..HIGH", as it stands
+/// there: no target could ever state it. Empty when one can.
+[[nodiscard]] std::string wrong_fact(std::string_view fact);
 
 /// True when the fact was given.
 [[nodiscard]] bool has_fact(Facts const& facts, std::string_view name);

@@ -63,6 +63,10 @@ std::string asked_of_server(scn::Step const& step) {
       return any_server_answers(step.client_call().operation()) || step.client_call().bytes() != 0
                  ? std::string()
                  : "needs a server that answers " + step.client_call().operation();
+    case scn::Step::kClientRecycle:  // R1 goes through a cookie that only our servers know
+      return step.client_recycle().sequence() == "r1"
+                 ? "needs a server that knows a made-up virtual connection cookie"
+                 : std::string();
     case scn::Step::kAwait:
       return expected_of_server(step.await());
     case scn::Step::kParallel:
@@ -77,6 +81,33 @@ std::string asked_of_server(scn::Step const& step) {
     default:
       return {};
   }
+}
+
+template <class Steps>
+auto first_of_server(Steps& steps) {
+  return std::find_if(steps.begin(), steps.end(),
+                      [](scn::Step const& step) { return !asked_of_server(step).empty(); });
+}
+
+/// Whether it says anything of a requirement.
+bool is_judged(scn::Scenario const& scenario) {
+  return scenario.expect_size() != 0 || any(scenario.steps(), [](scn::Step const& step) {
+           return step.by_size() + step.await().by_size() != 0;
+         });
+}
+
+bool wants_it_open(scn::Expectation const& expectation) {
+  return expectation.has_stays_open() || any(expectation.any_of(), wants_it_open);
+}
+
+/// A server that nobody configured plays this one's part, too. It does not wait as a patient one:
+/// what the case ends it may end, too.
+bool may_be_anyone(scn::Server server, scn::Scenario const& part) {
+  server.clear_closed_ports();  // the client names a port where nobody listens
+  if (!any(part.expect(), wants_it_open)) {
+    server.clear_conduct();
+  }
+  return server.ByteSizeLong() == 0;
 }
 
 // -- what a good client does --------------------------------------------------------------------
@@ -155,14 +186,36 @@ bool is_plain(scn::Client const& client) {
 
 }  // namespace
 
+scn::Scenario live_part(scn::Scenario const& scenario) {
+  auto part = scenario;
+  auto& steps = *part.mutable_steps();
+  auto const cut = first_of_server(steps);
+  auto const is_whole = cut == steps.end();
+  steps.erase(cut, steps.end());
+  auto const flat = reports::flatten_steps(part);
+  auto& expect = *part.mutable_expect();
+  auto const stays = [&](scn::Expectation const& each) {
+    auto const& since = each.since();
+    auto const begins = is_whole || since == "start" || reports::find_step(flat, since).has_value();
+    return begins && expected_of_server(each).empty();
+  };
+  expect.erase(std::stable_partition(expect.begin(), expect.end(), stays), expect.end());
+  return part;
+}
+
 std::string needs_own_servers(scn::Scenario const& scenario) {
-  if (scenario.server().ByteSizeLong() != 0) {
+  auto const part = live_part(scenario);
+  if (!may_be_anyone(scenario.server(), part)) {
     return "needs a server that plays as the case says";
   }
-  for (auto const& step : scenario.steps()) {
-    if (auto why = asked_of_server(step); !why.empty()) {
-      return why;
-    }
+  auto const cut = first_of_server(scenario.steps());
+  auto const is_cut = cut != scenario.steps().end();
+  auto const is_set_up = !is_cut || cut->given().empty();
+  if (is_judged(part) && is_set_up) {
+    return {};
+  }
+  if (is_cut) {
+    return asked_of_server(*cut);
   }
   for (auto const& expectation : scenario.expect()) {
     if (auto why = expected_of_server(expectation); !why.empty()) {
@@ -173,7 +226,7 @@ std::string needs_own_servers(scn::Scenario const& scenario) {
 }
 
 bool is_intrusive(scn::Scenario const& scenario) {
-  return !is_plain(scenario.client()) ||
+  return !is_plain(scenario.client()) || scenario.server().closed_ports_size() != 0 ||
          any(scenario.steps(), [](scn::Step const& step) { return !is_plain(step); });
 }
 

@@ -53,12 +53,31 @@ bool speaks(Target const& target, std::string_view scheme) {
   return target.topology == Topology::embedded || to_string(target.auth) == scheme;
 }
 
-/// "NAME", or "NAME=VALUE" as it was written.
+/// As it was written, or, of a duration, anything from LOW to HIGH: "20s..60s".
+bool has_value(std::string_view stated, std::string_view wanted) {
+  auto const dots = wanted.find("..");
+  if (dots == wanted.npos) {
+    return stated == wanted;
+  }
+  auto const low = model::parse_duration(wanted.substr(0, dots));
+  auto const high = model::parse_duration(wanted.substr(dots + 2));
+  auto const is = model::parse_duration(stated);
+  return low && high && is && *low <= *is && *is <= *high;
+}
+
+/// "NAME", which "NAME=false" denies, "NAME=VALUE" or "NAME=LOW..HIGH".
 bool states(Facts const& facts, std::string_view fact) {
   auto const equals = fact.find('=');
   auto const stated = facts.given.find(std::string(fact.substr(0, equals)));
   return stated != facts.given.end() &&
-         (equals == std::string_view::npos || stated->second == fact.substr(equals + 1));
+         (equals == std::string_view::npos ? stated->second != "false"
+                                           : has_value(stated->second, fact.substr(equals + 1)));
+}
+
+/// The embedded proxy has every fact but those that a variant lacks.
+bool has(Target const& target, std::string_view fact) {
+  auto const is_given = target.facts.given.contains(std::string(fact.substr(0, fact.find('='))));
+  return states(target.facts, fact) || (target.topology == Topology::embedded && !is_given);
 }
 
 bool is_met(std::string_view need, Target const& target) {
@@ -67,7 +86,7 @@ bool is_met(std::string_view need, Target const& target) {
     return is_topology(target, after("topology:"));
   }
   if (need.starts_with("fact:")) {
-    return target.topology == Topology::embedded || states(target.facts, after("fact:"));
+    return has(target, after("fact:"));
   }
   if (need.starts_with("auth:")) {
     return speaks(target, after("auth:"));
@@ -228,7 +247,7 @@ void check_valid_ports(Scenario const& scenario, Target const& target, Lacks& la
 void check_live(Scenario const& scenario, Target const& target, Lacks& lacks) {
   if (auto why = needs_own_servers(scenario); !why.empty()) {
     lacks.push_back({std::move(why), {}});
-  } else if (is_intrusive(scenario) && !target.facts.intrusive.value_or(false)) {
+  } else if (is_intrusive(live_part(scenario)) && !target.facts.intrusive.value_or(false)) {
     lacks.push_back(
         {"does more than a good client does (--set intrusive=true allows it)", "intrusive"});
   }
@@ -243,6 +262,7 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
   }
   check_client(scenario, target, lacks);
   check_server(scenario, target, lacks);
+  check_name(scenario, target, lacks);
   auto const mechanism = check_mechanism(scenario.proxy(), scenario.client().auth());
   if (!mechanism) {
     lacks.push_back({mechanism.error().detail, {}});
@@ -253,7 +273,7 @@ std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target 
   if (target.topology == Topology::http_front) {
     check_upstream(scenario.proxy(), target, lacks);
   } else if (target.topology != Topology::embedded) {
-    check_configuration(scenario.proxy(), target, lacks);
+    check_configuration(scenario, target, lacks);
     check_valid_ports(scenario, target, lacks);
     check_lifetime(scenario, target, lacks);
   }

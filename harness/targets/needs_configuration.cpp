@@ -1,11 +1,16 @@
 #include "harness/targets/needs_configuration.hpp"
 
+#include "harness/targets/facts.hpp"
+#include "harness/targets/stated_rule.hpp"
 #include "model/scalars.hpp"
 
 namespace rpchspec::targets {
 namespace {
 
 using scenario::v1::ProxyNeeds;
+
+/// So much goes through a proxy only where somebody said that it may.
+constexpr std::uint64_t kMostUnasked = std::uint64_t{64} << 20;  // bytes
 
 std::string_view name_of(scenario::v1::Scheme scheme) {
   return scheme == scenario::v1::NTLM        ? "ntlm"
@@ -80,7 +85,11 @@ void check_limits(ProxyNeeds const& needs, Facts const& facts, Lacks& lacks) {
     check_fact({"receive_window", model::size_text(needs.receive_window())}, facts.receive_window,
                static_cast<std::uint32_t>(needs.receive_window()), lacks);
   }
-  if (needs.channel_lifetime() != 0) {
+  if (needs.channel_lifetime() >= kMostUnasked && facts.probed.contains("channel_lifetime")) {
+    lacks.push_back({"uses up a channel of " + model::size_text(needs.channel_lifetime()) +
+                         ", which channel_lifetime has to be stated for",
+                     "channel_lifetime"});
+  } else if (needs.channel_lifetime() != 0) {
     check_fact({"channel_lifetime", model::size_text(needs.channel_lifetime())},
                facts.channel_lifetime, static_cast<std::uint32_t>(needs.channel_lifetime()), lacks);
   }
@@ -91,9 +100,23 @@ void check_limits(ProxyNeeds const& needs, Facts const& facts, Lacks& lacks) {
   }
 }
 
+/// Where `needs` takes a range of idle timeouts, the one in `proxy` is for the embedded proxy.
+ProxyNeeds of_foreign(scenario::v1::Scenario const& scenario) {
+  auto needs = scenario.proxy();
+  for (auto const& need : scenario.needs()) {
+    if (need.starts_with("fact:idle_timeout=") && need.find("..") != need.npos) {
+      needs.clear_idle_timeout();
+    }
+  }
+  return needs;
+}
+
 }  // namespace
 
-void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
+void check_configuration(scenario::v1::Scenario const& scenario,
+                         Target const& target,
+                         Lacks& lacks) {
+  auto const needs = of_foreign(scenario);
   auto const& facts = target.facts;
   if (needs.refuses_to_load()) {
     lacks.push_back({"needs a proxy that the harness configures", {}});
@@ -104,6 +127,20 @@ void check_configuration(ProxyNeeds const& needs, Target const& target, Lacks& l
   }
   check_limits(needs, facts, lacks);
   check_authentication(needs, target, lacks);
+}
+
+void check_name(scenario::v1::Scenario const& scenario, Target const& target, Lacks& lacks) {
+  auto const& fact = scenario.client().named_by();
+  if (fact.empty() || target.topology == Topology::embedded) {
+    return;
+  }
+  if (!has_fact(target.facts, fact)) {
+    lacks.push_back({"the fact " + fact + " is not given", fact});
+  } else if (target.server_name == "auto" && target.backend_bind == "auto" &&
+             is_on_loopback(target)) {
+    lacks.push_back(
+        {"needs --backend-bind: the address of the servers that " + fact + " names", {}});
+  }
 }
 
 void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {

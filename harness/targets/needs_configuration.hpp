@@ -19,7 +19,13 @@ struct Missing {
 using Lacks = std::vector<Missing>;
 
 /// Of a foreign RPC proxy, of which only what its facts state is known.
-void check_configuration(scenario::v1::ProxyNeeds const& needs, Target const& target, Lacks& lacks);
+void check_configuration(scenario::v1::Scenario const& scenario,
+                         Target const& target,
+                         Lacks& lacks);
+
+/// The name by which the client asks for the servers, where a fact has to state it. It stands for
+/// one address: where each case has its own there is none to give.
+void check_name(scenario::v1::Scenario const& scenario, Target const& target, Lacks& lacks);
 
 /// Our upstream behind a front is configured as needed, except for what the front decides.
 void check_upstream(scenario::v1::ProxyNeeds const& needs, Target const& target, Lacks& lacks);

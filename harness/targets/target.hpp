@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,8 +55,11 @@ struct Facts {
   std::optional<bool> pings{};
   std::optional<bool> v1{};
   std::optional<bool> intrusive{};
+  std::optional<std::string> host_name{};  // other names of the servers' address
+  std::optional<std::string> netbios_name{};
   std::optional<std::string> extended_protection{};  // off, allow, require
   std::map<std::string, std::string> given{};        // as written, for the reports
+  std::set<std::string> probed{};                    // of these: nobody stated them
 };
 
 /// A failure that is allowed, until a date (model of reports/waivers.hpp).

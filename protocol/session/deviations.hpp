@@ -101,6 +101,7 @@ struct RecyclingDeviations {
   bool join_in_any_state = false;  // A1 or A3 is taken although the channel is not open
   bool a5_anywhere = false;        // IN_R2/A5 is taken from the successor, too
   bool refuse_pings = false;       // a Ping on a successor that waits is a protocol error
+  bool carry_stray = false;        // what comes with a wrong predecessor's IN_R2/A1 goes on first
 };
 
 /// One role.
@@ -119,6 +120,7 @@ struct Deviations {
   bool random_association_group = false;
   bool halve_c2_window = false;  // CONN/C2 with half of the window in CONN/C1
   bool wrong_flags = false;      // CONN/B2 without IN_CHANNEL, CONN/A2 without OUT_CHANNEL
+  bool wrong_drep = false;       // packed_drep of every RTS PDU says EBCDIC
 
   // The order of establishment.
   bool head_before_connect = false;  // 200 Success before the server was reached
@@ -128,14 +130,17 @@ struct Deviations {
 
   // Forwarding of RTS PDUs.
   bool ignore_destination = false;     // PDUs with a Destination are dropped
+  bool lose_padded = false;            // those of them that have Padding are
   bool alter_forwarded = false;        // flags of a forwarded PDU are cleared
   bool relay_pings = false;            // the client's Ping and Keep-Alive go on to the server
   bool refuse_pings = false;           // the client's Ping is a protocol error
   bool refuse_zero_keepalive = false;  // and so is ClientKeepalive 0
+  bool ping_server = false;            // the inbound proxy does, by ClientKeepalive
 
   // What should be refused, or ignored.
   bool tolerate_protocol_errors = false;
   bool tolerate_wrong_direction = false;
+  bool open_again = false;  // a second CONN/A1 or OUT_R1/A3 tells the server of a new channel
   bool relay_legacy_response = false;
   bool require_legacy_response = false;
   bool legacy_in_one_piece = false;  // in several pieces it is a protocol error

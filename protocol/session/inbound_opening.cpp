@@ -105,6 +105,9 @@ InboundProxy::Step InboundProxy::on_conn_b3(wire::RtsPdu const& pdu) {
   set_waiting(false);
   relay_.set_peer_window(std::get<wire::ReceiveWindowSizeCommand>(pdu.commands[0]).value);
   relay_.unplug();
+  if (latitude_.acks_at_once) {
+    relay_.owe_ack();
+  }
   return Step::next;
 }
 

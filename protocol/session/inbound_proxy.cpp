@@ -11,6 +11,7 @@ Relay::Options relay_options(InboundProxyConfig const& config) {
   options.ack_policy = config.ack_policy;
   options.to = ProxyLeg::server;
   options.plug = PlugState::plugged;
+  options.strict_window = config.latitude.strict_window;
   options.deviations = config.deviations.relay;
   return options;
 }
@@ -18,11 +19,12 @@ Relay::Options relay_options(InboundProxyConfig const& config) {
 }  // namespace
 
 InboundProxy::InboundProxy(InboundProxyConfig const& config, TimePoint now)
-    : ProxyRole(Role::InboundProxy, config.deviations),
+    : ProxyRole(Role::InboundProxy, config.deviations, config.latitude),
       config_(config),
       channel_(InChannel{{}, ContentBudget(config.content_length)}),
       first_pdu_by_(later(now, std::chrono::milliseconds(config.connection_timeout.value))),
       last_client_bytes_(now),
+      last_to_server_(now),
       relay_(relay_options(config), outputs_) {}
 
 ClientKeepalive InboundProxy::effective(ClientKeepalive keepalive) {
@@ -38,6 +40,9 @@ std::size_t InboundProxy::on_client_bytes(ByteView body, TimePoint now) {
   last_client_bytes_ = now;
   auto const used = each_pdu(body, [this](wire::PduView const& pdu) { return on_client_pdu(pdu); });
   finish_input();
+  if (outputs_.sends_to(ProxyLeg::server)) {
+    last_to_server_ = now;
+  }
   return used;
 }
 
@@ -74,8 +79,7 @@ InboundProxy::Step InboundProxy::on_client_pdu(wire::PduView const& pdu) {
     }
     return step;
   }
-  relay_.on_pdu(pdu.bytes);
-  return Step::next;
+  return aborts(relay_.on_pdu(pdu.bytes)) ? refuse_overrun() : Step::next;
 }
 
 /// RTS PDUs of the client, on either channel while there are two.
@@ -93,7 +97,14 @@ InboundProxy::Step InboundProxy::on_client_rts(wire::PduView const& pdu, Instanc
         !wire::find<wire::FlowControlAckCommand>(rts)) {
       return unexpected("OUT_R1/A7");
     }
-    static_cast<void>(route(ProxyLeg::client, destination->value, pdu.bytes));
+    if (refuses_to_route(rts)) {
+      return unexpected("a routed PDU of no known form");
+    }
+    if (latitude_.a8_without_version && wire::has_form(rts, wire::RtsPduKind::OutR2A7)) {
+      send_out_r2_a8(rts);
+    } else {
+      static_cast<void>(route(ProxyLeg::client, destination->value, pdu.bytes));
+    }
     return Step::next;
   }
   if (wire::has_form(rts, wire::RtsPduKind::Ping)) {
@@ -166,6 +177,9 @@ InboundProxy::Step InboundProxy::on_server_rts(wire::PduView const& pdu) {
   }
   auto const& rts = **read;
   if (auto const* destination = wire::find<wire::DestinationCommand>(rts)) {
+    if (refuses_to_route(rts)) {
+      return unexpected("a routed PDU of no known form");
+    }
     auto const* ack = wire::find<wire::FlowControlAckCommand>(rts);
     auto const passed_on = route(ProxyLeg::server, destination->value, pdu.bytes);
     return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
@@ -222,8 +236,12 @@ void InboundProxy::finish_input() {
     if (deviations_.relay.acks == AckDeviation::wrong_cookie) {
       ack->channel_cookie.bytes = virtual_connection_cookie_.bytes;
     }
-    outputs_.send(ProxyLeg::server, wire::flow_control_ack_with_destination(
-                                        wire::ForwardDestination::FDClient, *ack));
+    auto const routed =
+        wire::flow_control_ack_with_destination(wire::ForwardDestination::FDClient, *ack);
+    outputs_.send(ProxyLeg::server, routed);
+    if (latitude_.acks_twice) {
+      outputs_.send(ProxyLeg::server, routed);
+    }
   }
   if (is_leaving() && relay_.at_barrier()) {
     leave();
@@ -236,6 +254,11 @@ void InboundProxy::finish_input() {
 
 void InboundProxy::on_deadline(TimePoint now) {
   outputs_.begin({});
+  if (!is_closed() && now >= ping_server_at()) {
+    last_to_server_ = now;
+    outputs_.send(ProxyLeg::server, wire::make(wire::RtsPduKind::Ping));
+    return;
+  }
   if (!is_closed() && now >= next_deadline()) {
     close(state_ == State::OpenStart ? CloseReason::no_first_pdu : CloseReason::idle);
   }
@@ -246,7 +269,15 @@ TimePoint InboundProxy::next_deadline() const {
     return kNever;
   }
   auto const idle = later(last_client_bytes_, config_.idle_timeout);
-  return state_ == State::OpenStart ? std::min(first_pdu_by_, idle) : idle;
+  return state_ == State::OpenStart ? std::min(first_pdu_by_, idle)
+                                    : std::min(ping_server_at(), idle);
+}
+
+/// Never, but for a deviation (3.2.3.6).
+TimePoint InboundProxy::ping_server_at() const {
+  return deviations_.ping_server && state_ == State::Opened && keepalive_
+             ? later(last_to_server_, std::chrono::milliseconds(keepalive_->value))
+             : kNever;
 }
 
 }  // namespace rpchspec::session

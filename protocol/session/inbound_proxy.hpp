@@ -15,6 +15,7 @@ struct InboundProxyConfig {
   std::uint64_t content_length = 1U << 30;       // of the IN request
   Duration idle_timeout = Duration::max();       // without bytes from the client: close
   ReceiveWindow::AckPolicy ack_policy = ReceiveWindow::AckPolicy::at_half;
+  RoleLatitude latitude{};
   Deviations deviations{};
 };
 
@@ -93,10 +94,14 @@ class InboundProxy : public ProxyRole {
   Step on_in_r1_a5(wire::RtsPdu const& pdu);
   Step on_in_r1_b2(wire::RtsPdu const& pdu);
   Step on_in_r2_a1(wire::RtsPdu const& pdu);
+  Step refuse_predecessor();
   Step on_in_r2_a5(wire::RtsPdu const& pdu);
   void send_in_r1_a2();
+  void send_out_r2_a8(wire::RtsPdu const& a7);
   void leave();
   [[nodiscard]] bool knows(RtsCookie const& cookie) const;
+  [[nodiscard]] bool leaves_successor_unread() const;
+  [[nodiscard]] TimePoint ping_server_at() const;
 
   /// 0 stands for 300000 ms (2.2.3.5.6).
   [[nodiscard]] static ClientKeepalive effective(ClientKeepalive keepalive);
@@ -111,10 +116,12 @@ class InboundProxy : public ProxyRole {
   AssociationGroupId association_group_id_{};
   std::uint32_t version_ = 1;
   std::uint32_t recycled_ = 0;  // times
+  bool is_stray_ = false;       // a deviation: the successor named another predecessor
   std::optional<ClientKeepalive> keepalive_;
   wire::RtsPdu a6_{};
   TimePoint first_pdu_by_;
   TimePoint last_client_bytes_;
+  TimePoint last_to_server_;
   Relay relay_;
 };
 

@@ -119,12 +119,15 @@ std::size_t InboundProxy::on_successor_bytes(ByteView body, TimePoint now) {
   last_client_bytes_ = now;
   auto const used =
       each_pdu(body, [this](wire::PduView const& pdu) { return on_successor_pdu(pdu); });
+  if (is_stray_) {
+    refuse_predecessor();
+  }
   finish_input();
   return used;
 }
 
 bool InboundProxy::wants_successor_bytes() const {
-  return !is_closed() && relay_.successor_has_room(wire::kMaxPduSize);
+  return !is_closed() && !leaves_successor_unread() && relay_.successor_has_room(wire::kMaxPduSize);
 }
 
 InboundProxy::Step InboundProxy::on_successor_pdu(wire::PduView const& pdu) {
@@ -133,6 +136,9 @@ InboundProxy::Step InboundProxy::on_successor_pdu(wire::PduView const& pdu) {
   }
   if (channel_.nondefault() == nullptr) {
     return on_client_pdu(pdu);  // its own A5 has made it the default channel
+  }
+  if (leaves_successor_unread()) {
+    return Step::wait;
   }
   auto& successor = *channel_.nondefault();
   auto const overtakes = deviations_.recycling.unplugged;
@@ -144,6 +150,10 @@ InboundProxy::Step InboundProxy::on_successor_pdu(wire::PduView const& pdu) {
   if (!successor.body.take(pdu.bytes.size())) {
     return refuse({ErrorCode::too_large, 0, "Content-Length", "MS-RPCH 2.1.2.1.7",
                    "the PDU ends after the end of the request body"});
+  }
+  if (is_stray_ && !pdu.is_rts()) {
+    relay_.on_pdu(pdu.bytes);
+    return Step::next;
   }
   if (!successor.begun) {
     auto const rts = pdu.is_rts() ? reader_.read(pdu.bytes) : Result<wire::RtsPdu const*>(nullptr);
@@ -157,12 +167,19 @@ InboundProxy::Step InboundProxy::on_successor_pdu(wire::PduView const& pdu) {
   if (pdu.is_rts()) {
     return on_client_rts(pdu, Instance::successor);
   }
-  if (overtakes) {
-    relay_.on_pdu(pdu.bytes);
-  } else {
-    relay_.on_successor_pdu(pdu.bytes);
-  }
-  return Step::next;
+  auto const arrival = overtakes ? relay_.on_pdu(pdu.bytes) : relay_.on_successor_pdu(pdu.bytes);
+  return aborts(arrival) ? refuse_overrun() : Step::next;
+}
+
+/// From its first PDU to the predecessor's last: latitude.
+bool InboundProxy::leaves_successor_unread() const {
+  auto const* successor = channel_.nondefault();
+  return latitude_.successor_unread && successor != nullptr && successor->begun;
+}
+
+InboundProxy::Step InboundProxy::refuse_predecessor() {
+  return refuse({ErrorCode::bad_value, 0, "PredecessorCookie", "MS-RPCH 3.2.3.5.5.1",
+                 "it is not the cookie of the default IN channel"});
 }
 
 InboundProxy::Step InboundProxy::on_in_r2_a1(wire::RtsPdu const& pdu) {
@@ -171,8 +188,14 @@ InboundProxy::Step InboundProxy::on_in_r2_a1(wire::RtsPdu const& pdu) {
   }
   if (cookie_at<ChannelCookie>(pdu, 2) != expected_predecessor_ &&
       !deviations_.recycling.any_predecessor) {
-    return refuse({ErrorCode::bad_value, 0, "PredecessorCookie", "MS-RPCH 3.2.3.5.5.1",
-                   "it is not the cookie of the default IN channel"});
+    if (latitude_.newcomer_ends_alone) {
+      channel_.drop_nondefault();
+      relay_.drop_successor();
+      outputs_.signal(CloseSuccessor{});
+      return Step::stop;
+    }
+    is_stray_ = deviations_.recycling.carry_stray;
+    return is_stray_ ? Step::next : refuse_predecessor();
   }
   auto& successor = *channel_.nondefault();
   successor.cookie = cookie_at<ChannelCookie>(pdu, 3);
@@ -194,6 +217,9 @@ InboundProxy::Step InboundProxy::on_in_r2_a5(wire::RtsPdu const& pdu) {
       return unexpected("another cookie in IN_R2/A5");
     }
     still_known_ = successor;  // the server was told of it
+    if (latitude_.keeps_unmatched_cookie) {
+      expected_predecessor_ = successor;
+    }
     channel_.drop_nondefault();
     relay_.drop_successor();
     outputs_.signal(CloseSuccessor{});
@@ -212,6 +238,13 @@ InboundProxy::Step InboundProxy::on_in_r2_a5(wire::RtsPdu const& pdu) {
   }
   outputs_.signal(SwitchClient{deviations_.recycling.keep_predecessor});
   return Step::stop;  // A5 is the last PDU of the predecessor
+}
+
+/// The proxy of the IN channel may take A8's form for what is asked of it, and A7's Version off.
+void InboundProxy::send_out_r2_a8(wire::RtsPdu const& a7) {
+  auto a8 = wire::make(wire::RtsPduKind::OutR2A8);
+  a8.commands[1] = a7.commands[1];
+  outputs_.send(ProxyLeg::server, a8);
 }
 
 /// Cookies that the server's acknowledgements may name. The leg to the server is the same before

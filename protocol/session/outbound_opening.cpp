@@ -14,6 +14,20 @@ OutboundProxy::Step OutboundProxy::on_first(wire::RtsPdu const& pdu) {
   return unexpected("neither CONN/A1 nor OUT_R1/A3");
 }
 
+bool OutboundProxy::begins_a_channel(wire::RtsPdu const& pdu) {
+  return wire::has_form(pdu, wire::RtsPduKind::ConnA1) ||
+         wire::has_form(pdu, wire::RtsPduKind::OutR1A3);
+}
+
+/// A deviation: the server is told once more, over the connection that it has.
+void OutboundProxy::open_again(wire::RtsPdu const& first) {
+  if (wire::has_form(first, wire::RtsPduKind::ConnA1)) {
+    send_conn_a2();
+  } else {
+    send_out_r1_a4();
+  }
+}
+
 OutboundProxy::Step OutboundProxy::on_conn_a1(wire::RtsPdu const& pdu) {
   version_ = deviations_.version_not_min ? version_of(pdu) : lower_version(pdu, config_.version);
   virtual_connection_cookie_ = cookie_at<VirtualConnectionCookie>(pdu, 1);
@@ -50,7 +64,9 @@ void OutboundProxy::on_server_connected(TimePoint now) {
 void OutboundProxy::open_towards_both(TimePoint now) {
   server_ = ServerLeg::connected;
   last_from_server_ = now;
-  outputs_.signal(AddCookie{virtual_connection_cookie_});
+  if (state_ != State::A11W || !latitude_.successor_unlisted) {
+    outputs_.signal(AddCookie{virtual_connection_cookie_});
+  }
   if (state_ == State::A11W) {
     send_out_r1_a4();
     return;
@@ -101,15 +117,23 @@ void OutboundProxy::on_server_failed(std::uint32_t rpc_error) {
   close(CloseReason::server_failed);
 }
 
-/// CONN/C2 carries what CONN/C1 says (AMB-06).
+/// CONN/C2 carries what CONN/C1 says, or our own values (AMB-06).
 OutboundProxy::Step OutboundProxy::on_conn_c1(wire::RtsPdu const& pdu) {
   state_ = State::Opened;
   set_waiting(false);
   if (deviations_.hold_a3) {
     send_conn_a3();
   }
+  if (latitude_.acks_at_once) {
+    relay_.owe_ack();
+  }
   if (deviations_.drop_c2) {
     return Step::next;
+  }
+  if (latitude_.own_c2) {
+    auto const own = wire::conn_c2(version_, config_.receive_window,
+                                   channel_.default_channel().connection_timeout);
+    return send_to_client(own) ? Step::next : Step::stop;
   }
   auto window = std::get<wire::ReceiveWindowSizeCommand>(pdu.commands[1]).value;
   if (deviations_.halve_c2_window) {

@@ -14,6 +14,7 @@ Relay::Options relay_options(OutboundProxyConfig const& config, ContentBudget& b
   options.to = ProxyLeg::client;
   options.plug = PlugState::plugged;
   options.budget = &budget;
+  options.strict_window = config.latitude.strict_window;
   options.deviations = config.deviations.relay;
   return options;
 }
@@ -21,7 +22,7 @@ Relay::Options relay_options(OutboundProxyConfig const& config, ContentBudget& b
 }  // namespace
 
 OutboundProxy::OutboundProxy(OutboundProxyConfig const& config, TimePoint now)
-    : ProxyRole(Role::OutboundProxy, config.deviations),
+    : ProxyRole(Role::OutboundProxy, config.deviations, config.latitude),
       config_(config),
       channel_(new_channel(config)),
       first_pdu_by_(later(now, std::chrono::milliseconds(config.connection_timeout.value))),
@@ -77,9 +78,16 @@ OutboundProxy::Step OutboundProxy::on_client_rts(wire::PduView const& pdu, Insta
     if (state_ == State::OpenStart) {
       return unexpected("a routed PDU before CONN/A1");
     }
+    if (refuses_to_route(rts)) {
+      return unexpected("a routed PDU of no known form");
+    }
     auto const* ack = wire::find<wire::FlowControlAckCommand>(rts);
     auto const passed_on = route(ProxyLeg::client, destination->value, pdu.bytes);
     return passed_on || ack == nullptr ? Step::next : on_flow_control_ack(*ack);
+  }
+  if (deviations_.open_again && state_ != State::OpenStart && begins_a_channel(rts)) {
+    open_again(rts);
+    return Step::next;
   }
   auto const is_c1 = wire::has_form(rts, wire::RtsPduKind::OutR2C1);
   switch (state_) {
@@ -133,8 +141,7 @@ OutboundProxy::Step OutboundProxy::on_server_pdu(wire::PduView const& pdu) {
   if (!relay_.has_room(pdu.bytes.size())) {
     return Step::wait;
   }
-  relay_.on_pdu(pdu.bytes);
-  return Step::next;
+  return aborts(relay_.on_pdu(pdu.bytes)) ? refuse_overrun() : Step::next;
 }
 
 OutboundProxy::Step OutboundProxy::on_server_rts(wire::PduView const& pdu) {
@@ -176,6 +183,9 @@ OutboundProxy::Step OutboundProxy::on_server_rts(wire::PduView const& pdu) {
 OutboundProxy::Step OutboundProxy::on_routed_by_server(wire::RtsPdu const& pdu,
                                                        wire::ForwardDestination to,
                                                        wire::PduView const& bytes) {
+  if (refuses_to_route(pdu)) {
+    return unexpected("a routed PDU of no known form");
+  }
   auto const of_opened = wire::has_form(pdu, wire::RtsPduKind::OutR1A1) ||
                          wire::has_form(pdu, wire::RtsPduKind::OutR1A5);
   // The server may go on at once after OUT_R2/B1 or OUT_R1/A9: this is meant for the successor,
@@ -234,6 +244,11 @@ void OutboundProxy::send_head() {
   }
   channel.answered = true;
   outputs_.signal(ResponseHead{});
+  send_what_waited_for_head();
+}
+
+void OutboundProxy::send_what_waited_for_head() {
+  auto& channel = channel_.default_channel();
   if (!before_head_.empty() && channel.budget.take(before_head_.size())) {
     outputs_.send_copy(ProxyLeg::client, before_head_);
   }
@@ -251,7 +266,11 @@ void OutboundProxy::send_due_ack() {
   if (deviations_.relay.acks == AckDeviation::wrong_cookie) {
     ack->channel_cookie.bytes = virtual_connection_cookie_.bytes;
   }
-  outputs_.send(ProxyLeg::server, wire::flow_control_ack(*ack));
+  auto const made = wire::flow_control_ack(*ack);
+  outputs_.send(ProxyLeg::server, made);
+  if (latitude_.acks_twice) {
+    outputs_.send(ProxyLeg::server, made);
+  }
 }
 
 void OutboundProxy::finish_input(TimePoint now) {

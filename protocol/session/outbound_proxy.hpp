@@ -21,6 +21,7 @@ struct OutboundProxyConfig {
   std::uint32_t ping_traffic_threshold = 1031;
   Duration idle_timeout = Duration::max();  // without bytes from the server: close
   ReceiveWindow::AckPolicy ack_policy = ReceiveWindow::AckPolicy::at_half;
+  RoleLatitude latitude{};
   Deviations deviations{};
 };
 
@@ -93,6 +94,7 @@ class OutboundProxy : public ProxyRole {
   void send_ping(TimePoint now);
   bool send_to_client(wire::RtsPdu const& pdu);
   void send_head();
+  void send_what_waited_for_head();
   void finish_input(TimePoint now);
   void send_due_ack();
   [[nodiscard]] OutChannel new_channel(OutboundProxyConfig const& of_request) const;
@@ -100,6 +102,8 @@ class OutboundProxy : public ProxyRole {
 
   // Opening.
   Step on_first(wire::RtsPdu const& pdu);
+  [[nodiscard]] static bool begins_a_channel(wire::RtsPdu const& pdu);
+  void open_again(wire::RtsPdu const& first);
   Step on_conn_a1(wire::RtsPdu const& pdu);
   Step on_conn_c1(wire::RtsPdu const& pdu);
   void open_towards_both(TimePoint now);

@@ -143,6 +143,11 @@ OutboundProxy::Step OutboundProxy::on_out_r2_a3(wire::RtsPdu const& pdu) {
   }
   auto const& recycling = deviations_.recycling;
   if (cookie_at<ChannelCookie>(pdu, 2) != expected_predecessor_ && !recycling.any_predecessor) {
+    if (latitude_.newcomer_ends_alone) {
+      channel_.drop_nondefault();
+      outputs_.signal(CloseSuccessor{});
+      return Step::stop;
+    }
     return refuse({ErrorCode::bad_value, 0, "PredecessorCookie", "MS-RPCH 3.2.4.5.6.1",
                    "it is not the cookie of the default OUT channel"});
   }
@@ -165,14 +170,26 @@ OutboundProxy::Step OutboundProxy::on_out_r2_b1() {
     return unexpected("OUT_R2/B1 a second time");
   }
   relay_.set_barrier();
+  if (latitude_.acks_former) {
+    relay_.owe_ack();
+    send_due_ack();
+  }
   predecessor_ = acknowledged_;
   acknowledged_ = channel_.nondefault()->cookie;
+  if (latitude_.counters_restart) {
+    relay_.restart_count();
+  }
   ++recycled_;
   return Step::next;
 }
 
 void OutboundProxy::switch_channel() {
   auto const& recycling = deviations_.recycling;
+  auto const is_ready = state_ == State::B1W;
+  if (is_ready && latitude_.head_before_b3) {
+    channel_.nondefault()->answered = true;
+    outputs_.signal(ResponseHead{ProxyLeg::successor});
+  }
   if (!recycling.drop_b3) {
     auto b3 = wire::make(wire::RtsPduKind::OutR2B3);
     if (recycling.b3_without_eof) {
@@ -188,11 +205,11 @@ void OutboundProxy::switch_channel() {
   if (!recycling.keep_cookie) {
     expected_predecessor_ = channel.cookie;
   }
-  auto const is_ready = state_ == State::B1W;
   state_ = is_ready ? State::Opened : State::R2C1W;
   auto const answers = is_ready || recycling.head_without_c1;
   if (answers) {
     send_head();
+    send_what_waited_for_head();
     if (recycling.a3_again) {
       send_conn_a3();
     }

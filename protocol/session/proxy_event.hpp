@@ -50,7 +50,9 @@ struct ToClient {
 };
 
 /// Send the head of the OUT channel's response, 200 Success (2.1.2.1.4).
-struct ResponseHead {};
+struct ResponseHead {
+  ProxyLeg to = ProxyLeg::client;  // or the successor, before it takes the other's place
+};
 
 /// Answer 503 with this code in the reason phrase (2.1.2.1.3). A Close follows.
 struct Respond503 {

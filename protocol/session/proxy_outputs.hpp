@@ -18,6 +18,9 @@ namespace rpchspec::session {
 /// Neighbours that go the same way become one event. Allocates nothing once it is warm.
 class ProxyOutputs {
  public:
+  /// @param wrong_drep  a deviation: what send() makes says EBCDIC.
+  explicit ProxyOutputs(bool wrong_drep = false) : wrong_drep_(wrong_drep) {}
+
   /// An input begins: what was pulled before is forgotten. Precondition: all events were pulled.
   void begin(ByteView input);
 
@@ -51,6 +54,7 @@ class ProxyOutputs {
   void add(Item const& item);
   [[nodiscard]] ByteView bytes_of(Item const& item) const;
 
+  bool wrong_drep_;
   ByteView input_;
   Bytes owned_;
   std::vector<ProxyEvent> signals_;

@@ -1,6 +1,15 @@
 #include "protocol/session/proxy_role.hpp"
 
 namespace rpchspec::session {
+namespace {
+
+bool has_padding(ByteView pdu) {
+  RtsReader reader;
+  auto const read = reader.read(pdu);
+  return read && wire::find<wire::PaddingCommand>(**read) != nullptr;
+}
+
+}  // namespace
 
 ProxyRole::Greeting ProxyRole::take_greeting(ByteView& bytes) {
   if (greeting_ != Greeting::incomplete) {
@@ -71,13 +80,20 @@ ProxyRole::Step ProxyRole::refuse_direction(ProxyLeg from) {
   return Step::stop;
 }
 
+ProxyRole::Step ProxyRole::refuse_overrun() {
+  return refuse({ErrorCode::unexpected, 0, "RPC", "MS-RPCH 3.2.1.4.1.1",
+                 "more than the window that was announced"});
+}
+
 bool ProxyRole::route(ProxyLeg from, wire::ForwardDestination to, ByteView pdu) {
   auto const hop = next_hop(role_, to);
   if (hop == role_) {
     return false;
   }
   auto const leg = hop == Role::Client ? ProxyLeg::client : ProxyLeg::server;
-  if (leg == from || deviations_.ignore_destination) {
+  auto const goes_back = leg == from && !(latitude_.sends_back && leg == ProxyLeg::server);
+  if (goes_back || deviations_.ignore_destination ||
+      (deviations_.lose_padded && has_padding(pdu))) {
     return true;
   }
   if (deviations_.alter_forwarded) {

@@ -7,7 +7,9 @@
 
 #include "protocol/base/time.hpp"
 #include "protocol/session/deviations.hpp"
+#include "protocol/session/latitude.hpp"
 #include "protocol/session/proxy_outputs.hpp"
+#include "protocol/session/receive_window.hpp"
 #include "protocol/session/routing.hpp"
 #include "protocol/session/rts_reader.hpp"
 #include "protocol/wire/pdu_stream.hpp"
@@ -57,7 +59,12 @@ class ProxyRole {
   [[nodiscard]] std::optional<Error> const& error() const { return error_; }
 
  protected:
-  ProxyRole(Role role, Deviations const& deviations) : role_(role), deviations_(deviations) {}
+  ProxyRole(Role role, Deviations const& deviations, RoleLatitude const& latitude)
+      : role_(role),
+        deviations_(deviations),
+        latitude_(latitude),
+        outputs_(deviations.wrong_drep),
+        reader_(latitude.takes_any_value ? Ranges::ignored : Ranges::enforced) {}
 
   ~ProxyRole() = default;
 
@@ -104,8 +111,20 @@ class ProxyRole {
   Step refuse_direction(ProxyLeg from);
 
   /// A PDU with a Destination from one leg: on, unchanged, by the table, or dropped where the table
-  /// leads back. @return false when it is for this role itself.
+  /// leads back (latitude). @return false when it is for this role itself.
   [[nodiscard]] bool route(ProxyLeg from, wire::ForwardDestination to, ByteView pdu);
+
+  /// A PDU with a Destination that is none of 2.2.4 is a protocol error here: latitude.
+  [[nodiscard]] bool refuses_to_route(wire::RtsPdu const& pdu) const {
+    return latitude_.refuses_unknown_forms && wire::identify(pdu).empty();
+  }
+
+  /// The peer sent more than the window that was announced to it, and that ends it: latitude.
+  [[nodiscard]] bool aborts(ReceiveWindow::Arrival arrival) const {
+    return latitude_.aborts_overrun && arrival == ReceiveWindow::Arrival::overrun;
+  }
+
+  Step refuse_overrun();
 
   /// The first PDU of a successor: asks once whether its virtual connection is here (R2), and
   /// waits for the answer. @return next when it is not, and the role goes the way of R1.
@@ -137,6 +156,7 @@ class ProxyRole {
   Role role_;
   ServerLeg server_ = ServerLeg::none;
   Deviations deviations_;
+  RoleLatitude latitude_;
   ProxyOutputs outputs_;
   RtsReader reader_;
 

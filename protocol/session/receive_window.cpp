@@ -32,8 +32,12 @@ std::optional<wire::FlowControlAckCommand> ReceiveWindow::on_consumed(RpcPduSize
   if (!is_ack_due()) {
     return std::nullopt;
   }
+  return acknowledge();
+}
+
+wire::FlowControlAckCommand ReceiveWindow::acknowledge() {
   advertised_ = free_;
-  return wire::FlowControlAckCommand{bytes_received_, free_, RtsCookie{}};
+  return {bytes_received_, free_, RtsCookie{}};
 }
 
 }  // namespace rpchspec::session

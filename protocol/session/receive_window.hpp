@@ -37,6 +37,12 @@ class ReceiveWindow {
   /// cookie.
   [[nodiscard]] std::optional<wire::FlowControlAckCommand> on_consumed(RpcPduSize pdu);
 
+  /// One that may go out at any time, due or not, without cookie.
+  [[nodiscard]] wire::FlowControlAckCommand acknowledge();
+
+  /// The leg goes on with a successor's cookie (OUT_R2), and counts anew with it (latitude).
+  void restart_count() { bytes_received_ = {}; }
+
   [[nodiscard]] BytesReceived bytes_received() const { return bytes_received_; }
 
   [[nodiscard]] AvailableWindow free_space() const { return free_; }

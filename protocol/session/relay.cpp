@@ -70,14 +70,16 @@ bool Relay::may_send(std::size_t pdu) {
   }
   auto const& d = options_.deviations;
   auto const any_left = d.window_not_empty && send_window_.available().value != 0;
-  if (!send_window_.admits(size_of(pdu)) && !d.ignore_window && !any_left) {
+  auto const admitted = options_.strict_window ? send_window_.admits_strictly(size_of(pdu))
+                                               : send_window_.admits(size_of(pdu));
+  if (!admitted && !d.ignore_window && !any_left) {
     return false;
   }
   return options_.budget == nullptr || options_.budget->take(pdu);
 }
 
-void Relay::on_pdu(ByteView pdu) {
-  receive_window_.on_received(size_of(pdu.size()));
+ReceiveWindow::Arrival Relay::on_pdu(ByteView pdu) {
+  auto const arrival = receive_window_.on_received(size_of(pdu.size()));
   if (late_ack_) {
     ack_ = std::exchange(late_ack_, std::nullopt);
   }
@@ -86,12 +88,13 @@ void Relay::on_pdu(ByteView pdu) {
   }
   if (misforwards_) {
     misforward(pdu);
-    return;
+    return arrival;
   }
   pass(pdu, Source::input);
   while (!overdue_.empty()) {
     pass(overdue_.view(overdue_.pop()), Source::copy);
   }
+  return arrival;
 }
 
 void Relay::pass(ByteView pdu, Source source) {
@@ -144,6 +147,13 @@ void Relay::drain() {
   }
 }
 
+void Relay::restart_count() {
+  receive_window_.restart_count();
+  if (ack_) {
+    ack_->bytes_received = {};  // it goes out with the new cookie
+  }
+}
+
 void Relay::set_barrier() {
   barrier_ = queue_.size();
 }
@@ -166,9 +176,9 @@ void Relay::add_successor() {
       Successor{ReceiveWindow(options_.receive_window, options_.ack_policy), PduQueue()});
 }
 
-void Relay::on_successor_pdu(ByteView pdu) {
-  successor_->window.on_received(size_of(pdu.size()));
+ReceiveWindow::Arrival Relay::on_successor_pdu(ByteView pdu) {
   successor_->queue.push(pdu);
+  return successor_->window.on_received(size_of(pdu.size()));
 }
 
 void Relay::drop_successor() {

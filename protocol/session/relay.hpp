@@ -24,6 +24,7 @@ class Relay {
     ReceiveWindow::AckPolicy ack_policy = ReceiveWindow::AckPolicy::at_half;
     ProxyLeg to = ProxyLeg::server;
     PlugState plug = PlugState::plugged;
+    bool strict_window = false;       // AMB-16
     ContentBudget* budget = nullptr;  // of the leg that is sent on; null: unlimited. Outlives us
     RelayDeviations deviations{};
   };
@@ -44,7 +45,7 @@ class Relay {
   [[nodiscard]] bool has_room(std::size_t pdu) const;
 
   /// One RPC PDU, part of the input that `outputs` began with. Precondition: has_room.
-  void on_pdu(ByteView pdu);
+  ReceiveWindow::Arrival on_pdu(ByteView pdu);
 
   /// An RTS PDU passed by: only deviations look at it.
   void on_rts(std::size_t size) {
@@ -57,6 +58,12 @@ class Relay {
 
   /// The acknowledgement that is due, if any; its cookie is for the role to fill in.
   [[nodiscard]] std::optional<wire::FlowControlAckCommand> take_ack();
+
+  /// What is received is counted from 0 again, with another cookie (latitude).
+  void restart_count();
+
+  /// An acknowledgement goes out although none is due (latitude).
+  void owe_ack() { ack_ = receive_window_.acknowledge(); }
 
   /// An input begins: memory of what was sent is used again.
   void begin_input() {
@@ -84,7 +91,7 @@ class Relay {
   void add_successor();
 
   [[nodiscard]] bool successor_has_room(std::size_t pdu) const;
-  void on_successor_pdu(ByteView pdu);
+  ReceiveWindow::Arrival on_successor_pdu(ByteView pdu);
 
   void drop_successor();
 

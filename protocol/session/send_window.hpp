@@ -28,6 +28,12 @@ class SendWindow {
   /// is open (AMB-16). We send at equality: stalling with exactly enough room would never end.
   [[nodiscard]] bool admits(RpcPduSize pdu) const { return available_.value >= pdu.value; }
 
+  /// The other reading: one that would leave nothing of the window waits, unless all of it is left.
+  [[nodiscard]] bool admits_strictly(RpcPduSize pdu) const {
+    return available_.value > pdu.value ||
+           (admits(pdu) && available_.value == peer_receive_window_.value);
+  }
+
   /// Records one RPC PDU as sent. Precondition: admits(pdu).
   void on_sent(RpcPduSize pdu);
 

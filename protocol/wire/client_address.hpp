@@ -16,6 +16,9 @@ namespace rpchspec::wire {
 /// what Samba and gromox write and read: IPv4 reversed, IPv6 in network order.
 enum class AddressOrder { customary, network, reversed };
 
+/// What stands behind the address, as a value that is looked at and not set.
+inline constexpr std::string_view kAddressPadding = "ClientAddress.padding";
+
 /// A command from "10.1.2.3" or "2001:db8::123"; bad_value for anything else.
 [[nodiscard]] Result<ClientAddressCommand> client_address(
     std::string_view text, AddressOrder order = AddressOrder::customary);

@@ -21,6 +21,7 @@ async def serve(reader, writer):
         head = await reader.readuntil(b"\r\n\r\n")
         if b".invalid" in head:
             writer.write(ACCEPTED)
+            await reader.read(1)  # not before the client has written: that would be a reset
         if b".invalid" in head or number > LAST:
             return
         await relaying.relay(head, PORT, reader, writer)

@@ -58,13 +58,13 @@ def started(tmp_path):
     """started("up", ...) -> Started; ended at the end of the test."""
     processes = []
 
-    def start(*arguments, stdin=subprocess.DEVNULL):
+    def start(*arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE):
         process = subprocess.Popen(
             [PROGRAM, *map(str, arguments)],
             cwd=tmp_path,
             stdin=stdin,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
         processes.append(process)

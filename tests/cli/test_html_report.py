@@ -53,3 +53,5 @@ def test_a_case_shows_what_the_proxy_said_meanwhile(rpchspec, tmp_path):
     assert len(said) > 1, "each case with its journal"
     line = said[1].split("<pre tabindex=0>")[1].split("\n")[0]
     assert line and page.count(line) > 1, "in the run's log, too"
+    of_the_case = (tmp_path / "rpchspec-out/cases/connection/opens@in-first/proxy.log").read_text()
+    assert of_the_case and of_the_case in (tmp_path / "rpchspec-out/proxy.log").read_text()

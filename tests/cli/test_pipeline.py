@@ -129,7 +129,7 @@ def test_a_retired_scenario_is_told_with_what_replaced_it(rpchspec, suite):
     (folder / "retired.yaml").write_text("echo/in-echo-old: replaced by echo/in-echo in suite 1.0\n")
     for selector in ("echo/in-echo-old", "echo/in-echo-old@four"):
         done = rpchspec("run", selector, env=env)
-        assert done.code == 2
+        assert done.code == 4
         assert f"'{selector}' is retired: replaced by echo/in-echo in suite 1.0" in done.err
     assert "replaced by echo/in-echo" in rpchspec("explain", "echo/in-echo-old", env=env).out
     (folder / "retired.yaml").write_text("echo/in-echo: gone\n")

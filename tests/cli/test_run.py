@@ -140,6 +140,51 @@ def test_a_failure_is_told_by_the_exit_code_where_its_words_cannot_be_written(tm
         assert subprocess.run(command, cwd=tmp_path, stdout=full, timeout=60).returncode == 1
 
 
+def test_a_reader_that_leaves_costs_no_report(tmp_path):
+    process = subprocess.Popen(
+        [PROGRAM, "run", "echo/"], cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.readline()
+    process.stdout.close()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "rpchspec: cannot write to standard output: " in err
+    out = tmp_path / "rpchspec-out"
+    assert results(out)["complete"] is True
+    assert (out / "junit.xml").exists() and (out / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["echo/in-eco"], "did you mean 'echo/in-echo'?"),
+        (["nosuch/*"], "no scenario matches 'nosuch/*'"),
+        (["echo/", "--exclude", "echo/*"], "nothing was judged"),
+        (["--requirement", "RPCH-9.9"], "nothing was judged"),
+    ],
+)
+def test_a_selection_that_matches_nothing_says_so(rpchspec, arguments, said):
+    finished = rpchspec("run", *arguments)
+    assert finished.code == 4
+    assert said in finished.out + finished.err
+
+
+def test_the_time_of_a_run_is_that_of_its_last_case_too(tmp_path):
+    (tmp_path / "waits.yaml").write_text(
+        "id: limits/waits\ntitle: A pause\nsince: '1.0'\ngiven: [opened]\nsteps: [{pause: 40s}]\n"
+        "expect: [{client.out: {stays-open: 1s}, by: FIELD-F28}]\n"
+    )
+    command = [PROGRAM, "run", "waits.yaml", ECHO, "--max-time", "2s"]
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert finished.returncode == 3, finished.stdout + finished.stderr
+    run = results(tmp_path / "rpchspec-out")
+    told = {case["id"]: (case["verdict"], case["message"]) for case in run["cases"]}
+    assert told["limits/waits"] == ("not-run", "the run's time was up (--max-time)")
+    assert told[ECHO][0] == "pass"
+    assert run["complete"] is True
+
+
 def test_a_missing_program_is_told_where_all_is_skipped(rpchspec, tmp_path):
     (tmp_path / "rpchspec.yaml").write_text(
         "targets:\n  gone:\n    proxy: http://127.0.0.1:1\n"
@@ -208,6 +253,14 @@ def test_what_is_no_proxy_is_judged_without_a_hang(rpchspec, tmp_path, fake):
     assert run["complete"] is True
     assert run["summary"]["pass"] == 0 or run["summary"]["fail"] > 0
     junitparser.JUnitXml.fromfile(str(tmp_path / "rpchspec-out/junit.xml"))
+
+
+@pytest.mark.parametrize("fake", ["garbage"], indirect=True)
+def test_what_answers_no_http_is_told_from_what_answers_nothing(rpchspec, fake):
+    finished = rpchspec(*against(fake), timeout=150)
+    assert "is no HTTP" in finished.err
+    assert "the last was 4096 bytes (garbage)" in finished.out
+    assert "nothing came" not in finished.out.split("no response on client.out")[1].split("\n")[0]
 
 
 @pytest.mark.parametrize("fake", ["refuses"], indirect=True)

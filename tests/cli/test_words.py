@@ -105,7 +105,7 @@ def test_a_mistyped_word_is_no_verdict(rpchspec, tmp_path):
             assert any(f"bad.yaml:{place}:" in line and told in line for line in finished.err.splitlines())
 
 
-def test_explain_knows_scenarios_requirements_and_defects(rpchspec):
+def test_explain_knows_scenarios_requirements_defects_and_variants(rpchspec):
     assert "opens" in rpchspec("explain", "connection/opens").out
     defects = json.loads(rpchspec("defects", "--json").out)["defects"]
     assert len(defects) >= 30
@@ -113,6 +113,10 @@ def test_explain_knows_scenarios_requirements_and_defects(rpchspec):
     requirement = defects[0]["requirements"][0]
     explained = rpchspec("explain", requirement)
     assert explained.code == 0 and requirement in explained.out
+    for variant in json.loads(rpchspec("variants", "--json").out)["variants"]:
+        explained = rpchspec("explain", variant["name"])
+        assert variant["title"] in explained.out and variant["allowed_by"] in explained.out
+    assert "did you mean 'acks-each-pdu'?" in rpchspec("explain", "acks-each-pud").err
 
 
 def test_facts_say_what_they_unlock(rpchspec):

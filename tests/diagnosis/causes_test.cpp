@@ -40,7 +40,7 @@ TEST(Causes, EverySymptomHasOneThatSaysWhatToCheck) {
 
 TEST(Causes, OnlyRequirementsThatThereAreAreNamed) {
   auto const library =
-      loader::load_library(std::filesystem::path(RPCHSPEC_SOURCE_DIR) / "scenarios");
+      loader::load_library(std::filesystem::path(RPCHSPEC_SOURCE_DIR) / "scenarios", nullptr);
   ASSERT_TRUE(library);
   for (auto const& cause : causes()) {
     for (auto const& id : field_ids(cause)) {

@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "harness/engine/case_run.hpp"
 #include "harness/loader/load.hpp"
+#include "harness/targets/facts.hpp"
 
 namespace rpchspec::engine::test {
 
@@ -23,7 +23,7 @@ class CaseFixture : public testing::Test {
   explicit CaseFixture(std::string const& name)
       : directory_(std::filesystem::temp_directory_path() /
                    (name + "-" + std::to_string(getpid()))) {
-    auto library = loader::load_library(RPCHSPEC_SOURCE_DIR "/scenarios");
+    auto library = loader::load_library(RPCHSPEC_SOURCE_DIR "/scenarios", targets::wrong_fact);
     EXPECT_TRUE(library) << loader::to_string(library.error());
     library_.emplace(std::move(*library));
     certificate_ = *net::self_signed({"localhost", "127.0.0.1"});
@@ -49,8 +49,7 @@ class CaseFixture : public testing::Test {
     CaseOrder order;
     order.scenario = &scenario_;
     order.directory = directory_;
-    std::atomic<int> const stop{0};
-    return run_case(surroundings(timeout_scale), order, stop);
+    return run_case(surroundings(timeout_scale), order, [] { return false; });
   }
 
   std::optional<loader::Library> library_;

@@ -4,9 +4,13 @@
 #include "harness/engine/case_run.hpp"
 
 #include <fstream>
+#include <map>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "journal/reader.hpp"
+#include "protocol/wire/rts.hpp"
 #include "tests/engine/carrying_scenario.hpp"
 #include "tests/engine/case_fixture.hpp"
 
@@ -83,6 +87,34 @@ expect:
                           .judgement.result;
   EXPECT_EQ(result.verdict, model::Verdict::fail) << result.message;
   EXPECT_LT(result.duration_s, 10);  // 15 s, unscaled; 0.3 s, scaled
+}
+
+TEST_F(CaseRun, OpensWithTheVersionThatTheStepNames) {
+  auto const outcome = play(R"(
+id: version/later-client
+title: A later client is served
+since: "1.0"
+steps:
+  - client.open: {version: 3}
+  - vc: 2
+    client.open: {}
+expect:
+  - {server.out: {receives: {pdu: CONN/A2, where: {Version: "1"}}}, by: RPCH-2.2.4.3-02}
+)");
+  EXPECT_EQ(outcome.judgement.result.verdict, model::Verdict::pass)
+      << outcome.judgement.result.message;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> versions;  // by virtual connection
+  ASSERT_TRUE(journal::read(outcome.journal, [&](journal::v1::Event const& event) {
+    if (event.source() == journal::v1::CLIENT && event.direction() == journal::v1::SENT &&
+        event.has_pdu()) {
+      auto const pdu = wire::decode_rts(as_bytes(event.pdu().prefix()));
+      if (auto const* version = pdu ? wire::find<wire::VersionCommand>(*pdu) : nullptr) {
+        versions[event.virtual_connection()].push_back(version->value);
+      }
+    }
+  }));
+  EXPECT_EQ(versions[1], (std::vector<std::uint32_t>{3, 3})) << "of CONN/A1 and CONN/B1";
+  EXPECT_EQ(versions[2], (std::vector<std::uint32_t>{1, 1}));
 }
 
 TEST_F(CaseRun, KeepsAJournalThatATornEndDoesNotSpoil) {

@@ -90,6 +90,16 @@ TEST(EstimatedSeconds, IsTheLongestWhenAllRunSideBySide) {
   auto const jobs = in_order({{&quick}, {&slow}, {&quick}});
   EXPECT_NEAR(estimated_seconds(jobs, 3), 60.1, 0.01);
   EXPECT_NEAR(estimated_seconds(jobs, 1), 62.3, 0.01);
+  EXPECT_EQ(estimated_seconds_alone(jobs), 0);
+}
+
+TEST(EstimatedSeconds, AddsWhatRunsAlone) {
+  auto const quick = scenario("quick", 1);
+  auto const slow = scenario("slow", 60);
+  std::vector<CaseJob> jobs{{&quick}, {&slow}};
+  jobs[0].alone = true;
+  EXPECT_NEAR(estimated_seconds_alone(jobs), 1.1, 0.01);
+  EXPECT_NEAR(estimated_seconds(jobs, 3), 61.2, 0.01);
 }
 
 TEST(EstimatedBytes, CountsPayloadOnBothSidesOfTheProxy) {

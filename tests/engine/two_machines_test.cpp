@@ -58,8 +58,7 @@ class TwoMachines : public test::CaseFixture {
     order.scenario = &scenario;
     order.number = next_++;
     order.directory = directory_ / (elsewhere != nullptr ? "two" : "one") / scenario.id();
-    std::atomic<int> const stop{0};
-    return run_case(around, order, stop);
+    return run_case(around, order, [] { return false; });
   }
 
   /// The quick cases of these categories.

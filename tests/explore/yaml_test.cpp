@@ -15,7 +15,7 @@ using scenario::v1::Scenario;
 
 loader::Library const& library() {
   static auto const loaded =
-      loader::load_library(std::filesystem::path(RPCHSPEC_SOURCE_DIR) / "scenarios");
+      loader::load_library(std::filesystem::path(RPCHSPEC_SOURCE_DIR) / "scenarios", nullptr);
   EXPECT_TRUE(loaded) << (loaded ? "" : loader::to_string(loaded.error()));
   return *loaded;
 }

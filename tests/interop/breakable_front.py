@@ -4,6 +4,7 @@ LISTEN_HOST PEM [BREAK]; says its ports, plain and TLS with the certificate of P
 standard input. BREAK is a key of front_breaks.BREAKS."""
 
 import asyncio
+import collections
 import re
 import ssl
 import sys
@@ -14,6 +15,8 @@ from front_heads import CHALLENGES, LENGTH, credentials_of, is_lawful, length_of
 SMALL = 16  # a request with a longer body is a channel
 LIMIT = 5  # seconds for the answer to a small request
 PATIENCE = 3600  # seconds: longer than any case
+AGE = 10  # seconds that a channel lives where that is broken
+SANE = 2  # channels each way that the sanity cases open before any other case
 PADDED = re.compile(rb"(?im)^(content-length: *)(?=\d)")
 ROUNDED = re.compile(rb"(?im)^(content-length: *\d+)\d{3}(?=\r)")
 KNOWN = {
@@ -41,6 +44,7 @@ class Front:
         self.names = set()  # server-names whose IN request came
         self.writers = {}  # of clients
         self.credentials = None  # the last that came
+        self.methods = collections.Counter()  # of channel requests
         self.spoilt = False
 
     async def serve(self, reader, writer):
@@ -97,6 +101,11 @@ class Front:
             return b"400 Bad Request"
         if self.broken == "method-refused" and head.startswith(b"RPC_"):
             return b"501 Not Implemented"
+        if self.broken == "methods-blocked" and length > SMALL:
+            method = head.split(b" ", 1)[0]
+            self.methods[method] += 1
+            if self.methods[method] > SANE:
+                return b"403 Forbidden"
         if self.broken != "two-hosts-taken" and len(re.findall(rb"(?im)^host:", head)) != 1:
             return b"400 Bad Request"
         if self.broken == "large-refused" and length > 1 << 20:
@@ -214,10 +223,14 @@ class Front:
         up = copy(reader, upstream, held.get(self.broken, 0))
         down = self.copy_answer(server, writer)
         tasks = [asyncio.ensure_future(each) for each in (up, down)]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        age = AGE if self.broken in ("age-for-idleness", "idle-end-kept") else None
+        ended, _ = await asyncio.wait(tasks, timeout=age, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
         if self.broken == "half-close-forgotten" and reader.at_eof() and not is_in:
+            await asyncio.sleep(PATIENCE)
+        if not ended and self.broken == "idle-end-kept":
+            writer.close()
             await asyncio.sleep(PATIENCE)
         upstream.close()
 

@@ -41,4 +41,7 @@ BREAKS = {
     "pragmas-parted": "of a list of pragmas the first goes on",
     "half-close-forgotten": "who has shut his side of OUT down gets nothing any more, not even an end",
     "short-length-raised": "an OUT request of 120 bytes is announced with 121",
+    "methods-blocked": "the third channel with a method is answered 403, as by a WAF that learns",
+    "age-for-idleness": "a channel ends 10 s after it began, whatever passes",
+    "idle-end-kept": "10 s after it began a channel ends towards the client, and the connection behind stays",
 }

@@ -231,6 +231,26 @@ def test_the_suite_passes(trial):
     assert len(done.ids("pass")) > 300
 
 
+def probed(done):
+    return {each["fact"]: each["value"] for each in done.results["target"]["probed"]}
+
+
+def test_what_nobody_stated_is_probed(trial):
+    done = trial(["--allow-anonymous"])
+    assert_all_pass(done)
+    announced = {"connection_timeout": "150s", "receive_window": "40KiB", "channel_lifetime": "600000000"}
+    assert probed(done) == announced | {"allow_anonymous": "true"}
+
+
+@pytest.mark.parametrize("scheme", ["basic", "ntlm"])
+def test_what_nobody_stated_of_credentials_is_probed(trial, scheme, monkeypatch):
+    monkeypatch.setenv("RPCHSPEC_PASSWORD", "secret")
+    logging_on = ["--auth", scheme, "--user", "ann"]
+    done = trial([f"--{scheme}", "ann:secret"], *logging_on, "auth/", "connection/", schemes=["https"])
+    assert_all_pass(done)
+    assert probed(done).items() >= {"auth": scheme, "allow_anonymous": "false"}.items()
+
+
 @pytest.mark.parametrize("choices", LAWFUL, ids=lambda choices: choices[0])
 def test_what_is_lawful_is_not_held_against_it(trial, choices):
     chosen = [word for choice in choices for word in ("--choose", choice)]

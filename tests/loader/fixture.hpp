@@ -10,6 +10,11 @@
 
 namespace rpchspec::loader::testing {
 
+/// There is one fact here.
+inline std::string wrong_fact(std::string_view fact) {
+  return fact == "pings" ? "" : "unknown fact '" + std::string(fact) + "'; did you mean 'pings'?";
+}
+
 inline Library small_library() {
   Library library;
   auto requirements = model::RequirementRegistry::parse(R"(
@@ -34,6 +39,7 @@ bound:
                                              "given.yaml");
   library.set_ups = read_set_ups(*root, errors);
   EXPECT_TRUE(errors.empty());
+  library.wrong_fact = wrong_fact;
   library.retired = {{"reset/old-words", "reset/new-words"}};
   return library;
 }

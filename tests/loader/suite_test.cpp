@@ -42,7 +42,7 @@ class TemporaryFolder {
 };
 
 TEST(ShippedSuite, LoadsWithoutAnError) {
-  auto const library = load_library(kScenarios);
+  auto const library = load_library(kScenarios, nullptr);
   ASSERT_TRUE(library) << to_string(library.error());
   auto const suite = load_suite(kScenarios, *library);
   ASSERT_TRUE(suite) << to_string(suite.error());
@@ -73,7 +73,7 @@ std::set<std::string> behind_a_should(scenario::v1::Scenario const& scenario,
 }
 
 TEST(ShippedSuite, LetsNoMustWaitForAShould) {
-  auto const library = load_library(kScenarios);
+  auto const library = load_library(kScenarios, nullptr);
   ASSERT_TRUE(library) << to_string(library.error());
   auto const suite = load_suite(kScenarios, *library);
   ASSERT_TRUE(suite) << to_string(suite.error());
@@ -130,7 +130,7 @@ TEST(Library, TellsTheErrorsOfAllItsFiles) {
   folder.write("requirements.yaml", "- {id: X-1}\n");
   folder.write("given.yaml", "a: {means: m, after: b, steps: [client.opne]}\n");
   folder.write("retired.yaml", "reset/a: \n");
-  auto const library = load_library(folder.path());
+  auto const library = load_library(folder.path(), nullptr);
   ASSERT_FALSE(library);
   auto const errors = to_string(library.error());
   EXPECT_NE(errors.find("requirements.yaml:1:3: a requirement needs 'section'"), std::string::npos);
@@ -145,7 +145,7 @@ TEST(Library, TellsTheErrorsOfAllItsFiles) {
 
 TEST(Library, NeedsItsRequirements) {
   TemporaryFolder folder;
-  auto const library = load_library(folder.path());
+  auto const library = load_library(folder.path(), nullptr);
   ASSERT_FALSE(library);
   EXPECT_EQ(library.error()[0].message, "cannot be read");
 }

@@ -74,10 +74,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"monitors_off: [windov]",
               "16: 'monitors_off' cannot be 'windov'; did you mean 'window'?"},
         Wrong{"needs: [\"topology:rpc-proxi\"]",
-              "9: unknown need 'topology:rpc-proxi'; allowed: topology:NAME, fact:NAME, "
-              "auth:SCHEME, tls, offload, ipv6, two-proxies, two-upstreams, http-hop, v1, "
-              "raw-socket, one-machine, refused:port (-below-range, -above-range), "
-              "refused:server, each also after not:"}));
+              "9: unknown need 'topology:rpc-proxi'; did you mean 'topology:rpc-proxy'?"},
+        Wrong{"needs: [tls, \"not:auth:bassic\"]",
+              "14: unknown need 'not:auth:bassic'; did you mean 'not:auth:basic'?"},
+        Wrong{"needs: [tls, \"fact:pingz\"]", "14: unknown fact 'pingz'; did you mean 'pings'?"},
+        Wrong{"needs: [\"not:fact:pingz\"]", "9: unknown fact 'pingz'; did you mean 'pings'?"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Steps,
@@ -109,7 +110,8 @@ INSTANTIATE_TEST_SUITE_P(
               "24: 'dialect' wants v1 or v2, got 'v3'; did you mean 'v1'?"},
         Wrong{"steps: [{client.open: {order: inn-first}}]",
               "24: 'order' wants out-first or in-first, got 'inn-first'; did you mean 'in-first'?"},
-        Wrong{"steps: [{client.open: {version: 2}}]", "24: 'version' cannot be '2'; allowed: 1"},
+        Wrong{"steps: [{client.open: {version: two}}]",
+              "24: 'version' wants a number of 32 bits, got 'two'"},
         Wrong{"steps: [{client.send: {channel: in, pdu: bind}}]",
               "37: 'pdu' cannot be 'bind'; did you mean 'Ping'?"},
         Wrong{"steps: [{client.send: {channel: in, hex: \"05 0g\"}}]",

@@ -22,16 +22,8 @@ using session::testing::rpc;
 using session::testing::operator+;
 using testing::BlockingSocket;
 using testing::open_to_all;
+using testing::request;
 using testing::RunningProxy;
-
-std::string request(std::string_view method, std::uint16_t port, std::uint64_t length) {
-  wire::RequestOptions options;
-  options.target = wire::rpc_target(wire::RpcPath::no_cert, "127.0.0.1", port);
-  options.host = "proxy";
-  options.content_length = length;
-  auto const bytes = wire::encode(wire::channel_request(method, options));
-  return std::string(as_text(bytes));
-}
 
 /// Both channels of one virtual connection, and the server's ends of them.
 class VirtualConnection {

@@ -157,6 +157,18 @@ TEST(Choices, DoNotTakeAClientThatReadsSlowlyForTheProxysChoice) {
   EXPECT_EQ(chosen(journal, "acks-in"), "");
 }
 
+/// Where it counts anew, what came on the predecessor is acknowledged, too, and not counted.
+TEST(Choices, DoNotTakeACountThatStartsAgainForTheThreshold) {
+  auto const first_ack_of = [](std::uint8_t channel) {
+    auto journal = open();
+    journal.rpc(kServerOut, v1::SENT, 1);
+    journal.rts(kServerOut, v1::RECEIVED, wire::flow_control_ack(ack(10000, 65536, channel)));
+    return chosen(journal, "acks-out");
+  };
+  EXPECT_EQ(first_ack_of(kOut), "before half of its window is used");
+  EXPECT_EQ(first_ack_of(kNext), "");
+}
+
 TEST(Choices, TellHowAProxyCountsOnTheOldConnection) {
   auto const of = [](std::uint32_t before, std::uint32_t after) {
     auto journal = open();
@@ -201,6 +213,10 @@ TEST(Choices, TellTheFormOfARefusal) {
   EXPECT_EQ(chosen(journal, "error-code"), "6ba");
   EXPECT_EQ(chosen(journal, "error-info"), "none");
   EXPECT_EQ(chosen(journal, "refusal-time"), "at the request");
+  auto garbled = exchange("RPC_OUT_DATA", "Host: a\r\nContent-Length: 76\r\n");
+  garbled.raw(kClientOut, v1::SENT, "no PDU", "body");
+  garbled.response(kClientOut, v1::RECEIVED, 503, "RPC Error: 6BA", "Content-Length: 0\r\n");
+  EXPECT_EQ(chosen(garbled, "refusal-time"), "") << "it is no server that is refused";
   auto other = exchange("RPC_OUT_DATA", "Host: a\r\nContent-Length: 76\r\n");
   other.at(1).rts(kClientOut, v1::SENT,
                   wire::conn_a1(vc_cookie(), cookie(kOut), ReceiveWindowSize(65536)));

@@ -14,6 +14,7 @@ using scenario::v1::Scenario;
 using test::JournalBuilder;
 using test::kClientIn;
 using test::kClientOut;
+using test::kServerIn;
 using test::kServerOut;
 namespace v1 = journal::v1;
 
@@ -179,10 +180,8 @@ TEST(ResponseExpectation, PassesOverTheLegsOfALogOn) {
   EXPECT_EQ(watch(made, journal, 2).decided(), Outcome::held);
 }
 
-/// CONN/C2 on OUT, of a client that asks for nothing more.
-ExpectationWatch last_wish(JournalBuilder const& journal, double until) {
-  auto made = expectation("client.out");
-  made.mutable_receives()->set_pdu("CONN/C2");
+/// Of a client that asks for nothing more.
+ExpectationWatch last_wish(Expectation const& made, JournalBuilder const& journal, double until) {
   ExpectationContext context;
   context.anchor = 0;
   ExpectationWatch result(made, context);
@@ -192,6 +191,13 @@ ExpectationWatch last_wish(JournalBuilder const& journal, double until) {
   }
   result.on_time(static_cast<std::uint64_t>(until * 1e9));
   return result;
+}
+
+/// CONN/C2 on OUT.
+ExpectationWatch last_wish(JournalBuilder const& journal, double until) {
+  auto made = expectation("client.out");
+  made.mutable_receives()->set_pdu("CONN/C2");
+  return last_wish(made, journal, until);
 }
 
 TEST(ReceivesExpectation, IsNotWaitedForOnAConnectionThatHasEnded) {
@@ -224,6 +230,40 @@ TEST(ReceivesExpectation, IsNotWaitedForBehindAWholeAnswer) {
   EXPECT_FALSE(last_wish(asked_again, 15.9).decided());
 }
 
+TEST(RequestExpectation, IsNotWaitedForWhereAllThatWasAskedForWasRefused) {
+  auto made = expectation("upstream.out");
+  made.mutable_request_head()->set_method("RPC_OUT_DATA");
+  auto connected = expectation("server");
+  connected.mutable_connected();
+  JournalBuilder asked;
+  asked.opened(kClientOut).at(1).done(0).request(kClientOut, v1::SENT, "RPC_OUT_DATA", "/rpc");
+  auto refused = asked;
+  refused.response(kClientOut, v1::RECEIVED, 501, "Not Implemented", "Content-Length: 0\r\n");
+  EXPECT_FALSE(last_wish(made, refused, 1.9).decided());
+  auto const result = last_wish(made, refused, 2);
+  EXPECT_EQ(result.decided(), Outcome::never);
+  EXPECT_EQ(result.observation().seen,
+            "no request on upstream.out, where nothing can come any more; nothing came there at "
+            "all");
+  EXPECT_EQ(last_wish(connected, refused, 2).decided(), Outcome::never);
+
+  auto ended = asked;
+  ended.response(kClientOut, v1::RECEIVED, 501, "Not Implemented");
+  EXPECT_FALSE(last_wish(made, ended, 10.9).decided()) << "its body has no end";
+  ended.ended(kClientOut, v1::RECEIVED, v1::FIN);
+  EXPECT_EQ(last_wish(made, ended, 2).decided(), Outcome::never);
+
+  auto carried = asked;
+  carried.response(kClientOut, v1::RECEIVED, 200, "Success", "Content-Length: 0\r\n");
+  EXPECT_FALSE(last_wish(made, carried, 10.9).decided());
+  auto reached = refused;
+  reached.opened({v1::UPSTREAM, v1::LEG_UNKNOWN, 5, 0});
+  EXPECT_FALSE(last_wish(made, reached, 10.9).decided());
+  auto beside = refused;
+  beside.opened({v1::CLIENT, v1::OUT, 6, 1});
+  EXPECT_FALSE(last_wish(made, beside, 10.9).decided()) << "that one may be asked for it";
+}
+
 TEST(ReceivesExpectation, IsWaitedForAsLongAsTheClientMayAskForMore) {
   auto made = expectation("client.out");
   made.mutable_receives()->set_pdu("CONN/C2");
@@ -239,6 +279,46 @@ TEST(ResponseExpectation, ReadsTheBodyOfAnEcho) {
   EXPECT_FALSE(watch(made, journal, 2).decided());
   journal.rts(kClientIn, v1::RECEIVED, wire::echo());
   EXPECT_EQ(watch(made, journal).decided(), Outcome::held);
+}
+
+TEST(ReceivesExpectation, ReadsTheFourBytesOfPackedDrepAsTheyStand) {
+  auto made = expectation("server.out");
+  made.mutable_receives()->set_pdu("CONN/A2");
+  (*made.mutable_receives()->mutable_where())["header.packed_drep"] = "0x10000000";
+  auto a2 = wire::make(wire::RtsPduKind::ConnA2);
+  auto journal = opened_and_stepped().opened(kServerOut);
+  auto good = journal;
+  EXPECT_EQ(watch(made, good.rts(kServerOut, v1::RECEIVED, a2)).decided(), Outcome::held);
+  a2.header.packed_drep[3] = 1;
+  auto const result = watch(made, journal.rts(kServerOut, v1::RECEIVED, a2));
+  EXPECT_EQ(result.decided(), Outcome::never);
+  EXPECT_NE(result.observation().seen.find("packed_drep 0x10000001"), std::string::npos);
+}
+
+TEST(ReceivesExpectation, ReadsThePaddingBehindTheClientAddress) {
+  auto made = expectation("server.in");
+  made.mutable_receives()->set_pdu("CONN/B2");
+  (*made.mutable_receives()->mutable_where())["ClientAddress.padding"] = std::string(24, '0');
+  auto b2 = wire::make(wire::RtsPduKind::ConnB2);
+  auto journal = opened_and_stepped().opened(kServerIn);
+  auto good = journal;
+  EXPECT_EQ(watch(made, good.rts(kServerIn, v1::RECEIVED, b2)).decided(), Outcome::held);
+  for (auto& command : b2.commands) {
+    if (auto* address = std::get_if<wire::ClientAddressCommand>(&command)) {
+      address->padding[11] = 7;
+    }
+  }
+  EXPECT_EQ(watch(made, journal.rts(kServerIn, v1::RECEIVED, b2)).decided(), Outcome::never);
+}
+
+TEST(ReceivesNotExpectation, OfAnyIsBrokenByAnyPdu) {
+  auto made = expectation("client.out");
+  made.mutable_receives_not()->set_pdu("any");
+  made.mutable_receives_not()->mutable_for_()->set_seconds(1);
+  auto journal = opened_and_stepped();
+  EXPECT_EQ(watch(made, journal, 3).decided(), Outcome::held);
+  journal.at(1.5).rts(kClientOut, v1::RECEIVED, wire::make(wire::RtsPduKind::Ping));
+  EXPECT_NE(watch(made, journal, 3).decided(), Outcome::held);
 }
 
 TEST(ReceivesExpectation, ComparesFieldsByMeaningRangeAndParameter) {

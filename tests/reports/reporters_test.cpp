@@ -203,6 +203,10 @@ TEST(Terminal, SaysFirstThatItTestsTheEmbeddedProxy) {
   EXPECT_EQ(estimate_text(estimate),
             "Testing the embedded reference proxy, because no target is given.\n"
             "112 cases, about 1 min 42 s, 14 MiB, 64 at a time\n");
+  estimate.alone = 3;
+  estimate.alone_seconds = 2.1;
+  EXPECT_NE(estimate_text(estimate).find("64 at a time, 3 of them alone (2.1 s)\n"),
+            std::string::npos);
 }
 
 TEST(Terminal, UsesNoColourWhereThereIsNone) {

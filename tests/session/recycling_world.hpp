@@ -475,8 +475,9 @@ class RecyclingWorld {
   }
 
   template <class Machine>
-  void act(Box<Machine>& box, ResponseHead const&) {
-    if (std::exchange(box.client->answered, true)) {
+  void act(Box<Machine>& box, ResponseHead const& head) {
+    auto& answered = head.to == ProxyLeg::successor ? box.successor : box.client;
+    if (std::exchange(answered->answered, true)) {
       failures.emplace_back("two heads on one channel");
     }
   }

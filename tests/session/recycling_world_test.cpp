@@ -153,6 +153,44 @@ TEST(RecyclingWorld, CarriesMoreThanManyChannelsHoldWhateverTheWindows) {
   }
 }
 
+/// Lawful proxies of any kind, the inbound one of another than the outbound one.
+TEST(RecyclingWorld, CarriesMoreThanManyChannelsHoldWhateverIsChosen) {
+  auto const chosen = [](std::uint64_t bits) {
+    RoleLatitude made;
+    made.strict_window = (bits & 1) != 0;
+    made.aborts_overrun = (bits & 2) != 0;
+    made.counters_restart = (bits & 4) != 0;
+    made.acks_twice = (bits & 8) != 0;
+    made.own_c2 = (bits & 16) != 0;
+    made.a8_without_version = (bits & 32) != 0;
+    made.successor_unread = (bits & 64) != 0;
+    made.head_before_b3 = (bits & 128) != 0;
+    made.acks_at_once = (bits & 512) != 0;
+    made.acks_former = (bits & 1024) != 0;
+    made.refuses_unknown_forms = made.sends_back = (bits & 256) != 0;
+    return made;
+  };
+  std::mt19937_64 random(20);
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    auto made = options(seed, {seed % 2 == 0 ? RecyclingSequence::r1 : RecyclingSequence::r2,
+                               seed % 4 < 2 ? RecyclingSequence::r1 : RecyclingSequence::r2});
+    made.inbound.latitude = chosen(random());
+    made.outbound.latitude = chosen(random());
+    RecyclingWorld world(made);
+    world.settle();
+    for (int i = 0; i < 150; ++i) {
+      world.client_sends(5000);
+      world.server_sends(5000);
+      world.steps(20);
+    }
+    world.settle();
+    SCOPED_TRACE(seed);
+    world.expect_all_delivered();
+    EXPECT_GE(world.client.recycled(Channel::in), 5U);
+    EXPECT_GE(world.client.recycled(Channel::out), 5U);
+  }
+}
+
 /// Acknowledgements of one direction use up the other's channel.
 TEST(RecyclingWorld, CarriesAnyNumberOfAcksAgainstTheTraffic) {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {

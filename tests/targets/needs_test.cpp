@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/targets/facts.hpp"
+#include "harness/targets/live.hpp"
 #include "harness/targets/url.hpp"
 
 namespace rpchspec::targets {
@@ -66,6 +67,54 @@ TEST(Needs, MayNameTheValueOfAFact) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(Needs, MayTakeARangeOfIdleTimeouts) {
+  Scenario scenario;
+  scenario.add_needs("fact:idle_timeout=20s..1m");
+  scenario.mutable_proxy()->mutable_idle_timeout()->set_seconds(20);  // the embedded proxy's
+  EXPECT_FALSE(skip_reason(scenario, Target{}));
+  for (auto const* const within : {"20s", "45000ms", "60s"}) {
+    auto target = foreign();
+    ASSERT_TRUE(set_fact(target.facts, "idle_timeout", within));
+    EXPECT_FALSE(skip_reason(scenario, target)) << within;
+  }
+  for (auto const* const outside : {"19s", "61s", "15m"}) {
+    auto target = foreign();
+    ASSERT_TRUE(set_fact(target.facts, "idle_timeout", outside));
+    auto const skip = skip_reason(scenario, target);
+    ASSERT_TRUE(skip) << outside;
+    EXPECT_EQ(skip->reason, "needs idle_timeout=20s..1m");
+  }
+  EXPECT_EQ(skip_reason(scenario, foreign())->fact, "idle_timeout");
+}
+
+TEST(Needs, ANameOfTheServersIsStatedAndStandsForOneAddress) {
+  Scenario scenario;
+  scenario.mutable_client()->set_named_by("netbios_name");
+  EXPECT_FALSE(skip_reason(scenario, Target{}));
+  auto target = foreign("http://127.0.0.1:8080");
+  EXPECT_EQ(skip_reason(scenario, target)->fact, "netbios_name");
+  ASSERT_TRUE(set_fact(target.facts, "netbios_name=EXCH01"));
+  auto const skip = skip_reason(scenario, target);
+  ASSERT_TRUE(skip);
+  EXPECT_THAT(skip->reason, HasSubstr("--backend-bind"));
+  target.backend_bind = "127.0.0.9";
+  EXPECT_FALSE(skip_reason(scenario, target));
+  auto elsewhere = foreign("http://10.0.0.1");
+  ASSERT_TRUE(set_fact(elsewhere.facts, "netbios_name=EXCH01"));
+  EXPECT_FALSE(skip_reason(scenario, elsewhere));
+}
+
+TEST(Facts, ANetbiosNameIsOneLabelOfFifteenCharacters) {
+  Facts facts;
+  EXPECT_TRUE(set_fact(facts, "netbios_name=EXCHANGE-SERV01"));
+  EXPECT_FALSE(set_fact(facts, "netbios_name=EXCHANGE-SERV012"));
+  EXPECT_FALSE(set_fact(facts, "netbios_name=exch01.example"));
+  EXPECT_FALSE(set_fact(facts, "netbios_name=127.0.0.1"));
+  EXPECT_TRUE(set_fact(facts, "host_name=exch01.example"));
+  EXPECT_FALSE(set_fact(facts, "host_name=::1"));
+  EXPECT_EQ(facts.host_name, "exch01.example");
+}
+
 TEST(Needs, AFactWithAnotherValueUnlocksNothing) {
   Scenario scenario;
   scenario.mutable_proxy()->set_allow_anonymous(ProxyNeeds::OFF);
@@ -74,6 +123,21 @@ TEST(Needs, AFactWithAnotherValueUnlocksNothing) {
   auto const skip = skip_reason(scenario, target);
   ASSERT_TRUE(skip);
   EXPECT_EQ(skip->fact, "");
+}
+
+TEST(Needs, AFactThatIsDeniedIsNone) {
+  Scenario scenario;
+  scenario.add_needs("fact:pings");
+  auto target = foreign();
+  EXPECT_TRUE(skip_reason(scenario, target));
+  ASSERT_TRUE(set_fact(target.facts, "pings=true"));
+  EXPECT_FALSE(skip_reason(scenario, target));
+  ASSERT_TRUE(set_fact(target.facts, "pings=false"));
+  EXPECT_TRUE(skip_reason(scenario, target));
+  EXPECT_FALSE(skip_reason(scenario, Target{})) << "the embedded proxy pings";
+  Target variant;
+  variant.facts.given["pings"] = "false";
+  EXPECT_TRUE(skip_reason(scenario, variant));
 }
 
 TEST(Needs, TwoMissingFactsAreMoreThanOneFactCanDo) {
@@ -155,13 +219,85 @@ TEST(Needs, ALiveEndpointHasNoServersOfOurs) {
   nested.add_steps()->mutable_parallel()->add_branches()->add_steps()->mutable_server_close();
   Scenario calling;
   calling.add_steps()->mutable_client_call()->set_operation("EcDoConnectEx");
-  for (auto const& scenario : {acting, looking, paying, playing, nested, calling}) {
+  Scenario elsewhere;
+  elsewhere.add_steps()->mutable_client_recycle()->set_sequence("r1");
+  for (auto const& scenario : {acting, looking, paying, playing, nested, calling, elsewhere}) {
     auto const skip = skip_reason(scenario, live());
     ASSERT_TRUE(skip) << scenario.DebugString();
     EXPECT_THAT(skip->reason, HasSubstr("server"));
     EXPECT_EQ(skip->fact, "");
     EXPECT_FALSE(skip_reason(scenario, foreign()));
   }
+}
+
+Scenario opened() {
+  Scenario scenario;
+  auto& opening = *scenario.add_steps();
+  opening.set_label("opening");
+  opening.mutable_client_open();
+  auto& acting = *scenario.add_steps();
+  acting.set_label("acting");
+  acting.mutable_server_send()->set_bytes(1);
+  scenario.add_steps()->mutable_client_close();
+  return scenario;
+}
+
+void expect(Scenario& scenario, std::string const& subject, std::string const& since) {
+  auto& expectation = *scenario.add_expect();
+  expectation.set_subject(subject);
+  expectation.set_since(since);
+  expectation.mutable_closed();
+}
+
+TEST(Needs, ALiveEndpointPlaysACaseUpToWhereServersOfOursAreNeeded) {
+  auto scenario = opened();
+  expect(scenario, "server.out", "opening");
+  expect(scenario, "client.out", "opening");
+  expect(scenario, "client.in", "acting");
+  expect(scenario, "client.in", "");  // counts from the end
+  EXPECT_FALSE(skip_reason(scenario, live()));
+  auto const part = live_part(scenario);
+  EXPECT_EQ(part.steps_size(), 1);
+  ASSERT_EQ(part.expect_size(), 1);
+  EXPECT_EQ(part.expect(0).subject(), "client.out");
+  EXPECT_EQ(part.expect(0).since(), "opening");
+}
+
+TEST(Needs, WhereNothingIsLeftToJudgeALiveCaseIsSkipped) {
+  auto scenario = opened();
+  expect(scenario, "server.out", "opening");
+  expect(scenario, "client.in", "acting");
+  auto const skip = skip_reason(scenario, live());
+  ASSERT_TRUE(skip);
+  EXPECT_THAT(skip->reason, HasSubstr("acts at our word"));
+}
+
+TEST(Needs, ASetUpThatNeedsServersOfOursIsNotPlayedInPart) {
+  auto scenario = opened();
+  scenario.mutable_steps(1)->set_given("busy-out");
+  expect(scenario, "client.out", "opening");
+  EXPECT_TRUE(skip_reason(scenario, live()));
+}
+
+TEST(Needs, AtALiveEndpointAPortWhereNobodyListensIsIntrusive) {
+  Scenario scenario;
+  scenario.mutable_server()->add_closed_ports("store");
+  scenario.add_steps()->mutable_client_request()->set_channel("in");
+  expect(scenario, "client.in", "");
+  EXPECT_EQ(skip_reason(scenario, live())->fact, "intrusive");
+  auto allowed = live();
+  ASSERT_TRUE(set_fact(allowed.facts, "intrusive=true"));
+  EXPECT_FALSE(skip_reason(scenario, allowed));
+}
+
+TEST(Needs, NobodyElsesServerKeepsOpenWhatAPatientOneWould) {
+  Scenario scenario;
+  scenario.mutable_server()->set_conduct(scenario::v1::PATIENT);
+  scenario.add_steps()->mutable_client_open();
+  expect(scenario, "client.in", "");
+  EXPECT_FALSE(skip_reason(scenario, live()));
+  scenario.add_expect()->mutable_stays_open();
+  EXPECT_TRUE(skip_reason(scenario, live()));
 }
 
 TEST(Needs, AtALiveEndpointAGoodClientMayDoWhatItDoes) {
@@ -226,6 +362,20 @@ TEST(Needs, AShortChannelIsSparedWhatItCannotCarry) {
   inner.set_vc(1);
   scenario.mutable_server()->set_recycle_out_at(8192);
   EXPECT_FALSE(skip_reason(scenario, target));
+}
+
+TEST(WrongFact, IsOneThatNoTargetCanState) {
+  EXPECT_EQ(wrong_fact("pings"), "");
+  EXPECT_EQ(wrong_fact("idle_timeout=20s..60s"), "");
+  EXPECT_NE(wrong_fact("idle_timeout=20..60s"), "");
+  EXPECT_EQ(wrong_fact("receive_window=8KiB..64KiB"),
+            "fact 'receive_window' takes no range: that is for durations, as 20s..60s");
+  EXPECT_EQ(wrong_fact("bridged_certificate=other"), "");
+  EXPECT_EQ(wrong_fact("pingz"), "unknown fact 'pingz'; did you mean 'pings'?");
+  EXPECT_EQ(wrong_fact("receive-window"),
+            "unknown fact 'receive-window'; did you mean 'receive_window'?");
+  EXPECT_EQ(wrong_fact("bridged_certificate=othr"),
+            "fact bridged_certificate: 'othr' is neither same nor other");
 }
 
 }  // namespace

@@ -5,18 +5,28 @@ import pytest
 
 @pytest.fixture
 def killing(matrix, tmp_path, monkeypatch):
-    """killing(runs, golden): the tool, over a suite of three cases and two defects."""
+    """killing(runs, golden): the tool, over a suite of three cases and two defects; `musts` are lines of the golden
+    file of MUSTs, `reasons` the ids in the table of reasons, `observable` all MUSTs (empty: those of REQUIREMENTS)."""
 
-    def make(runs, golden):
+    def make(runs, golden, elsewhere="", more=(), musts="", reasons=(), observable=("R1", "R2")):
         tool = matrix("kill-matrix", {
             "defects": [{"name": "d1", "requirements": ["R1"]}, {"name": "d2", "requirements": ["R2"]}],
             "list": [{"id": "a/one", "expected_s": 1, "needs": []},
                      {"id": "a/two", "expected_s": 9, "needs": []},
-                     {"id": "a/front", "expected_s": 1, "needs": ["topology:http-front"]}],
+                     {"id": "a/front", "expected_s": 1, "needs": ["topology:http-front"]}, *more],
             "runs": runs,
         })
         monkeypatch.setattr(tool, "GOLDEN", tmp_path / "golden")
+        monkeypatch.setattr(tool, "ELSEWHERE", tmp_path / "elsewhere")
         tool.GOLDEN.write_text(golden)
+        tool.ELSEWHERE.write_text(elsewhere)
+        monkeypatch.setattr(tool, "MUSTS", tmp_path / "musts")
+        tool.MUSTS.write_text(musts)
+        monkeypatch.setattr(tool, "REASONS", tmp_path / "trust.md")
+        rows = "".join(f"| {name} | nobody can |\n" for name in reasons)
+        tool.REASONS.write_text(f"| RPCH-9-99 | elsewhere |\n## MUSTs that no defect breaks\n{rows}\n## Next\n")
+        if observable:
+            monkeypatch.setattr(tool, "observable_musts", lambda: list(observable))
         return tool
 
     return make
@@ -60,6 +70,84 @@ def test_names_that_do_not_exist_are_told(killing, capsys):
     assert "d3: no such defect" in said
 
 
+LIVE = {"id": "a/live", "expected_s": 1, "needs": ["topology:live"]}
+SPLIT = {"id": "a/split", "expected_s": 1, "needs": ["topology:rpc-proxy", "two-proxies"]}
+IN_PLACE = {"a/one": ["R1"], "a/live": ["R1"], "a/split": ["R1"]}
+
+
+def test_a_case_for_another_place_is_played_there(killing, capsys):
+    runs = {"d1": {"code": 1, "failing": IN_PLACE}, "d2": CAUGHT["d2"]}
+    tool = killing(runs, LINES, "d1 a/live\n", [LIVE])
+    assert "--topology live" in " ".join(tool.as_endpoint(0, "d1")) and "up --listen" in tool.as_endpoint(0, "d1")[-1]
+    # The program of these tests looks for its defect among the options alone.
+    tool.PLACES["topology:live"] = lambda number, defect: ["--defect", defect]
+    assert tool.run_golden(tool.defects(), 2, only=False) == 0
+    said = capsys.readouterr().out
+    assert "elsewhere: 1 of 1 cases catch theirs" in said and "2 of 2 defects caught" in said
+
+
+def test_a_case_for_another_place_that_catches_nothing_is_told(killing, capsys):
+    tool = killing(CAUGHT, LINES, "d1 a/split\n", [SPLIT])
+    tool.PLACES["two-proxies"] = lambda number, defect: ["--defect", defect]
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    assert "d1 a/split: not caught there: saw broken" in capsys.readouterr().out
+
+
+def test_every_case_for_another_place_has_a_line(killing, capsys):
+    tool = killing(CAUGHT, LINES, "d1 a/one\nd3 a/live\n", [LIVE])
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    said = capsys.readouterr().out
+    assert "d1: no case for another place: a/one" in said and "d3: no such defect" in said
+    tool.ELSEWHERE.write_text("")
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    assert "a/live: elsewhere names no defect" in capsys.readouterr().out
+
+
+def test_a_must_that_another_case_breaks_counts(killing, capsys):
+    runs = CAUGHT | {"d1": {"code": 1, "failing": {"a/one": ["R1"], "a/two": ["R3"]}}}
+    tool = killing(runs, LINES, musts="# a comment\nR3 d1 a/two\n", observable=("R1", "R2", "R3"))
+    assert tool.run_golden(tool.defects(), 2, only=False) == 0
+    said = capsys.readouterr().out
+    assert "of 3 observable MUSTs 3 seen broken, 0 have a reason why not" in said
+    assert "2 of 2 defects caught" in said
+
+
+def test_a_must_that_its_line_does_not_break_is_told(killing, capsys):
+    tool = killing(CAUGHT, LINES, musts="R3 d1 a/two\n", observable=("R1", "R2", "R3"))
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    said = capsys.readouterr().out
+    assert "R3: not broken by d1 in a/two" in said
+    assert "R3: seen broken by no defect, and trust.md gives no reason" in said
+
+
+def test_a_must_may_have_a_reason_instead(killing, capsys):
+    tool = killing(CAUGHT, LINES, reasons=["RPCH-1-01"], observable=("R1", "R2", "RPCH-1-01"))
+    tool.FEW = 0.5
+    assert tool.run_golden(tool.defects(), 2, only=False) == 0
+    assert "of 3 observable MUSTs 2 seen broken, 1 have a reason why not" in capsys.readouterr().out
+
+
+def test_too_many_reasons_are_told(killing, capsys):
+    tool = killing(CAUGHT, LINES, reasons=["RPCH-1-01"], observable=("R1", "R2", "RPCH-1-01"))
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    assert "1 of 3 MUSTs have a reason instead of a defect: 5% is the bar" in capsys.readouterr().out
+
+
+def test_a_reason_for_what_is_broken_or_no_must_is_told(killing, capsys):
+    runs = CAUGHT | {"d1": {"code": 1, "failing": {"a/one": ["R1", "RPCH-1-01"]}}}
+    tool = killing(runs, LINES, reasons=["RPCH-1-01", "RPCH-1-02"], observable=("R1", "R2", "RPCH-1-01"))
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    said = capsys.readouterr().out
+    assert "RPCH-1-01: seen broken, and trust.md gives a reason why not" in said
+    assert "RPCH-1-02: trust.md gives a reason for what is no observable MUST" in said
+
+
+def test_a_line_of_musts_that_is_no_triple_is_refused(killing):
+    tool = killing(CAUGHT, LINES, musts="R3 d1\n")
+    with pytest.raises(SystemExit, match="musts:1"):
+        tool.golden_musts()
+
+
 def test_a_line_that_is_no_pair_is_refused(killing):
     tool = killing(CAUGHT, "d1 a/one\nd1 a/two\n")
     with pytest.raises(SystemExit, match="golden:2"):
@@ -90,7 +178,7 @@ def test_full_lists_what_no_defect_was_seen_to_break(killing, capsys, tmp_path, 
                ("RPCH-1-03", "client", "must", "client"), ("RPCH-1-04", "mixed-proxy", "should", "both"),
                ("RPCH-1-05", "outbound-proxy", "must", "unobservable"), ("HTTP-1-01", "both-proxies", "must", "both")]
     (tmp_path / "requirements.yaml").write_text("".join(entry.format(*each) for each in entries))
-    tool = killing(CAUGHT | {"d1": {"code": 1, "failing": {"a/one": ["R1", "RPCH-1-02"]}}}, LINES)
+    tool = killing(CAUGHT | {"d1": {"code": 1, "failing": {"a/one": ["R1", "RPCH-1-02"]}}}, LINES, observable=())
     monkeypatch.setattr(tool, "REQUIREMENTS", tmp_path / "requirements.yaml")
     assert tool.run_full(tool.defects(), 2, write=None, quick=False) == 0
     assert "of 2 observable MUSTs, not seen to be broken: 1\n  RPCH-1-01\n" in capsys.readouterr().out

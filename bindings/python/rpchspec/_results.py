@@ -53,13 +53,24 @@ class Tool:
 
 
 @dataclasses.dataclass(frozen=True)
+class ProbedFact:
+    """A fact that the first cases of the run showed; ``stated`` is another value, which counts instead."""
+
+    fact: str
+    value: str
+    seen: str
+    stated: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Target:
-    """The proxy under test, as far as it was known."""
+    """The proxy under test, as far as it was known; ``facts`` has the probed ones, too."""
 
     name: str
     urls: tuple[str, ...]
     topology: str
     facts: Mapping[str, str]
+    probed: tuple[ProbedFact, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,6 +28,8 @@ void fill(api::RunEstimate& estimate, json::object const& told) {
   estimate.set_bytes(static_cast<std::uint64_t>(number_of(told, "bytes")));
   estimate.set_jobs(static_cast<std::uint32_t>(number_of(told, "jobs")));
   estimate.set_target(text_at(told, "target"));
+  estimate.set_alone(static_cast<std::uint64_t>(number_of(told, "alone")));
+  estimate.set_alone_seconds(number_of(told, "alone_seconds"));
 }
 
 void fill(api::CaseEnd& end, json::object const& told) {
