@@ -25,6 +25,7 @@ enum class Outcome { held, late, never, blocked, informational };
 /// One thing that a case says about one requirement.
 struct Observation {
   std::string requirement;  // "RPCH-3.2.4.5.14-04"
+  std::string led_by;       // the one that the finding is told by; empty: this one
   Level level = Level::must;
   Outcome outcome = Outcome::held;
   std::string kind;      // what sort of deviation: "not closed", "wrong value", "monitor:window"
@@ -67,6 +68,7 @@ struct CaseResult {
 struct Finding {
   std::string id;  // stable: hash of the signature, "f-1a2b3c4d"
   std::string requirement;
+  std::vector<std::string> also;  // what else the same expectation cites, and so is broken, too
   Level level = Level::must;
   std::string kind;
   std::string leg;

@@ -55,8 +55,12 @@ bool counts_things(std::string_view before) {
   });
 }
 
+std::string const& leading(Observation const& observation) {
+  return observation.led_by.empty() ? observation.requirement : observation.led_by;
+}
+
 std::string signature(Observation const& observation) {
-  return fmt::format("{}\n{}\n{}\n{}", observation.requirement, observation.kind, observation.leg,
+  return fmt::format("{}\n{}\n{}\n{}", leading(observation), observation.kind, observation.leg,
                      normalised(observation.seen));
 }
 
@@ -106,41 +110,59 @@ std::string finding_id(Observation const& observation) {
   return fmt::format("f-{:08x}", fnv1a(signature(observation)));
 }
 
+void add_also(Finding& finding, std::string const& requirement) {
+  if (std::find(finding.also.begin(), finding.also.end(), requirement) == finding.also.end()) {
+    finding.also.push_back(requirement);
+  }
+}
+
 bool is_objection(Observation const& observation) {
   auto const verdict = verdict_of(observation.outcome, observation.level);
   return verdict == Verdict::fail || verdict == Verdict::warn;
 }
 
 std::vector<Finding> FindingCollector::add(model::CaseResult const& result) {
-  std::vector<Finding> fresh;
+  auto const known = static_cast<std::ptrdiff_t>(findings_.size());
   for (auto const& observation : result.observations) {
     if (!is_objection(observation)) {
       continue;
     }
-    auto const id = finding_id(observation);
-    auto const known = std::find_if(findings_.begin(), findings_.end(),
-                                    [&](Finding const& finding) { return finding.id == id; });
-    if (known == findings_.end()) {
-      findings_.push_back({id,
-                           observation.requirement,
-                           observation.level,
-                           observation.kind,
-                           observation.leg,
-                           observation.expected,
-                           observation.seen,
-                           {result.id},
-                           result.rerun,
-                           false});
-      // A late outcome only warns, even of a must: the finding must not look worse than it is.
-      if (observation.outcome == model::Outcome::late) {
-        findings_.back().level = model::Level::product;
-      }
-      fresh.push_back(findings_.back());
-    } else if (known->cases.back() != result.id) {
-      known->cases.push_back(result.id);
+    auto& finding = finding_of(observation, result);
+    if (finding.cases.back() != result.id) {
+      finding.cases.push_back(result.id);
+    }
+    if (finding.requirement != observation.requirement) {
+      add_also(finding, observation.requirement);
     }
   }
-  return fresh;
+  return {findings_.begin() + known, findings_.end()};
+}
+
+/// The one that is known, or a new one.
+Finding& FindingCollector::finding_of(Observation const& observation,
+                                      model::CaseResult const& result) {
+  auto const id = finding_id(observation);
+  auto const known = std::find_if(findings_.begin(), findings_.end(),
+                                  [&](Finding const& finding) { return finding.id == id; });
+  if (known != findings_.end()) {
+    return *known;
+  }
+  findings_.push_back({id,
+                       leading(observation),
+                       {},
+                       observation.level,
+                       observation.kind,
+                       observation.leg,
+                       observation.expected,
+                       observation.seen,
+                       {result.id},
+                       result.rerun,
+                       false});
+  // A late outcome only warns, even of a must: the finding must not look worse than it is.
+  if (observation.outcome == model::Outcome::late) {
+    findings_.back().level = model::Level::product;
+  }
+  return findings_.back();
 }
 
 std::vector<Finding> find_causes(std::vector<model::CaseResult> const& cases) {

@@ -14,8 +14,12 @@ namespace rpchspec::reports {
 /// cookies, numbers of connections. Status codes and names stay.
 [[nodiscard]] std::string normalised(std::string_view seen);
 
-/// "f-1a2b3c4d", of requirement, kind, leg and normalised seen: the same in every run.
+/// "f-1a2b3c4d", of requirement, kind, leg and normalised seen: the same in every run. All that one
+/// expectation cites has the id of the requirement that leads (Observation.led_by).
 [[nodiscard]] std::string finding_id(model::Observation const& observation);
+
+/// Notes a further requirement that is broken with that of the finding: each once.
+void add_also(model::Finding& finding, std::string const& requirement);
 
 /// Whether an observation counts against the proxy: its own verdict is fail or warn.
 [[nodiscard]] bool is_objection(model::Observation const& observation);
@@ -32,6 +36,9 @@ class FindingCollector {
   [[nodiscard]] std::vector<model::Finding> const& findings() const { return findings_; }
 
  private:
+  model::Finding& finding_of(model::Observation const& observation,
+                             model::CaseResult const& result);
+
   std::vector<model::Finding> findings_;
 };
 

@@ -41,6 +41,7 @@ Waiver waiver_of(json::object const& object) {
 
 json::object observation_json(Observation const& observation) {
   return {{"requirement", observation.requirement},
+          {"led_by", observation.led_by},
           {"level", model::to_string(observation.level)},
           {"outcome", kOutcomeNames.at(static_cast<std::size_t>(observation.outcome))},
           {"kind", utf8(observation.kind)},
@@ -63,6 +64,7 @@ Outcome outcome_of(std::string_view text) {
 Observation observation_of(json::object const& object) {
   Observation made;
   made.requirement = text_of(object, "requirement");
+  made.led_by = text_of(object, "led_by");
   made.level = level_of_text(text_of(object, "level"));
   made.outcome = outcome_of(text_of(object, "outcome"));
   made.kind = text_of(object, "kind");

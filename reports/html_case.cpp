@@ -22,7 +22,8 @@ constexpr std::size_t kMostRequirements = 40;
 constexpr std::size_t kLadderLines = 400;
 constexpr std::size_t kLogShown = std::size_t{32} * 1024;  // bytes
 
-/// A message is "required: ...\nexpected: ...\nseen:     ..."; else words of another kind.
+/// A message is "required: ...\nexpected: ...\nseen:     ...", with "also: ..." behind the first;
+/// else words of another kind.
 void write_message(std::ostream& to, CaseResult const& result) {
   to << "<dl class=three>";
   std::istringstream lines(result.message);
@@ -30,7 +31,7 @@ void write_message(std::ostream& to, CaseResult const& result) {
   for (std::string line; std::getline(lines, line);) {
     auto const colon = line.find(": ");
     auto const name = line.substr(0, colon);
-    if (name == "required" || name == "expected" || name == "seen") {
+    if (name == "required" || name == "also" || name == "expected" || name == "seen") {
       auto const from = line.find_first_not_of(' ', colon + 1);
       write_known(to, name, from == std::string::npos ? "" : escaped(line.substr(from)));
     } else {
@@ -49,10 +50,11 @@ void write_other_findings(std::ostream& to, HtmlPage const& page, DetailedCase c
     if (which.result->message.find(finding->seen) != std::string::npos) {
       continue;
     }
-    items += fmt::format("<li><span class=id>{}</span> ({}) {}<br>expected: {}<br>seen: {}</li>",
+    auto const also = finding->also.empty() ? "" : "<br>also: " + page.also_html(*finding);
+    items += fmt::format("<li><span class=id>{}</span> ({}) {}{}<br>expected: {}<br>seen: {}</li>",
                          escaped(finding->requirement), model::to_string(finding->level),
-                         page.requirement_text(finding->requirement), escaped(finding->expected),
-                         escaped(finding->seen));
+                         page.requirement_text(finding->requirement), also,
+                         escaped(finding->expected), escaped(finding->seen));
   }
   if (!items.empty()) {
     to << "<h4>It shows, too</h4><ul class=others>" << items << "</ul>\n";

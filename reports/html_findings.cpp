@@ -33,6 +33,7 @@ void write_finding(std::ostream& to, HtmlPage const& page, model::Finding const&
       to, "required",
       fmt::format("<span class=id>{}</span> ({}) {}", escaped(finding.requirement),
                   model::to_string(finding.level), page.requirement_text(finding.requirement)));
+  write_known(to, "also", page.also_html(finding));
   write_known(to, "expected", escaped(finding.expected));
   write_known(to, "seen", escaped(finding.seen));
   write_known(to, finding.cases.size() == 1 ? "case" : "cases", cases_html(page, finding));

@@ -111,6 +111,15 @@ std::string HtmlPage::requirement_text(std::string_view id) const {
   return known == nullptr ? std::string() : escaped(known->text);
 }
 
+std::string HtmlPage::also_html(model::Finding const& finding) const {
+  std::string html;
+  for (auto const& id : finding.also) {
+    html += fmt::format("{}<span class=id>{}</span> {}", html.empty() ? "" : "<br>", escaped(id),
+                        requirement_text(id));
+  }
+  return html;
+}
+
 std::string verdict_mark(Verdict verdict) {
   auto const word = model::to_string(verdict);
   return fmt::format("<span class=\"mark {0}\">{0}</span>", word);

@@ -35,6 +35,9 @@ struct HtmlPage {
 
   /// What the requirement asks, escaped; empty for an unknown one.
   [[nodiscard]] std::string requirement_text(std::string_view id) const;
+
+  /// What else the finding breaks, each with what it asks; empty where it is nothing.
+  [[nodiscard]] std::string also_html(model::Finding const& finding) const;
 };
 
 void write_summary(std::ostream& to, HtmlPage const& page);

@@ -31,14 +31,26 @@ int gravity(Observation const& observation) {
   }
 }
 
+/// "also:     RPCH-...\n": what the same expectation cites besides, and so is broken, too.
+std::string also_line(std::vector<Observation> const& observations, Observation const& leader) {
+  std::vector<std::string_view> ids;
+  for (auto const* other = &leader + 1; other < observations.data() + observations.size() &&
+                                        !other->led_by.empty() && gravity(*other) >= 2;
+       ++other) {
+    ids.push_back(other->requirement);
+  }
+  return ids.empty() ? "" : fmt::format("also:     {}\n", fmt::join(ids, ", "));
+}
+
 std::string three_lines(Observation const& observation,
+                        std::string const& also,
                         model::RequirementRegistry const& registry) {
   auto const* requirement = registry.find(observation.requirement);
   auto const level = model::to_string(observation.level);
   auto const id = observation.requirement.empty() ? "(no requirement)" : observation.requirement;
-  return fmt::format("required: {} ({}){}{}\nexpected: {}\nseen:     {}", id, level,
+  return fmt::format("required: {} ({}){}{}\n{}expected: {}\nseen:     {}", id, level,
                      requirement == nullptr ? "" : " ",
-                     requirement == nullptr ? "" : requirement->text, observation.expected,
+                     requirement == nullptr ? "" : requirement->text, also, observation.expected,
                      observation.seen);
 }
 
@@ -55,7 +67,7 @@ void describe(CaseResult& result,
   if (result.verdict == Verdict::error) {
     result.message = reading.harness_error;
   } else if (objects && result.verdict != Verdict::blocked) {
-    result.message = three_lines(*worst, registry);
+    result.message = three_lines(*worst, also_line(result.observations, *worst), registry);
     result.where = worst->where;
   } else if (failed != nullptr) {
     result.message = fmt::format("{}: {}", failed->label, failed->error);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "model/suggestion.hpp"
 #include "reports/choices_text.hpp"
 #include "reports/json_text.hpp"
 #include "reports/probe.hpp"
@@ -67,6 +68,9 @@ std::string finding_block(Finding const& finding) {
   auto text = fmt::format("- {} {} {} ({}), {}: {}\n", word, markdown_code(finding.id),
                           markdown_code(finding.requirement), model::to_string(finding.level),
                           markdown_text(finding.kind), sightings(finding));
+  if (!finding.also.empty()) {
+    text += fmt::format("  - also: {}\n", markdown_text(model::join(finding.also)));
+  }
   text += fmt::format("  - expected: {}\n  - seen: {}\n", markdown_text(finding.expected),
                       markdown_text(finding.seen));
   return finding.rerun.empty() ? text

@@ -32,6 +32,7 @@ json::object column_json(MatrixColumn const& column) {
   for (auto const& finding : column.findings) {
     findings.push_back({{"id", finding.id},
                         {"requirement", utf8(finding.requirement)},
+                        {"also", texts_json(finding.also)},
                         {"level", model::to_string(finding.level)},
                         {"seen", utf8(finding.seen)},
                         {"cases", finding.cases.size()}});

@@ -1,6 +1,7 @@
 #include "reports/reading.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -34,6 +35,32 @@ bool is_void(Reading const& reading, ExpectationWatch const& watch) {
   }
   bool const unready = !reading.setup.empty() && watch.decided_ns() > reading.setup.front().at_ns;
   return unready || reading.turned_away();
+}
+
+int rank(model::Level level) {
+  switch (level) {
+    case model::Level::must:
+      return 0;
+    case model::Level::should:
+      return 1;
+    case model::Level::product:
+      return 2;
+    case model::Level::may:
+      return 3;
+    case model::Level::not_applicable:
+      return 4;
+  }
+  return 0;
+}
+
+/// One expectation is one finding, whatever it cites: the first of the highest level leads.
+void set_lead(std::vector<Observation>& of_one) {
+  std::stable_sort(of_one.begin(), of_one.end(), [](Observation const& a, Observation const& b) {
+    return rank(a.level) < rank(b.level);
+  });
+  for (auto other = of_one.begin() + 1; other < of_one.end(); ++other) {
+    other->led_by = of_one.front().requirement;
+  }
 }
 
 }  // namespace
@@ -83,13 +110,17 @@ void Reading::on_failed_step(v1::Event const& event) {
 std::vector<Observation> observations(Reading const& reading,
                                       model::RequirementRegistry const& registry) {
   std::vector<Observation> all;
+  auto const& topology = reading.around.topology;
   auto const add = [&](ExpectationWatch const& watch) {
-    for (auto& observation : watch.observations()) {
+    auto of_one = watch.observations();
+    for (auto& observation : of_one) {
       if (is_void(reading, watch)) {
         observation.outcome = Outcome::blocked;
       }
-      all.push_back(std::move(observation));
+      set_level(observation, registry, topology);
     }
+    set_lead(of_one);
+    std::move(of_one.begin(), of_one.end(), std::back_inserter(all));
   };
   for (std::uint32_t i = 0; i < reading.watch.steps().size(); ++i) {
     auto const* await = reading.watch.of_step(i);
@@ -103,10 +134,8 @@ std::vector<Observation> observations(Reading const& reading,
     add(watch);
   }
   for (auto& objection : reading.monitors.objections()) {
+    set_level(objection, registry, topology);
     all.push_back(std::move(objection));
-  }
-  for (auto& observation : all) {
-    set_level(observation, registry, reading.around.topology);
   }
   return all;
 }

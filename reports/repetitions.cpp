@@ -24,17 +24,17 @@ std::size_t times_of(CaseResult const& result, Verdict verdict) {
 }
 
 void add_objections(CaseResult& to, std::vector<Observation> const& from) {
-  std::set<std::string> known;
+  std::set<std::pair<std::string, std::string>> known;  // finding, requirement
+  auto const is_new = [&](Observation const& observation) {
+    return known.emplace(finding_id(observation), observation.requirement).second;
+  };
   for (auto const& observation : to.observations) {
     if (is_objection(observation)) {
-      known.insert(finding_id(observation));
+      is_new(observation);
     }
   }
-  for (auto const& observation : from) {
-    if (is_objection(observation) && known.insert(finding_id(observation)).second) {
-      to.observations.push_back(observation);
-    }
-  }
+  std::copy_if(from.begin(), from.end(), std::back_inserter(to.observations),
+               [&](auto const& each) { return is_objection(each) && is_new(each); });
 }
 
 void add_requirements(CaseResult& to, std::vector<std::string> const& from) {

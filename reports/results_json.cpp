@@ -40,6 +40,7 @@ json::object target_json(model::TargetSummary const& target) {
 json::object finding_json(model::Finding const& finding) {
   return {{"id", finding.id},
           {"requirement", utf8(finding.requirement)},
+          {"also", texts_json(finding.also)},
           {"level", model::to_string(finding.level)},
           {"kind", utf8(finding.kind)},
           {"leg", utf8(finding.leg)},

@@ -38,15 +38,11 @@ std::map<Verdict, std::size_t> counts_of(json::object const& object) {
 }
 
 model::Finding finding_of(json::object const& object) {
-  return {text_of(object, "id"),
-          text_of(object, "requirement"),
-          level_of_text(text_of(object, "level")),
-          text_of(object, "kind"),
-          text_of(object, "leg"),
-          text_of(object, "expected"),
-          text_of(object, "seen"),
-          texts_of(object, "cases"),
-          text_of(object, "rerun"),
+  return {text_of(object, "id"),       text_of(object, "requirement"),
+          texts_of(object, "also"),    level_of_text(text_of(object, "level")),
+          text_of(object, "kind"),     text_of(object, "leg"),
+          text_of(object, "expected"), text_of(object, "seen"),
+          texts_of(object, "cases"),   text_of(object, "rerun"),
           flag_of(object, "waived")};
 }
 

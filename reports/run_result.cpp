@@ -180,6 +180,9 @@ void take_findings(RowsById<model::Finding>& to, RunResult& from) {
       continue;
     }
     known->waived = known->waived && finding.waived;
+    for (auto const& id : finding.also) {
+      add_also(*known, id);
+    }
     std::set<std::string> told(known->cases.begin(), known->cases.end());
     for (auto& id : finding.cases) {
       if (told.insert(id).second) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "model/suggestion.hpp"
 #include "reports/choices_text.hpp"
 #include "reports/probe.hpp"
 #include "reports/repetitions.hpp"
@@ -90,6 +91,9 @@ std::string finding_block(Finding const& finding,
       fmt::format("{} {}  {}\n", painted(word, code, colour), finding.id, harmless(finding.kind));
   block += fmt::format("  required: {} ({}){}{}\n", id, model::to_string(finding.level),
                        text.empty() ? "" : " ", text);
+  if (!finding.also.empty()) {
+    block += fmt::format("  also:     {}\n", model::join(finding.also));
+  }
   block += fmt::format("  expected: {}\n", harmless(finding.expected));
   block += fmt::format("  seen:     {}\n", harmless(finding.seen));
   auto const first = finding.cases.empty() ? "" : finding.cases.front();
@@ -196,10 +200,13 @@ std::string report_text(model::RunResult const& run, FinalFacts const& facts, Co
 
 std::string github_annotation(Finding const& finding) {
   auto const title = fmt::format("{} {}", finding.requirement, finding.kind);
-  auto const body = fmt::format(
-      "required: {}\nexpected: {}\nseen: {}\n{} case{}, first {}\nrerun: {}", finding.requirement,
-      finding.expected, finding.seen, finding.cases.size(), finding.cases.size() == 1 ? "" : "s",
-      finding.cases.empty() ? "" : finding.cases.front(), finding.rerun);
+  auto const also =
+      finding.also.empty() ? "" : fmt::format("\nalso: {}", model::join(finding.also));
+  auto const body =
+      fmt::format("required: {}{}\nexpected: {}\nseen: {}\n{} case{}, first {}\nrerun: {}",
+                  finding.requirement, also, finding.expected, finding.seen, finding.cases.size(),
+                  finding.cases.size() == 1 ? "" : "s",
+                  finding.cases.empty() ? "" : finding.cases.front(), finding.rerun);
   return fmt::format("::{} title={}::{}\n", annotation_level(finding), annotation_text(title, true),
                      annotation_text(body, false));
 }

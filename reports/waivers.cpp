@@ -220,8 +220,9 @@ std::string baseline(model::RunResult const& run, Baseline const& words) {
     if (!is_failing(model::Outcome::never, finding.level, words.strict)) {
       continue;
     }
-    entries += fmt::format("  # {}: {}\n", finding.requirement,
-                           finding.seen.substr(0, finding.seen.find('\n')));
+    entries +=
+        fmt::format("  # {}{}{}: {}\n", finding.requirement, finding.also.empty() ? "" : ", ",
+                    fmt::join(finding.also, ", "), finding.seen.substr(0, finding.seen.find('\n')));
     entries += fmt::format("  - finding: {}\n", finding.id);
     entries +=
         fmt::format("    reason: {}\n", yaml_string(fmt::format("known on {}", words.today)));

@@ -63,5 +63,7 @@ class Run:
 
     def broken(self) -> list[str]:
         """The requirements of level must that were seen broken; what a failing case cites beside them held."""
-        cited = [found["requirement"] for found in self.results.get("findings", []) if found["level"] == "must"]
-        return list(dict.fromkeys(cited))
+        levels = {known["id"]: known["level"] for known in self.results.get("requirements", [])}
+        cited = [each for found in self.results.get("findings", []) if found["level"] == "must"
+                 for each in (found["requirement"], *found.get("also", []))]
+        return [each for each in dict.fromkeys(cited) if levels.get(each, "must") == "must"]

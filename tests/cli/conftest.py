@@ -83,3 +83,9 @@ def started(tmp_path):
 
 def results(folder):
     return json.loads((folder / "results.json").read_text())
+
+
+def cited(folder, which=lambda finding: True):
+    """What such findings of a run cite: their requirement, and what is broken with it."""
+    found = filter(which, results(folder)["findings"])
+    return {each for finding in found for each in (finding["requirement"], *finding["also"])}

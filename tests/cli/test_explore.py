@@ -4,7 +4,7 @@ import json
 import pathlib
 import subprocess
 
-from conftest import PROGRAM, results
+from conftest import PROGRAM, cited, results
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNEXPLORED = ROOT / "tests" / "data" / "unexplored.txt"
@@ -36,8 +36,7 @@ def test_a_defect_leaves_a_small_scenario_that_run_fails_on(rpchspec, tmp_path):
 
 def broken_in(out):
     """What the history that was found broke, of level must."""
-    findings = results(out)["findings"]
-    return {each["requirement"] for each in findings if each["level"] == "must" and each["kind"] != "late"}
+    return cited(out, lambda finding: finding["level"] == "must" and finding["kind"] != "late")
 
 
 def test_what_fails_is_kept_as_it_is_where_it_is_to_be(rpchspec, tmp_path):

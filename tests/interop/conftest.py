@@ -80,6 +80,11 @@ class Finished:
     def ids(self, *verdicts):
         return {case["id"] for case in self.results["cases"] if case["verdict"] in verdicts}
 
+    def cited(self, which=lambda finding: True):
+        """What such findings cite: their requirement, and what is broken with it."""
+        found = filter(which, self.results["findings"])
+        return {each for finding in found for each in (finding["requirement"], *finding["also"])}
+
     def case(self, name):
         return next(case for case in self.results["cases"] if case["id"] == name)
 

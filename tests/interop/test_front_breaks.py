@@ -129,5 +129,5 @@ def test_a_break_is_found(broken, judged):
     # What is a SHOULD for a front is a warning.
     played = {each["id"] for each in done.results["cases"]}
     assert variants(case, done.ids("fail", "warn")) == variants(case, played) != set(), done.text
-    cited = {finding["requirement"] for finding in done.results["findings"]}
+    cited = done.cited()
     assert requirement in cited, (cited, done.text)

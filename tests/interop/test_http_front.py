@@ -131,7 +131,7 @@ def test_the_channels_of_a_connection_must_come_to_one_of_two_upstreams(place, r
     assert done.ids("fail") >= every, done.text
     assert "FIELD-F77" in done.case(f"{cases[0]}@apart")["requirements"]
     assert "FIELD-F55" in done.case(cases[1])["requirements"]
-    cited = {finding["requirement"] for finding in done.results["findings"]}
+    cited = done.cited()
     assert cited == {"FIELD-F77", "FIELD-F55"}, done.text
     assert all(each in done.text for each in addresses)
 

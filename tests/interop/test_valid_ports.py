@@ -65,8 +65,8 @@ def test_a_proxy_that_passes_over_its_rule_fails(trial):
     assert done.ids("fail") == set(cited), done.text
     for case, requirement in cited.items():
         assert done.case(case)["requirements"][0] == requirement, case
-    seen = [each["requirement"] for each in done.results["findings"] if "a connection to store from" in each["seen"]]
-    assert sorted(set(seen)) == ["PROD-ValidPorts-01", "PROD-ValidPorts-02"], done.text
+    seen = done.cited(lambda finding: "a connection to store from" in finding["seen"])
+    assert sorted(seen) == ["PROD-ValidPorts-01", "PROD-ValidPorts-02"], done.text
 
 
 @pytest.mark.parametrize("where, rule", [("below", "$:6000-6004"), ("above", "$:6001-6005")])

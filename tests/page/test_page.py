@@ -66,7 +66,7 @@ def hostile_report(folder):
     bad.update({key: HOSTILE for key in ("title", "category", "where", "rerun", "configuration")})
     bad["requirements"] = [HOSTILE]
     finding = {key: HOSTILE for key in ("requirement", "kind", "leg", "expected", "seen", "rerun")}
-    finding.update({"id": "f-00000000", "level": "must", "cases": [bad["id"]]})
+    finding.update({"id": "f-00000000", "also": [HOSTILE], "level": "must", "cases": [bad["id"]]})
     write_run(folder / "hostile", [bad], [finding], HOSTILE)
     rpchspec("report", folder / "hostile", "--out", folder / "hostile-page", expect=1)
     return folder / "hostile-page/report.html"

@@ -96,6 +96,43 @@ TEST(Findings, LeaveOutWhatOnlyInforms) {
   EXPECT_TRUE(find_causes({may, passing("a/2", "R-2")}).empty());
 }
 
+/// One expectation that cites several.
+CaseResult failing_by(std::string id, std::vector<std::string> const& requirements) {
+  auto made = failing(std::move(id), requirements.front());
+  made.requirements = requirements;
+  for (std::size_t i = 1; i < requirements.size(); ++i) {
+    made.observations.push_back(objection(requirements[i], "nothing", Level::should));
+    made.observations.back().led_by = requirements.front();
+  }
+  return made;
+}
+
+TEST(Findings, AreOneForAnExpectationWhateverItCites) {
+  auto const alone = find_causes({failing("a/1", "R-1")});
+  auto const found =
+      find_causes({failing_by("a/1", {"R-1", "R-2"}), failing_by("a/2", {"R-1", "R-3", "R-2"})});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].id, alone[0].id);
+  EXPECT_EQ(found[0].requirement, "R-1");
+  EXPECT_EQ(found[0].level, Level::must);
+  EXPECT_EQ(found[0].also, (std::vector<std::string>{"R-2", "R-3"}));
+  EXPECT_EQ(found[0].cases, (std::vector<std::string>{"a/1", "a/2"}));
+}
+
+TEST(Findings, NameOnlyWhatIsBrokenBesides) {
+  auto result = failing_by("a/1", {"R-1", "R-2"});
+  result.observations[1].level = Level::may;
+  EXPECT_TRUE(find_causes({result})[0].also.empty());
+}
+
+TEST(FindingCollector, TellsAtOnceWhatElseIsBroken) {
+  FindingCollector collector;
+  auto const fresh = collector.add(failing_by("a/1", {"R-1", "R-2"}));
+  ASSERT_EQ(fresh.size(), 1U);
+  EXPECT_EQ(fresh[0].also, std::vector<std::string>{"R-2"});
+  EXPECT_TRUE(collector.add(failing_by("a/2", {"R-1", "R-3"})).empty());
+}
+
 TEST(FindingCollector, TellsEachFindingOnce) {
   FindingCollector collector;
   EXPECT_EQ(collector.add(failing("a/1", "R-1")).size(), 1U);
@@ -145,6 +182,35 @@ TEST(Waivers, DoNotHideAnotherFailureOfTheSameCase) {
   only.requirement = "R-1";
   apply_waivers(run, {only}, "2027-01-01");
   EXPECT_EQ(run.cases[0].verdict, Verdict::fail);
+}
+
+TEST(Waivers, OfOneRequirementDoNotHideWhatIsBrokenWithIt) {
+  auto result = failing_by("a/1", {"R-1", "R-2"});
+  result.observations[1].level = Level::must;
+  auto const waived = [&](std::vector<std::string> const& requirements) {
+    auto run = found_in({result});
+    std::vector<Waiver> waivers;
+    for (auto const& id : requirements) {
+      waivers.push_back(waiver(""));
+      waivers.back().requirement = id;
+    }
+    EXPECT_TRUE(apply_waivers(run, waivers, "2027-01-01").warnings.empty());
+    EXPECT_EQ(run.findings[0].waived, run.cases[0].verdict == Verdict::waived);
+    return run.findings[0].waived;
+  };
+  EXPECT_FALSE(waived({"R-1"}));
+  EXPECT_FALSE(waived({"R-2"})) << "R-1 is not known to be broken";
+  EXPECT_TRUE(waived({"R-1", "R-2"}));
+}
+
+TEST(Waivers, OfAFindingCoverAllThatItCites) {
+  auto result = failing_by("a/1", {"R-1", "R-2"});
+  result.observations[1].level = Level::must;
+  auto run = found_in({result});
+  auto whole = waiver("");
+  whole.finding = run.findings[0].id;
+  EXPECT_EQ(apply_waivers(run, {whole}, "2027-01-01").waived_cases, 1U);
+  EXPECT_EQ(run.requirements[1].verdict, Verdict::waived);
 }
 
 TEST(Waivers, CoverWhatOnlyAStrictRunCallsAFailure) {
@@ -223,6 +289,9 @@ TEST(Baseline, WaivesWhatFailedAndNothingElse) {
   EXPECT_NE(text.find("      - \"a/1\"\n"), std::string::npos);
   EXPECT_EQ(text.find("R-9"), std::string::npos);
   EXPECT_NE(baseline(run, {"qa", "2027-01-01", "2027-03-01", true}).find("R-9"), std::string::npos);
+  auto const several = found_in({failing_by("a/1", {"R-1", "R-2"})});
+  EXPECT_NE(baseline(several, {"qa", "2027-01-01", ""}).find("  # R-1, R-2: nothing\n"),
+            std::string::npos);
   EXPECT_NE(baseline({}, {"qa", "2027-01-01", ""}).find("waivers: []"), std::string::npos);
 }
 
@@ -232,6 +301,14 @@ TEST(Requirements, TakeTheWorstOfTheirCases) {
   EXPECT_EQ(run.requirements[0].verdict, Verdict::fail);
   EXPECT_EQ(run.requirements[0].cases.size(), 2U);
   EXPECT_EQ(run.requirements[1].verdict, Verdict::pass);
+}
+
+TEST(Requirements, AreBrokenAlsoWhereAnotherLeads) {
+  auto result = failing_by("a/1", {"R-1", "R-2"});
+  result.observations[1].level = Level::must;
+  auto const run = found_in({result});
+  EXPECT_EQ(run.requirements[1].id, "R-2");
+  EXPECT_EQ(run.requirements[1].verdict, Verdict::fail);
 }
 
 TEST(Requirements, AreNotBlamedForAnotherOnesFailure) {
@@ -260,6 +337,15 @@ TEST(Merge, JoinsShardsOfOneRun) {
   EXPECT_EQ(merged->run.summary.at(Verdict::fail), 2U);
   EXPECT_EQ(merged->run.duration_s, 5);
   EXPECT_TRUE(merged->run.complete);
+}
+
+TEST(Merge, JoinsWhatAFindingBreaksBesides) {
+  auto const merged = merge({found_in({failing_by("a/1", {"R-1", "R-2"})}),
+                             found_in({failing_by("a/2", {"R-1", "R-3"})})},
+                            2);
+  ASSERT_TRUE(merged);
+  ASSERT_EQ(merged->run.findings.size(), 1U);
+  EXPECT_EQ(merged->run.findings[0].also, (std::vector<std::string>{"R-2", "R-3"}));
 }
 
 TEST(Merge, CountsMissingShardsAndRefusesOtherRuns) {

@@ -23,6 +23,7 @@ CaseResult failed(std::string const& id) {
   made.requirements = {"R-1"};
   model::Observation observation;
   observation.requirement = "R-1";
+  observation.led_by = "R-0";
   observation.level = model::Level::should;
   observation.outcome = model::Outcome::late;
   observation.kind = "not closed";
@@ -51,6 +52,7 @@ TEST(FinishedCases, ComeBackWithTheirObservations) {
   ASSERT_EQ(back[0].observations.size(), 1U);
   auto const& observation = back[0].observations[0];
   EXPECT_EQ(observation.level, model::Level::should);
+  EXPECT_EQ(observation.led_by, "R-0");
   EXPECT_EQ(observation.outcome, model::Outcome::late);
   EXPECT_EQ(observation.leg, "client.out");
   EXPECT_EQ(observation.where, "step 1");

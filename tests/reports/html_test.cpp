@@ -75,6 +75,16 @@ TEST_F(HtmlReportTest, TellsThreeLinesTheCommandAndTheLadder) {
   EXPECT_THAT(html, HasSubstr("connects to 127.0.0.1:80"));
 }
 
+TEST_F(HtmlReportTest, SaysWhatElseAFindingBreaks) {
+  add("b/fail", Verdict::fail, "required: R-1 (must) x\nalso:     R-2\nexpected: y\nseen:     z");
+  run_.findings.push_back(
+      {"f-1", "R-1", {"R-2", "R-3"}, model::Level::must, "k", "", "y", "z", {"b/fail"}, "", false});
+  auto const html = page();
+  EXPECT_THAT(html, HasSubstr("<dt>also</dt><dd>R-2</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>also</dt><dd><span class=id>R-2</span> "
+                              "<br><span class=id>R-3</span> </dd>"));
+}
+
 TEST_F(HtmlReportTest, FindsTheEvidenceOfARepetition) {
   add("b/fail", Verdict::fail);
   keep("b/fail~7", JournalBuilder().at(1).opened(test::kClientIn).finished());
@@ -89,6 +99,7 @@ TEST_F(HtmlReportTest, StaysTextWhateverAPeerSent) {
   run_.started = run_.suite = run_.tool_version = kHostile;
   run_.findings.push_back({kHostile,
                            kHostile,
+                           {kHostile},
                            model::Level::must,
                            kHostile,
                            kHostile,

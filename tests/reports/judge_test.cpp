@@ -10,6 +10,7 @@
 #include "protocol/wire/base64.hpp"
 #include "protocol/wire/ee_info.hpp"
 #include "reports/events.hpp"
+#include "reports/findings.hpp"
 #include "reports/ladder.hpp"
 
 namespace rpchspec::reports {
@@ -30,6 +31,17 @@ constexpr char const* kRegistry = R"(
   front: n/a
   category: abort-error
   text: "Server close: all OUT legs of that connection are closed."
+  observed_at: both
+  stimulus: "x"
+  expect: "y"
+  needs: []
+- id: RPCH-3.2.4.5.14-05
+  section: "3.2.4.5.14"
+  role: outbound-proxy
+  level: should
+  front: n/a
+  category: abort-error
+  text: "It is soon."
   observed_at: both
   stimulus: "x"
   expect: "y"
@@ -102,6 +114,34 @@ TEST(Judge, TellsAFailureInThreeLines) {
   EXPECT_EQ(result.where, "step 1 server.close, 16.000 s, connection 2");
   EXPECT_EQ(result.requirements, std::vector<std::string>{"RPCH-3.2.4.5.14-04"});
   EXPECT_EQ(result.rerun, options.rerun);
+}
+
+TEST(Judge, TellsAnExpectationByTheFirstOfTheHighestLevelThatItCites) {
+  auto several = scenario();
+  several.mutable_expect(0)->clear_by();
+  for (auto const* id : {"RPCH-3.2.4.5.14-05", "RPCH-3.2.4.5.14-04", "RPCH-1.3.4-01"}) {
+    several.mutable_expect(0)->add_by(id);
+  }
+  auto const bytes = started().at(20).finished().bytes();
+  auto const result = judge(several, ByteView(bytes), registry()).result;
+  EXPECT_EQ(result.message.substr(0, result.message.find("expected:")),
+            "required: RPCH-3.2.4.5.14-04 (must) Server close: all OUT legs of that connection are "
+            "closed.\n"
+            "also:     RPCH-1.3.4-01, RPCH-3.2.4.5.14-05\n");
+  EXPECT_EQ(result.requirements, (std::vector<std::string>{"RPCH-3.2.4.5.14-04", "RPCH-1.3.4-01",
+                                                           "RPCH-3.2.4.5.14-05"}));
+  ASSERT_EQ(result.observations.size(), 3U);
+  EXPECT_EQ(result.observations[0].led_by, "");
+  EXPECT_EQ(result.observations[2].led_by, "RPCH-3.2.4.5.14-04");
+  EXPECT_EQ(find_causes({result}).size(), 1U);
+}
+
+TEST(Judge, DoesNotMixTwoExpectationsThatCiteTheSame) {
+  auto twice = scenario();
+  *twice.add_expect() = twice.expect(0);
+  auto const bytes = started().at(20).finished().bytes();
+  auto const result = judge(twice, ByteView(bytes), registry()).result;
+  EXPECT_EQ(result.message.find("also:"), std::string::npos) << result.message;
 }
 
 TEST(Judge, WarnsOfWhatIsLateAndFailsItWhenStrict) {

@@ -62,6 +62,14 @@ TEST(MarkdownSummary, PutsFindingsThatFailFirst) {
   EXPECT_NE(text.find("again: `rpchspec run reset/a@tcp-rst`"), std::string::npos);
 }
 
+TEST(MarkdownSummary, SaysWhatElseAFindingBreaks) {
+  auto run = run_with({Verdict::fail});
+  run.findings = {finding("f-fails", Level::must)};
+  EXPECT_EQ(markdown_summary(run).find("also"), std::string::npos);
+  run.findings[0].also = {"RPCH-2", "FIELD-F01"};
+  EXPECT_NE(markdown_summary(run).find("  - also: RPCH-2, FIELD-F01\n"), std::string::npos);
+}
+
 TEST(MarkdownSummary, NamesWhatWasNotJudged) {
   auto const text = markdown_summary(run_with({Verdict::pass, Verdict::error}));
   EXPECT_NE(text.find("- error `case/1`: why\n"), std::string::npos) << text;

@@ -62,6 +62,16 @@ TEST(Repetitions, HaveEveryFindingOfAnyOfThemOnce) {
   EXPECT_EQ(result.requirements, (std::vector<std::string>{"R-x", "R-y"}));
 }
 
+TEST(Repetitions, KeepAllThatOneExpectationCites) {
+  auto second = repetition(2, Verdict::fail, "x");
+  second.observations.push_back(second.observations.front());
+  second.observations.back().requirement = "R-too";
+  second.observations.back().led_by = "R-x";
+  auto const found = find_causes({of({repetition(1, Verdict::fail, "y"), second, second})});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].also.size() + found[1].also.size(), 1U);
+}
+
 TEST(Repetitions, AreFlakyWhereSomeHeldAndOthersDidNot) {
   auto const flaky = [](Verdict a, Verdict b) {
     return is_flaky(of({repetition(1, a), repetition(2, b)}));

@@ -53,7 +53,10 @@ RunResult everything() {
   seen.leg = "client.out";
   seen.expected = "closed";
   seen.seen = "nothing";
-  run.cases[0].observations = {seen};
+  auto also = seen;
+  also.requirement = "R-2";
+  also.led_by = "R-1";
+  run.cases[0].observations = {seen, also};
   run.cases[0].requirements = {"R-1"};
   run.cases[1].suspect = true;
   summarize(run);
@@ -81,6 +84,7 @@ TEST(ResultsJson, HasEveryFieldOfTheContract) {
   EXPECT_EQ(first.at("requirements").at(0), "R-1");
   EXPECT_EQ(root.at("cases").at(5).at("verdict"), "not-run");
   EXPECT_EQ(root.at("findings").at(0).at("cases").at(0), "reset/a");
+  EXPECT_EQ(root.at("findings").at(0).at("also").at(0), "R-2");
   EXPECT_EQ(root.at("requirements").at(0).at("verdict"), "fail");
 }
 
@@ -228,7 +232,8 @@ TEST(Terminal, TellsAFindingInThreeLinesThenWhereThenHowToRepeatIt) {
   auto const run = everything();
   auto const block = finding_block(run.findings[0], "It closes.", "2.104 s", Colour::off);
   auto const at = [&](std::string_view text) { return block.find(text); };
-  EXPECT_LT(at("required: R-1 (must) It closes."), at("expected: closed"));
+  EXPECT_LT(at("required: R-1 (must) It closes."), at("also:     R-2"));
+  EXPECT_LT(at("also:     R-2"), at("expected: closed"));
   EXPECT_LT(at("expected: closed"), at("seen:     nothing"));
   EXPECT_LT(at("seen:     nothing"), at("where:    reset/a, 2.104 s"));
   EXPECT_LT(at("where:"), at("rerun:    rpchspec run reset/a"));
@@ -294,6 +299,7 @@ TEST(Annotations, AreOneAFindingAndEscaped) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
   EXPECT_EQ(text.substr(0, 34), "::error title=R-1 not closed::requ");
   EXPECT_NE(text.find("50%25 of%0Ait"), std::string::npos);
+  EXPECT_NE(text.find("required: R-1%0Aalso: R-2%0A"), std::string::npos) << text;
 }
 
 TEST(Annotations, AreAtMostNineAndACountThoseThatFailFirst) {

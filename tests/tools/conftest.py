@@ -53,8 +53,11 @@ asked = [id for id in asked if "--quick" not in sys.argv or listed[id] <= 5]
 run["failing"] = {id: run["failing"][id] for id in asked if id in run["failing"]}
 cases = [{"id": id, "verdict": "fail", "requirements": [*broken, "HELD"]} for id, broken in run["failing"].items()]
 findings = [{"requirement": each, "level": "must"} for broken in run["failing"].values() for each in broken]
-findings.append({"requirement": "LATE", "level": "product"})
-results = {"cases": cases, "findings": findings}
+findings.append({"requirement": "LATE", "level": "product", "also": ["LATE, TOO"]})
+if findings[:-1]:
+    findings[0]["also"] = run.get("also", [])
+levels = [{"id": "WEAK", "level": "should"}]
+results = {"cases": cases, "findings": findings, "requirements": levels}
 pathlib.Path(given["--out"], "results.json").write_text(json.dumps(results))
 print("12 histories of seed " + given.get("--seed", "0"))
 sys.exit(run["code"])

@@ -55,6 +55,12 @@ def test_what_held_in_a_case_that_fails_or_was_only_late_is_no_catch(killing, ca
     assert "d1: not caught by a/one: saw broken ['R1']" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("also, code", [("R2", 0), ("WEAK", 1)])
+def test_what_is_broken_with_another_requirement_is_caught_where_it_is_a_must(killing, also, code):
+    tool = killing(CAUGHT | {"d2": {"code": 1, "failing": {"a/two": ["R9"]}, "also": [also]}}, LINES)
+    assert tool.run_golden({"d2": {also}}, 2, only=True) == code
+
+
 def test_another_exit_than_1_is_no_catch(killing, capsys):
     tool = killing(CAUGHT | {"d1": {"code": 3, "failing": {"a/one": ["R1"]}}}, LINES)
     assert tool.run_golden(tool.defects(), 2, only=False) == 1

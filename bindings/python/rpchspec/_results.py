@@ -75,7 +75,7 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One cause, with all cases that show it."""
+    """One cause, with all cases that show it; ``also``: what is broken with its requirement."""
 
     id: str
     requirement: str
@@ -87,11 +87,13 @@ class Finding:
     expected: str = ""
     rerun: str = ""
     waived: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """One case with its verdict. For a failure ``message`` is three lines: required, expected, seen.
+    """One case with its verdict. For a failure ``message`` is three lines: required, expected, seen;
+    behind the first stands ``also:``, where the same expectation cites more that is broken with it.
 
     Of a run with --repeat, ``repetitions`` counts verdicts, and the rest is said of ``repetition``.
     """
