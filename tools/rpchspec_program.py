@@ -48,8 +48,10 @@ class Run:
         begun = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="matrix-") as out:
             command = [program(), *arguments, "--out", out]
+            # A proxy that nothing gets through is asked no more, but a matrix wants to see all that notices.
+            despite = os.environ | {"RPCHSPEC_DESPITE_CLOSED_WAY": "1"}
             try:
-                done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)
+                done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, env=despite)
                 self.code, self.output = done.returncode, done.stdout + done.stderr
             except subprocess.TimeoutExpired:
                 self.code, self.output = None, f"did not end within {timeout_s:.0f} s"

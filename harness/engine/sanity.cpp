@@ -15,7 +15,8 @@ using model::CaseResult;
 using model::Verdict;
 
 bool Sanity::applies(scenario::v1::Scenario const& scenario) const {
-  return !targets::skip_reason(scenario, target()) && record_.go_on();
+  bool const known = scenario.role() == scenario::v1::Scenario::CANARY && !target().defect.empty();
+  return !known && !targets::skip_reason(scenario, target()) && record_.go_on();
 }
 
 std::vector<std::filesystem::path> Sanity::look() {
@@ -39,9 +40,6 @@ Sanity::Played Sanity::play(scenario::v1::Scenario const& scenario) {
 }
 
 void Sanity::check_way(std::vector<CaseJob> const& selected) {
-  if (!request_.target.defect.empty()) {
-    return;
-  }
   for (auto const& scenario : request_.sanity) {
     auto const looked = looked_.find(scenario.id());
     if (looked == looked_.end() && !applies(scenario)) {

@@ -13,8 +13,8 @@
 
 namespace rpchspec::engine {
 
-/// Under one configuration of the target. Of a proxy with a defect nothing is asked: it is broken
-/// on purpose, and what fails is what one wants to see.
+/// Under one configuration of the target. Of a proxy with a defect it is known what is wrong: there
+/// only sanity is played, and once, before all others.
 class Sanity {
  public:
   /// The arguments outlive it.

@@ -363,6 +363,28 @@ def test_a_proxy_that_opens_nothing_is_told_what_it_breaks_and_no_more(rpchspec,
     assert told == OPENS_NOTHING[defect]
 
 
+def test_a_proxy_that_refuses_the_methods_is_one_finding_and_the_rest_is_not_run(rpchspec, tmp_path):
+    """Design: one cause, one finding; an external proxy and a deliberate defect alike."""
+    finished = rpchspec("run", "echo/", "reset/", "--quick", "--defect", "methods-refused")
+    assert finished.code == 1, finished.out + finished.err
+    told = results(tmp_path / "rpchspec-out")
+    assert [(each["requirement"], each["also"]) for each in told["findings"]] == [("RPCH-3.2.4.5.3-03", ["FIELD-F01"])]
+    assert told["findings"][0]["cases"] == ["connection/proxy-carries-a-channel"]
+    assert told["summary"]["fail"] == 1 and told["summary"]["not_run"] == len(told["cases"]) - 1 > 60, told["summary"]
+    assert "501" in next(case["message"] for case in told["cases"] if case["verdict"] == "not-run")
+
+
+def test_a_matrix_sees_what_each_case_says_of_a_closed_way(rpchspec, tmp_path):
+    despite = {"RPCHSPEC_DESPITE_CLOSED_WAY": "1"}
+    case = "connection/opens@out-first"
+    finished = rpchspec("run", case, "--defect", "methods-refused", "--timeout-scale", "0.2", env=despite)
+    assert finished.code == 1, finished.out + finished.err
+    assert [each["id"] for each in results(tmp_path / "rpchspec-out")["cases"]] == [case]
+    start = f'exec {PROGRAM} proxy --listen "$RPCHSPEC_PROXY_URL" --allow-anonymous --defect methods-refused --exit-after 100s'
+    finished = rpchspec(*against(0, "--start", start), env=despite)
+    assert "FIELD-F01" in cited(tmp_path / "rpchspec-out"), "of a proxy that is not ours the way is always checked"
+
+
 def test_a_proxy_that_now_and_then_opens_is_told_what_it_breaks(rpchspec, tmp_path):
     """What is lost is CONN/C1 or CONN/B3, or nothing: that depends on how segments meet."""
     defect = "lost-behind-legacy"
