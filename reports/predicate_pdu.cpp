@@ -47,6 +47,15 @@ std::string where_text(Where const& where) {
   return parts.empty() ? "" : fmt::format(" with {}", fmt::join(parts, ", "));
 }
 
+std::string rts_header_text(v1::Pdu const& pdu) {
+  std::string text;
+  for (auto const* field : {"flags", "number_of_commands"}) {
+    auto const value = field_of(pdu, "rts", fmt::format("header.{}", field));
+    text += value ? fmt::format("{} {} {}", text.empty() ? " with" : ",", field, *value) : "";
+  }
+  return text;
+}
+
 class ReceivesPredicate final : public Predicate {
  public:
   ReceivesPredicate(Expectation const& expectation, Subject subject, PredicateTimes const& times)
@@ -62,7 +71,11 @@ class ReceivesPredicate final : public Predicate {
     }
     // CONN/* PDUs come once in a virtual connection: all of the case counts for them.
     bool const once = wanted_.pdu().compare(0, 5, "CONN/") == 0;
-    if ((!moment.in_scope && !once) || !goes_by(moment.event.pdu(), wanted_.pdu())) {
+    if (!moment.in_scope && !once) {
+      return;
+    }
+    if (!goes_by(moment.event.pdu(), wanted_.pdu())) {
+      note_stranger(moment.event);
       return;
     }
     auto const why = unlike(moment.event.pdu(), wanted_.pdu(), wanted_.where(), moment.parameters);
@@ -82,6 +95,7 @@ class ReceivesPredicate final : public Predicate {
     count_ = 0;
     gap_.clear();
     other_.clear();
+    stranger_.clear();
   }
 
   [[nodiscard]] bool wants_more() const override { return !satisfied_at_; }
@@ -110,7 +124,7 @@ class ReceivesPredicate final : public Predicate {
       return other_;
     }
     return count_ == 0
-               ? ""
+               ? stranger_
                : fmt::format("{} of {} on {}", count_, wanted_.pdu(), subject_text(subject_));
   }
 
@@ -122,6 +136,15 @@ class ReceivesPredicate final : public Predicate {
   }
 
  private:
+  /// It may be the one that is waited for, with something wrong that takes its name.
+  void note_stranger(v1::Event const& event) {
+    if (!is_rpc(event.pdu()) && event.pdu().kinds().empty()) {
+      stranger_ =
+          fmt::format("not received on {}, but {}{} at {}", subject_text(subject_), pdu_name(event),
+                      rts_header_text(event.pdu()), seconds_text(event.at_ns()));
+    }
+  }
+
   void count(std::uint64_t at_ns) {
     if (count_ != 0) {
       check_gap(at_ns - last_ns_, at_ns);
@@ -151,6 +174,7 @@ class ReceivesPredicate final : public Predicate {
   std::uint64_t last_ns_ = 0;
   std::string gap_;
   std::string other_;
+  std::string stranger_;
 };
 
 class ReceivesNotPredicate final : public Predicate {

@@ -2,6 +2,7 @@
 // written them, where the servers' clock is not quite what it was measured to be.
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <mutex>

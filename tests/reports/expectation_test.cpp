@@ -367,6 +367,19 @@ TEST(ReceivesExpectation, SaysWhatCameLastWhenNothingMatched) {
   EXPECT_EQ(seen, "not received on client.out within 15 s; the last was CONN/C2 at 1.500 s");
 }
 
+TEST(ReceivesExpectation, SaysThatSomethingOfNoKnownFormCame) {
+  auto made = expectation("client.out");
+  made.mutable_receives()->set_pdu("CONN/C2");
+  auto pdu = wire::make(wire::RtsPduKind::ConnC2);
+  pdu.flags = 0x0010;
+  auto const journal = opened_and_stepped().at(1.5).rts(kClientOut, v1::RECEIVED, pdu);
+  auto const observation = watch(made, journal, 60).observation();
+  EXPECT_EQ(observation.kind, "not received");
+  EXPECT_EQ(observation.seen.substr(0, observation.seen.find(';')),
+            "not received on client.out, but RTS of no known form with flags 0x0010, "
+            "number_of_commands 3 at 1.500 s");
+}
+
 TEST(ReceivesNotExpectation, FailsAtOnce) {
   auto made = expectation("client.out");
   made.mutable_receives_not()->set_pdu("rpc");
