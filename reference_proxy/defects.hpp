@@ -39,7 +39,7 @@ enum class Defect {
   in_answered_at_last,
   in_length_ignored,
   fields_demanded,
-  error_body_html,
+  ee_info_wrapped,
   // echo
   echo_hangs,
   echo_body,

@@ -129,10 +129,10 @@ constexpr DefectRow kRows[] = {
      "Accept, Cache-Control, Connection and Pragma must have the values that the protocol names",
      {"RPCH-2.1.2.1.1-05", "RPCH-2.1.2.1.1-06", "RPCH-2.1.2.1.1-07", "RPCH-2.1.2.1.1-08",
       "RPCH-2.1.2.1.2-05", "RPCH-2.1.2.1.2-06", "RPCH-2.1.2.1.2-07", "RPCH-2.1.2.1.2-08"}},
-    {error_body_html,
-     "error-body-html",
+    {ee_info_wrapped,
+     "ee-info-wrapped",
      "http",
-     "The body of an RPC error is a page of HTML",
+     "EEInfo in the body of an RPC error is broken into lines of 76 characters, as mail does it",
      {"RPCH-2.1.2.1.3-10"}},
 
     {echo_hangs,

@@ -17,9 +17,10 @@ namespace {
 constexpr std::uint32_t kOtherDenial = 0x721;   // RPC_S_SEC_PKG_ERROR
 constexpr std::uint32_t kOtherFailure = 0x6BF;  // RPC_S_CALL_FAILED_DNE
 constexpr std::size_t kRpcErrorDigits = 8;
+constexpr std::size_t kMailLine = 76;  // characters (RFC 2045 6.8)
 
 std::optional<std::string> ee_info(std::uint32_t code, ProxyConfig const& config) {
-  if (!config.latitude.ee_info) {
+  if (!config.latitude.ee_info && config.defect != Defect::ee_info_wrapped) {
     return std::nullopt;
   }
   wire::ExtendedErrorRecord record;
@@ -60,8 +61,10 @@ Refusal rpc_error(std::uint32_t code, ProxyConfig const& config) {
     response.head.reason.insert(response.head.reason.rfind(' ') + 1, "0x");
   } else if (defect == Defect::rpc_error_reserved) {
     response.head.reason = wire::to_string(wire::RpcErrorReason{0xC0000005, {}});
-  } else if (defect == Defect::error_body_html) {
-    response.body = "<html><body>Service Unavailable</body></html>\r\n";
+  } else if (defect == Defect::ee_info_wrapped) {
+    for (std::size_t at = kMailLine; at < response.body.size(); at += kMailLine + 2) {
+      response.body.insert(at, "\r\n");
+    }
     wire::set_header(response.head.headers, "Content-Length", std::to_string(response.body.size()));
   }
   if (config.latitude.other_rpc_errors) {
