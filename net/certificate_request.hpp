@@ -21,4 +21,8 @@ struct CertificateRequest {
 /// The same as in tls.hpp, with these days.
 [[nodiscard]] Result<Certificate> self_signed(CertificateRequest const& request);
 
+/// One that is no authority itself, signed by this one.
+[[nodiscard]] Result<Certificate> issue(CertificateRequest const& request,
+                                        Certificate const& authority);
+
 }  // namespace rpchspec::net

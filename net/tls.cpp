@@ -141,20 +141,40 @@ Result<Bytes> alpn_list(std::vector<std::string> const& names) {
   return list;
 }
 
+int trust_any(int, X509_STORE_CTX* verified) {
+  X509_STORE_CTX_set_error(verified, X509_V_OK);
+  return 1;
+}
+
+/// What is wrong remains the result of the verification, which TlsSession::summary() looks at.
 int accept_any(int, X509_STORE_CTX*) {
   return 1;
+}
+
+Result<void> trust_clients_of(SSL_CTX* context, TlsServerOptions const& options) {
+  if (options.client_ca_file.empty()) {
+    return trust_pem(context, options.client_ca_pem, true);
+  }
+  auto* const names = SSL_load_client_CA_file(options.client_ca_file.c_str());
+  if (names == nullptr || SSL_CTX_load_verify_file(context, options.client_ca_file.c_str()) != 1) {
+    return tls_failure("cannot read certificates to trust from " + options.client_ca_file);
+  }
+  SSL_CTX_set_client_CA_list(context, names);  // owned by the context from now on
+  return {};
 }
 
 Result<void> ask_for_certificates(SSL_CTX* context, TlsServerOptions const& options) {
   if (options.client_certificates == ClientCertificates::none) {
     return {};
   }
-  auto const fail_without = options.client_certificates == ClientCertificates::require
-                                ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT
-                                : 0;
-  auto const any = options.client_ca_pem.empty();
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | fail_without, any ? accept_any : nullptr);
-  return any ? Result<void>{} : trust_pem(context, options.client_ca_pem, true);
+  auto const required = options.client_certificates == ClientCertificates::require;
+  auto const fail_without = required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+  auto const any = options.client_ca_file.empty() && options.client_ca_pem.empty();
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | fail_without,
+                     any        ? trust_any
+                     : required ? nullptr
+                                : accept_any);
+  return any ? Result<void>{} : trust_clients_of(context, options);
 }
 
 // NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's.

@@ -55,6 +55,8 @@ struct TlsClientOptions {
   std::vector<std::string> alpn = {};
 };
 
+/// Whether they are asked for. What comes must be of an authority that the server trusts where it
+/// is required; where it is requested any is taken, and TlsSummary says what it is worth.
 enum class ClientCertificates { none, request, require };
 
 /// What a server offers and accepts.
@@ -65,15 +67,17 @@ struct TlsServerOptions {
   TlsVersion min_version = TlsVersion::tls1_2;
   TlsVersion max_version = TlsVersion::tls1_3;
   ClientCertificates client_certificates = ClientCertificates::none;
-  std::string client_ca_pem = {};      // verifies those that are given; empty: any is accepted
+  std::string client_ca_file = {};     // PEM file of whom to trust; empty: client_ca_pem
+  std::string client_ca_pem = {};      // PEM text; both empty: any certificate is trusted
   std::vector<std::string> alpn = {};  // in order of preference; none: ALPN is not negotiated
 };
 
 /// What a handshake came to.
 struct TlsSummary {
-  std::string version;       // "TLSv1.3"
-  std::string cipher;        // "TLS_AES_256_GCM_SHA384"
-  std::string peer_subject;  // RFC 2253; empty: the peer gave no certificate
+  std::string version;        // "TLSv1.3"
+  std::string cipher;         // "TLS_AES_256_GCM_SHA384"
+  std::string peer_subject;   // RFC 2253; empty: the peer gave no certificate
+  bool peer_trusted = false;  // it gave one, and whoever issued it is trusted
   std::string alpn;
   std::string server_name;  // server side: what the client's SNI said
   Bytes channel_binding;    // tls-server-end-point (RFC 5929 4.1), of the server's certificate

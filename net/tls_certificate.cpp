@@ -46,7 +46,26 @@ bool add_extension(X509* certificate, int kind, std::string const& value) {
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-bool fill(X509* certificate, EVP_PKEY* key, CertificateRequest const& request) {
+CertificatePtr first_certificate(std::string const& pem) {
+  BioPtr const bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return CertificatePtr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+}
+
+KeyPtr private_key(std::string const& pem) {
+  BioPtr const bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return KeyPtr(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+}
+
+/// Who signs.
+struct Issuer {
+  X509* certificate = nullptr;
+  EVP_PKEY* key = nullptr;
+};
+
+bool fill(X509* certificate,
+          EVP_PKEY* key,
+          CertificateRequest const& request,
+          Issuer const& issuer) {
   auto const& names = request.names;
   std::uint64_t serial = 1;
   RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial);
@@ -60,12 +79,14 @@ bool fill(X509* certificate, EVP_PKEY* key, CertificateRequest const& request) {
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
                              reinterpret_cast<unsigned char const*>(common_name.data()),
                              static_cast<int>(common_name.size()), -1, 0);
-  X509_set_issuer_name(certificate, subject);
-  return add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
+  X509_set_issuer_name(certificate, X509_get_subject_name(issuer.certificate));
+  auto const* const constraints =
+      issuer.certificate == certificate ? "critical,CA:TRUE" : "critical,CA:FALSE";
+  return add_extension(certificate, NID_basic_constraints, constraints) &&
          add_extension(certificate, NID_subject_key_identifier, "hash") &&
          add_extension(certificate, NID_ext_key_usage, "serverAuth,clientAuth") &&
          add_extension(certificate, NID_subject_alt_name, alternative_names(names)) &&
-         X509_sign(certificate, key, EVP_sha256()) != 0;
+         X509_sign(certificate, issuer.key, EVP_sha256()) != 0;
 }
 
 std::string text_of(BIO* bio) {
@@ -88,15 +109,8 @@ Result<std::string> read_text(std::string const& file) {
   return text.str();
 }
 
-}  // namespace
-
-Result<Certificate> self_signed(std::vector<std::string> const& names) {
-  CertificateRequest request;
-  request.names = names;
-  return self_signed(request);
-}
-
-Result<Certificate> self_signed(CertificateRequest const& request) {
+/// @param issuer  without a certificate: it signs itself.
+Result<Certificate> make(CertificateRequest const& request, Issuer issuer) {
   auto const& names = request.names;
   if (names.empty()) {
     return fail({ErrorCode::bad_value, 0, {}, {}, "a certificate needs at least one name"});
@@ -109,7 +123,10 @@ Result<Certificate> self_signed(CertificateRequest const& request) {
   }
   KeyPtr const key(EVP_EC_gen("P-256"));
   CertificatePtr const certificate(X509_new());
-  if (!key || !certificate || !fill(certificate.get(), key.get(), request)) {
+  if (issuer.certificate == nullptr) {
+    issuer = {certificate.get(), key.get()};
+  }
+  if (!key || !certificate || !fill(certificate.get(), key.get(), request, issuer)) {
     return cannot("cannot make a certificate");
   }
   BioPtr const certificate_pem(BIO_new(BIO_s_mem()));
@@ -117,6 +134,27 @@ Result<Certificate> self_signed(CertificateRequest const& request) {
   PEM_write_bio_X509(certificate_pem.get(), certificate.get());
   PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   return Certificate{text_of(certificate_pem.get()), text_of(key_pem.get())};
+}
+
+}  // namespace
+
+Result<Certificate> self_signed(std::vector<std::string> const& names) {
+  CertificateRequest request;
+  request.names = names;
+  return self_signed(request);
+}
+
+Result<Certificate> self_signed(CertificateRequest const& request) {
+  return make(request, {});
+}
+
+Result<Certificate> issue(CertificateRequest const& request, Certificate const& authority) {
+  auto const certificate = first_certificate(authority.certificate_pem);
+  auto const key = private_key(authority.private_key_pem);
+  if (!certificate || !key) {
+    return cannot("the authority is not PEM");
+  }
+  return make(request, {certificate.get(), key.get()});
 }
 
 Result<Certificate> load_certificate(std::string const& certificate_file,
@@ -155,10 +193,7 @@ Bytes end_point_binding(X509 const* certificate) {
 }
 
 Bytes end_point_binding(Certificate const& certificate) {
-  auto const& pem = certificate.certificate_pem;
-  BioPtr const bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  CertificatePtr const first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  return end_point_binding(first.get());
+  return end_point_binding(first_certificate(certificate.certificate_pem).get());
 }
 
 }  // namespace rpchspec::net

@@ -193,7 +193,9 @@ TlsSummary TlsSession::summary() const {
   TlsSummary made;
   made.version = SSL_get_version(ssl_);
   made.cipher = SSL_get_cipher_name(ssl_);
-  made.peer_subject = subject_of(SSL_get0_peer_certificate(ssl_));
+  auto* const peer = SSL_get0_peer_certificate(ssl_);
+  made.peer_subject = subject_of(peer);
+  made.peer_trusted = peer != nullptr && SSL_get_verify_result(ssl_) == X509_V_OK;
   unsigned char const* alpn = nullptr;
   unsigned int alpn_size = 0;
   SSL_get0_alpn_selected(ssl_, &alpn, &alpn_size);

@@ -85,7 +85,8 @@ std::optional<Refusal> check_identity(wire::RequestHead const& head,
     if (shown || config.defect == Defect::withcert_open) {
       return std::nullopt;
     }
-    return refuse(403, "Forbidden", "This path asks for a TLS client certificate.");
+    return refuse(403, "Forbidden",
+                  "This path asks for a TLS client certificate of an authority that it trusts.");
   }
   if (!has_credentials(head, config) && !transport.let_in) {
     return unauthorized(head, transport, config);

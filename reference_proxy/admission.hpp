@@ -16,9 +16,9 @@ namespace rpchspec::proxy {
 /// What is known of the connection that a request came on.
 struct Transport {
   bool tls = false;
-  bool client_certificate = false;
-  bool let_in = false;         // by a handshake on it, or by what a defect goes by
-  std::string challenge = {};  // with which a handshake on it goes on; empty: none does
+  bool client_certificate = false;  // of an authority that the proxy trusts
+  bool let_in = false;              // by a handshake on it, or by what a defect goes by
+  std::string challenge = {};       // with which a handshake on it goes on; empty: none does
 };
 
 /// Answer 20 bytes once the request's body was read.

@@ -116,7 +116,9 @@ struct ProxyConfig {
   std::string key_file = {};
   std::vector<std::string> tls_names = {"localhost", "127.0.0.1"};
   net::TlsVersion tls_min_version = net::TlsVersion::tls1_2;
-  net::ClientCertificates client_certificates = net::ClientCertificates::request;
+  // Who issues the clients' certificates: a PEM file, or else PEM text. None: none is asked for.
+  std::string client_ca_file = {};
+  std::string client_ca_pem = {};
   std::optional<net::Certificate> certificate = {};  // instead of files
 
   // Admission.

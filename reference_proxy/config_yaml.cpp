@@ -67,6 +67,7 @@ void read_admission(YamlMapping& keys, ProxyConfig& config) {
   keys.text("certificate", config.certificate_file);
   keys.text("key", config.key_file);
   keys.list("tls_names", config.tls_names, as_it_is);
+  keys.text("client_ca", config.client_ca_file);
   keys.flag("allow_anonymous", config.allow_anonymous);
   keys.list("users", config.users, parse_user);
   keys.list("auth", config.schemes, parse_scheme);

@@ -130,7 +130,7 @@ class Connection {
     }
     Transport transport;
     transport.tls = stream_.is_tls() || (config_.lender && config_.lender->over_tls);
-    transport.client_certificate = !stream_.tls_summary().peer_subject.empty();
+    transport.client_certificate = stream_.tls_summary().peer_trusted;
     auto identity = authentication_.judge(head, channel_binding());
     transport.let_in = identity.known || authentication_.was_let_in();
     transport.challenge = std::move(identity.challenge);

@@ -223,6 +223,7 @@ enum class Defect {
   identity_outlives_log_on,
   channel_binding_ignored,
   certificate_unseen,
+  any_certificate,
   withcert_open,
 };
 

@@ -24,7 +24,14 @@ net::TlsServerOptions tls_options(ProxyConfig const& config, net::Certificate ce
   net::TlsServerOptions options;
   options.certificate = std::move(certificate);
   options.min_version = config.tls_min_version;
-  options.client_certificates = config.client_certificates;
+  auto const any = config.defect == Defect::any_certificate;
+  if (any || !config.client_ca_file.empty() || !config.client_ca_pem.empty()) {
+    options.client_certificates = net::ClientCertificates::request;
+  }
+  if (!any) {
+    options.client_ca_file = config.client_ca_file;
+    options.client_ca_pem = config.client_ca_pem;
+  }
   if (config.defect == Defect::tls_1_0_only) {
     options.min_version = net::TlsVersion::tls1_0;
     options.max_version = net::TlsVersion::tls1_0;

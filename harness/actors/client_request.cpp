@@ -43,6 +43,12 @@ net::Task<Result<net::Stream>> Client::connect_to(Origin to,
     if (options_.conduct.certificate()) {
       tls.client_certificate = options_.target.certificate;
     }
+    if (options_.conduct.shows() != scn::Client::USUAL_CERTIFICATE) {
+      tls.client_certificate_file.clear();
+    }
+    if (options_.conduct.shows() == scn::Client::STRANGERS_CERTIFICATE) {
+      tls.client_certificate = options_.target.stranger;
+    }
     auto context = net::TlsContext::client(tls);
     if (!context) {
       co_return tl::unexpected(context.error());

@@ -42,6 +42,7 @@ struct ClientTarget {
   std::vector<net::ResolveOverride> resolve = {};
   net::TlsClientOptions tls = {};
   net::Certificate certificate = {};  // shown where a scenario wants it and the options have none
+  net::Certificate stranger = {};     // of an authority that no proxy trusts
   Credentials credentials = {};
   std::string local_address = {};  // to connect from; empty: the system's choice
 

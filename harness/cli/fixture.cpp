@@ -8,6 +8,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/embedded_choice.hpp"
 #include "harness/cli/option_value.hpp"
+#include "harness/cli/pem_file.hpp"
 #include "harness/targets/option_values.hpp"
 #include "harness/targets/url.hpp"
 #include "model/suggestion.hpp"
@@ -65,6 +66,18 @@ void set_tls(ProxyOptions const& options, proxy::ProxyConfig& config) {
     config.certificate_file = options.tls.substr(0, comma);
     config.key_file = options.tls.substr(comma + 1);
   }
+}
+
+/// Behind set_listen().
+void set_client_ca(ProxyOptions const& options, proxy::ProxyConfig& config) {
+  auto const is_https = [](proxy::ListenAddress const& at) {
+    return at.scheme == proxy::Scheme::https;
+  };
+  if (std::none_of(config.listen.begin(), config.listen.end(), is_https)) {
+    throw UsageError{"--client-ca goes with --tls, or with --listen https://..."};
+  }
+  static_cast<void>(value_of("--client-ca", read_pem(options.client_ca)));
+  config.client_ca_file = options.client_ca;
 }
 
 void set_listen(ProxyOptions const& options, proxy::ProxyConfig& config) {
@@ -160,6 +173,9 @@ void add_proxy_options(CLI::App& app, ProxyOptions& options, std::string const& 
   app.add_option("--tls", options.tls,
                  "https as well; auto makes a good certificate, the others one to be refused")
       ->type_name("auto|expired|wrong-name|untrusted|CERT,KEY");
+  app.add_option("--client-ca", options.client_ca,
+                 "authority whose clients need no password at /rpcwithcert/rpcproxy.dll; PEM")
+      ->type_name("F");
   app.add_option("--auth", options.auth, "credentials that it asks for, in this order")
       ->type_name("none|basic,ntlm,negotiate");
   app.add_option("--extended-protection", options.extended_protection,
@@ -219,6 +235,9 @@ proxy::ProxyConfig proxy_config(ProxyOptions const& options) {
   set_listen(options, config);
   if (!options.tls.empty()) {
     set_tls(options, config);
+  }
+  if (!options.client_ca.empty()) {
+    set_client_ca(options, config);
   }
   set_users(options, config);
   if (!options.extended_protection.empty()) {

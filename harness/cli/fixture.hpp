@@ -24,6 +24,7 @@ struct ProxyOptions {
   std::string config;
   std::vector<std::string> listen;
   std::string tls;
+  std::string client_ca;
   std::string auth = "none";
   std::string extended_protection;
   std::vector<std::string> users;

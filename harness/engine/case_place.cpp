@@ -244,6 +244,8 @@ actors::ClientTarget client_target(Surroundings const& surroundings,
   client.tls.insecure = target.insecure;
   client.tls.client_certificate_file = target.client_cert;
   client.tls.client_key_file = target.client_key;
+  client.certificate = surroundings.certificates.client;
+  client.stranger = surroundings.certificates.stranger;
   if (target.auth != targets::Auth::none) {
     client.credentials = credentials_of(target);
   }

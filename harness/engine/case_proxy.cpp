@@ -111,7 +111,8 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
   proxy::ProxyConfig config;
   auto const* const address = comes_by_ipv6(*order.scenario) ? "::1" : "127.0.0.1";
   config.listen = {{proxy::Scheme::http, address, 0}, {proxy::Scheme::https, address, 0}};
-  config.certificate = surroundings.certificate;
+  config.certificate = surroundings.certificates.own;
+  config.client_ca_pem = surroundings.certificates.own.certificate_pem;
   if (auto const* variant = proxy::find_variant(surroundings.target.variant)) {
     variant->apply(config);  // what the case needs comes after it
   }

@@ -6,11 +6,11 @@
 #include <functional>
 #include <string>
 
+#include "harness/engine/certificates.hpp"
 #include "harness/engine/dispatcher.hpp"
 #include "harness/targets/target.hpp"
 #include "model/requirements.hpp"
 #include "model/scenario.pb.h"
-#include "net/tls.hpp"
 #include "reports/judge.hpp"
 
 namespace rpchspec::engine {
@@ -25,8 +25,8 @@ struct Surroundings {
   double timeout_scale = 1;
   bool strict = false;
   std::string tool_version;
-  net::Certificate certificate;  // of embedded proxies and offloaders
-  std::string own_address;       // the servers' address towards a proxy on another machine
+  Certificates certificates;
+  std::string own_address;  // the servers' address towards a proxy on another machine
   Dispatcher* server_legs =
       nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
   Dispatcher* upstream = nullptr;        // topology http-front

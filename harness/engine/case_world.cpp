@@ -146,8 +146,7 @@ proxy::Lender CaseWorld::lender() const {
 
 /// Where the client finds our proxy: on ports that the system picked.
 void CaseWorld::find_embedded_proxy() {
-  target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
-  target_.certificate = surroundings_.certificate;
+  target_.tls.ca_pem = surroundings_.certificates.own.certificate_pem;
   target_.server_name = server_name(surroundings_, order_);
   for (auto const& endpoint : proxy_->endpoints()) {
     auto const origin =
@@ -181,7 +180,7 @@ Result<void> CaseWorld::raise_offloaders() {
   } else {
     target_.tls_out = target_.tls_in;
   }
-  target_.tls.ca_pem = surroundings_.certificate.certificate_pem;
+  target_.tls.ca_pem = surroundings_.certificates.own.certificate_pem;
   target_.tls.ca_file.clear();
   target_.tls.server_name.clear();
   return started;
@@ -192,7 +191,7 @@ Result<void> CaseWorld::raise_offloader_of(actors::Origin const& plain, actors::
   net::ConnectOptions to(plain.host, plain.port);
   to.resolve = target_.resolve;
   auto& offloader = offloaders_.emplace_back(io_.get_executor(), to);
-  auto started = offloader.start(surroundings_.certificate);
+  auto started = offloader.start(surroundings_.certificates.own);
   if (started) {
     secure = {"127.0.0.1", offloader.port(), true};
   }

@@ -5,9 +5,9 @@
 namespace rpchspec::engine {
 
 std::string RunSurroundings::open(ProxyUnderTest& proxy) {
-  auto certificate = net::self_signed({"localhost", "127.0.0.1"});
-  if (!certificate) {
-    return to_string(certificate.error());
+  auto const certificates = make_certificates();
+  if (!certificates) {
+    return to_string(certificates.error());
   }
   auto const reachable = with_upstream_certificate(proxy);
   if (!reachable) {
@@ -23,7 +23,7 @@ std::string RunSurroundings::open(ProxyUnderTest& proxy) {
   }
   surroundings_.emplace(Surroundings{target_, *request_.registry, request_.seed,
                                      request_.timeout_scale, request_.strict, request_.tool_version,
-                                     *certificate, own_address(), shared_->server_legs(),
+                                     *certificates, own_address(), shared_->server_legs(),
                                      shared_->upstream(), shared_->upstream_binding()});
   surroundings_->elsewhere = elsewhere_.get();
   if (auto const entered = proxy.enter(target_, own_address()); !entered) {

@@ -86,9 +86,9 @@ Result<void> Stage::Impl::prepare() {
     return fail({ErrorCode::not_supported, 0, "", "",
                  "a session starts no proxy: start it, and give its URL"});
   }
-  auto certificate = net::self_signed({"localhost", "127.0.0.1"});
-  if (!certificate) {
-    return tl::unexpected(certificate.error());
+  auto const certificates = make_certificates();
+  if (!certificates) {
+    return tl::unexpected(certificates.error());
   }
   auto listening = SharedListeners::open(target);
   if (!listening) {
@@ -96,7 +96,7 @@ Result<void> Stage::Impl::prepare() {
   }
   shared.emplace(std::move(*listening));
   surroundings.emplace(Surroundings{target, registry, options.seed, options.timeout_scale, false,
-                                    options.tool_version, *certificate, shared->own_address(),
+                                    options.tool_version, *certificates, shared->own_address(),
                                     shared->server_legs(), shared->upstream(),
                                     shared->upstream_binding()});
   if (target.forward_proxy) {

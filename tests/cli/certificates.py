@@ -24,6 +24,7 @@ def alternative(name):
 
 class Authority:
     def __init__(self, folder):
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = named("Authority of a test")

@@ -10,6 +10,7 @@ import subprocess
 import urllib.parse
 
 import pytest
+from certificates import Authority
 
 ECHO = (
     "RPC_IN_DATA /rpc/rpcproxy.dll?{server} HTTP/1.1\r\nHost: x\r\nAccept: application/rpc\r\n"
@@ -17,14 +18,15 @@ ECHO = (
 )
 
 
-def exchange(url, head, pem=None):
+def exchange(url, head, pem=None, shown=None):
     where = urllib.parse.urlparse(url)
     with socket.create_connection((where.hostname, where.port), timeout=20) as plain:
         stream = plain
         if where.scheme == "https":
-            stream = ssl.create_default_context(cadata=pem).wrap_socket(
-                plain, server_hostname=where.hostname
-            )
+            context = ssl.create_default_context(cadata=pem)
+            if shown:
+                context.load_cert_chain(*shown.split(","))
+            stream = context.wrap_socket(plain, server_hostname=where.hostname)
         stream.sendall(head.encode())
         return stream.recv(4096)
 
@@ -83,6 +85,37 @@ def test_basic_credentials_are_asked_for_over_tls(started):
     word = base64.b64encode(b"ann:secret").decode()
     more = f"Authorization: Basic {word}\r\n"
     assert b" 200 " in exchange(url, ECHO.format(**head, more=more), pem)
+
+
+@pytest.mark.parametrize("by_file", [False, True], ids=["option", "config"])
+def test_a_client_certificate_of_the_authority_stands_for_credentials(started, tmp_path, by_file):
+    known, namesake = (Authority(folder) for folder in (tmp_path / "known", tmp_path / "namesake"))
+    (tmp_path / "proxy.yaml").write_text(f"client_ca: {known.ca_file}\n")
+    asked = ["--config", "proxy.yaml"] if by_file else ["--client-ca", known.ca_file]
+    basic = ["--auth", "basic", "--user", "ann:secret"]
+    proxy = started("proxy", "--listen", "https://127.0.0.1:0", *basic, *asked).ready["proxy"]
+    head = ECHO.format(server="EXCH01:6001", length=0, more="").replace("/rpc/", "/rpcwithcert/")
+    for shown, status in (
+        (known.sign("client"), b" 200 "),
+        (namesake.sign("client"), b" 403 "),
+        (None, b" 403 "),
+    ):
+        assert status in exchange(proxy["urls"][0], head, proxy["certificate_pem"], shown), shown
+    anybody = started("proxy", "--listen", "https://127.0.0.1:0", *basic).ready["proxy"]
+    pem = anybody["certificate_pem"]
+    assert b" 403 " in exchange(anybody["urls"][0], head, pem, known.sign("client"))
+
+
+def test_an_authority_of_clients_goes_with_https_and_is_pem(rpchspec, tmp_path):
+    (tmp_path / "words").write_text("no certificate")
+    secure = ["--listen", "https://127.0.0.1:0"]
+    for options, why in (
+        (["--listen", "http://127.0.0.1:0", "--client-ca", "words"], "goes with --tls"),
+        ([*secure, "--client-ca", "words"], "--client-ca: 'words' is no PEM file"),
+        ([*secure, "--client-ca", "nowhere"], "--client-ca: 'nowhere' is no PEM file"),
+    ):
+        finished = rpchspec("proxy", *options)
+        assert finished.code == 2 and why in finished.err, finished.err
 
 
 def test_an_address_in_use_is_told(rpchspec, started):

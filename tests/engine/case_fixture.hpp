@@ -26,7 +26,7 @@ class CaseFixture : public testing::Test {
     auto library = loader::load_library(RPCHSPEC_SOURCE_DIR "/scenarios", targets::wrong_fact);
     EXPECT_TRUE(library) << loader::to_string(library.error());
     library_.emplace(std::move(*library));
-    certificate_ = *net::self_signed({"localhost", "127.0.0.1"});
+    certificates_ = *make_certificates();
   }
 
   ~CaseFixture() override { std::filesystem::remove_all(directory_); }
@@ -39,7 +39,7 @@ class CaseFixture : public testing::Test {
 
   [[nodiscard]] Surroundings surroundings(double timeout_scale = 1) const {
     return {target_, library_->requirements, 1,  timeout_scale, false,
-            "test",  certificate_,           {}, nullptr,       nullptr,
+            "test",  certificates_,          {}, nullptr,       nullptr,
             {}};
   }
 
@@ -53,7 +53,7 @@ class CaseFixture : public testing::Test {
   }
 
   std::optional<loader::Library> library_;
-  net::Certificate certificate_;
+  Certificates certificates_;
   targets::Target target_;
   scenario::v1::Scenario scenario_;  // that was played last
   std::filesystem::path directory_;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "net/certificate_request.hpp"
 #include "support.hpp"
 
 namespace rpchspec::net {
@@ -158,6 +159,59 @@ TEST(Tls, AsksForClientCertificatesAsToldAndSaysWhoCame) {
   });
 }
 
+TEST(Tls, SaysWhetherARequestedCertificateIsOfATrustedAuthority) {
+  run_net([]() -> Task<> {
+    CertificateRequest named;
+    named.names = {"the-client"};
+    auto const authority = *self_signed({"an-authority"});
+    auto const namesake = *self_signed({"an-authority"});
+    TlsClientOptions client;
+    TlsServerOptions server;
+    server.client_certificates = ClientCertificates::request;
+    client.client_certificate = *issue(named, namesake);
+    auto const unasked = co_await shake(test_server_tls(server), test_client_tls(client));
+    EXPECT_TRUE(unasked.server_summary.peer_trusted) << "there is no authority to ask";
+    server.client_ca_pem = authority.certificate_pem;
+    for (auto const version : {TlsVersion::tls1_2, TlsVersion::tls1_3}) {
+      server.min_version = server.max_version = version;
+      client.client_certificate = *issue(named, authority);
+      auto const known = co_await shake(test_server_tls(server), test_client_tls(client));
+      EXPECT_EQ(known.server_summary.peer_subject, "CN=the-client");
+      EXPECT_TRUE(known.server_summary.peer_trusted);
+      client.client_certificate = *issue(named, namesake);
+      auto const stranger = co_await shake(test_server_tls(server), test_client_tls(client));
+      EXPECT_FALSE(stranger.server);
+      EXPECT_EQ(stranger.server_summary.peer_subject, "CN=the-client");
+      EXPECT_FALSE(stranger.server_summary.peer_trusted);
+    }
+    auto const none = co_await shake(test_server_tls(server), test_client_tls());
+    EXPECT_FALSE(none.server);
+    EXPECT_FALSE(none.server_summary.peer_trusted);
+  });
+}
+
+TEST(Tls, ReadsTheClientsAuthorityFromAFile) {
+  run_net([]() -> Task<> {
+    auto const file = std::filesystem::path(testing::TempDir()) / "rpchspec_net_client_ca.pem";
+    auto const authority = *self_signed({"an-authority"});
+    std::ofstream(file) << authority.certificate_pem;
+    CertificateRequest named;
+    named.names = {"the-client"};
+    TlsClientOptions client;
+    client.client_certificate = *issue(named, authority);
+    TlsServerOptions server;
+    server.client_certificates = ClientCertificates::request;
+    server.client_ca_file = file;
+    auto const made = co_await shake(test_server_tls(server), test_client_tls(client));
+    EXPECT_TRUE(made.server_summary.peer_trusted);
+    server.certificate = test_certificate();
+    server.client_ca_file = "/nonexistent.pem";
+    auto const missing = TlsContext::server(server);
+    EXPECT_FALSE(missing);
+    EXPECT_THAT(missing.error().detail, testing::HasSubstr("/nonexistent.pem"));
+  });
+}
+
 TEST(Tls, NegotiatesAnApplicationProtocol) {
   run_net([]() -> Task<> {
     TlsServerOptions server;
@@ -212,7 +266,7 @@ TEST(Tls, SaysWhatIsWrongWithCertificatesAndFiles) {
               testing::HasSubstr("does not belong to the certificate"));
   options.certificate.certificate_pem = "nonsense";
   EXPECT_THAT(TlsContext::server(options).error().detail, testing::HasSubstr("not PEM"));
-  EXPECT_FALSE(self_signed({}).has_value());
+  EXPECT_FALSE(self_signed(std::vector<std::string>()).has_value());
   EXPECT_FALSE(self_signed({"a,DNS:b"}).has_value());
   TlsClientOptions client;
   client.ca_file = "/no/such.pem";

@@ -32,6 +32,7 @@ max_head: 8KiB
 max_connections: 10
 on_server_reset: rst
 tls_names: proxy.example
+client_ca: clients.pem
 realm: here
 defect: ok-reason
 )",
@@ -48,6 +49,7 @@ defect: ok-reason
   EXPECT_EQ(config->pings, session::Pings::off);
   EXPECT_EQ(config->idle_timeout, Duration(15min));
   EXPECT_EQ(config->servers[0].to_port, 7001);
+  EXPECT_EQ(config->client_ca_file, "clients.pem");
   EXPECT_EQ(config->defect, Defect::ok_reason);
   EXPECT_TRUE(config->valid_ports->allows("EXCH01", Port(6002)));
 }
