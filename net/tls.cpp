@@ -249,6 +249,7 @@ Result<TlsContext> TlsContext::server(TlsServerOptions const& options) {
     return tl::unexpected(context.error());
   }
   SSL_CTX_set_num_tickets(context->get(), 0);  // nothing is resumed, and the wire stays quiet
+  SSL_CTX_set_quiet_shutdown(context->get(), options.closure_alert ? 0 : 1);
   if (auto used = use_certificate(context->get(), options.certificate); !used) {
     return tl::unexpected(used.error());
   }

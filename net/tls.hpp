@@ -69,6 +69,7 @@ struct TlsServerOptions {
   ClientCertificates client_certificates = ClientCertificates::none;
   std::string client_ca_file = {};     // PEM file of whom to trust; empty: client_ca_pem
   std::string client_ca_pem = {};      // PEM text; both empty: any certificate is trusted
+  bool closure_alert = true;           // begins a regular end (RFC 5246 7.2.1); false: FIN alone
   std::vector<std::string> alpn = {};  // in order of preference; none: ALPN is not negotiated
 };
 

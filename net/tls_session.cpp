@@ -163,6 +163,9 @@ bool TlsSession::write(ByteView plain) {
 }
 
 void TlsSession::shutdown() {
+  if (SSL_get_quiet_shutdown(ssl_) == 1) {
+    return;  // SSL_shutdown would take it for the peer's end as well
+  }
   ERR_clear_error();
   SSL_shutdown(ssl_);
   ERR_clear_error();

@@ -66,6 +66,7 @@ enum class Defect {
   credentials_by_address,
   tls_1_0_only,
   tls_1_3_unread,
+  closure_alert_missing,
   // RTS PDUs of establishment
   first_pdu_flags,
   window_zero,

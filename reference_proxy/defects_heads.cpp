@@ -244,6 +244,11 @@ constexpr DefectRow kRows[] = {
      "tls",
      "After a handshake of TLS 1.3 nothing is read, and nothing closed",
      {"HTTP-9110-4.2.2-01"}},
+    {closure_alert_missing,
+     "closure-alert-missing",
+     "tls",
+     "Connections over TLS are closed without a closure alert",
+     {"HTTP-9112-9.8-01"}},
 };
 
 }  // namespace

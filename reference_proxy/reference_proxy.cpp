@@ -24,6 +24,7 @@ net::TlsServerOptions tls_options(ProxyConfig const& config, net::Certificate ce
   net::TlsServerOptions options;
   options.certificate = std::move(certificate);
   options.min_version = config.tls_min_version;
+  options.closure_alert = config.defect != Defect::closure_alert_missing;
   auto const any = config.defect == Defect::any_certificate;
   if (any || !config.client_ca_file.empty() || !config.client_ca_pem.empty()) {
     options.client_certificates = net::ClientCertificates::request;

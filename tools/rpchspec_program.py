@@ -59,13 +59,13 @@ class Run:
             self.results = json.loads(file.read_text()) if file.exists() else {}
         self.took_s = time.monotonic() - begun
 
-    def failed(self) -> set[str]:
-        """The cases that failed."""
-        return {case["id"] for case in self.results.get("cases", []) if case["verdict"] == "fail"}
+    def cases_of(self, verdict: str) -> set[str]:
+        """The cases that ended so: "fail", "warn"."""
+        return {case["id"] for case in self.results.get("cases", []) if case["verdict"] == verdict}
 
-    def broken(self) -> list[str]:
-        """The requirements of level must that were seen broken; what a failing case cites beside them held."""
+    def broken(self, level: str = "must") -> list[str]:
+        """The requirements of this level that were seen broken; what a failing case cites beside them held."""
         levels = {known["id"]: known["level"] for known in self.results.get("requirements", [])}
-        cited = [each for found in self.results.get("findings", []) if found["level"] == "must"
+        cited = [each for found in self.results.get("findings", []) if found["level"] == level
                  for each in (found["requirement"], *found.get("also", []))]
-        return [each for each in dict.fromkeys(cited) if levels.get(each, "must") == "must"]
+        return [each for each in dict.fromkeys(cited) if levels.get(each, level) == level]

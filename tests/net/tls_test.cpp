@@ -212,6 +212,25 @@ TEST(Tls, ReadsTheClientsAuthorityFromAFile) {
   });
 }
 
+TEST(Tls, EndsWithoutAClosureAlertWhereToldTo) {
+  run_net([]() -> Task<> {
+    for (auto const alert : {true, false}) {
+      TlsServerOptions options;
+      options.closure_alert = alert;
+      auto pair = co_await tls_pair(test_server_tls(options));
+      auto const ended = co_await pair.server.shutdown_send(soon());
+      EXPECT_FALSE(ended.ending);
+      Bytes into(4);
+      auto const end = co_await pair.client.read_some(into, soon());
+      EXPECT_EQ(end.ending, alert ? Ending::tls_close_notify : Ending::tls_truncated);
+      auto const answered = co_await pair.client.write_all(as_bytes("more"), soon());
+      EXPECT_FALSE(answered.ending);
+      auto const heard = co_await pair.server.read_some(into, soon());
+      EXPECT_EQ(heard.bytes, 4U) << "our end is not the peer's";
+    }
+  });
+}
+
 TEST(Tls, NegotiatesAnApplicationProtocol) {
   run_net([]() -> Task<> {
     TlsServerOptions server;
