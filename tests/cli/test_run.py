@@ -12,6 +12,7 @@ import sys
 import jsonschema
 import junitparser
 import pytest
+from certificates import Authority
 
 from conftest import PROGRAM, ROOT, cited, results
 
@@ -317,6 +318,26 @@ def test_a_proxy_of_ones_own_is_started_with_the_backends_in_its_environment(rpc
     finished = rpchspec(*against(0, "--start", start))
     assert finished.code == 0, finished.out + finished.err
     assert "rpc-proxy" in finished.out
+
+
+@pytest.mark.parametrize("defect", [None, "any-certificate"])
+def test_a_client_certificate_is_shown_where_a_case_wants_it_and_a_strangers_is_held_against_who_takes_it(
+    rpchspec, tmp_path, defect
+):
+    authority = Authority(tmp_path)
+    certificate, key = authority.sign("client").split(",")
+    (tmp_path / "password").write_text("secret\n")
+    start = (f'exec {PROGRAM} proxy --listen "$RPCHSPEC_PROXY_URL" --auth basic --user ann:secret '
+             f"--client-ca {authority.ca_file} --exit-after 100s " + (f"--defect {defect}" if defect else ""))  # fmt: skip
+    finished = rpchspec(
+        "run", "auth/certificate-opens-withcert", "auth/withcert-wants-a-certificate", "--proxy", "https://127.0.0.1:0",
+        "--insecure", "--start", start, "--backend-ports", "0,0,0", "--auth", "basic", "--user", "ann",
+        "--password-file", "password", "--set", "allow_anonymous=false", "--client-cert", certificate,
+        "--client-key", key, "--timeout-scale", "0.2",
+    )  # fmt: skip
+    bad = {case["id"] for case in results(tmp_path / "rpchspec-out")["cases"] if case["verdict"] != "pass"}
+    assert bad == ({"auth/withcert-wants-a-certificate@stranger"} if defect else set()), finished.out + finished.err
+    assert finished.code == (1 if defect else 0)
 
 
 HOLDS_MORE_AND_MORE = """

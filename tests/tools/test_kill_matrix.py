@@ -61,6 +61,19 @@ def test_what_is_broken_with_another_requirement_is_caught_where_it_is_a_must(ki
     assert tool.run_golden({"d2": {also}}, 2, only=True) == code
 
 
+def test_what_breaks_a_should_alone_is_caught_by_a_warning(killing, capsys, monkeypatch):
+    tool = killing(CAUGHT | {"d1": {"code": 0, "failing": {"a/one": ["R1"]}, "warns": True}}, LINES)
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    assert "d1: not caught by a/one: exit 0, expected 1" in capsys.readouterr().out
+    monkeypatch.setattr(tool, "TOLD", {"d1"})
+    assert tool.run_golden(tool.defects(), 2, only=False) == 0
+    tool.run_full(tool.defects(), 2, None, quick=False)
+    assert "scenarios that no defect fails: 1\n  a/one\n" in capsys.readouterr().out
+    monkeypatch.setattr(tool, "TOLD", {"d1", "d2"})
+    assert tool.run_golden(tool.defects(), 2, only=False) == 1
+    assert "d2: not caught by a/two: exit 1, expected 0" in capsys.readouterr().out
+
+
 def test_another_exit_than_1_is_no_catch(killing, capsys):
     tool = killing(CAUGHT | {"d1": {"code": 3, "failing": {"a/one": ["R1"]}}}, LINES)
     assert tool.run_golden(tool.defects(), 2, only=False) == 1
