@@ -51,12 +51,29 @@ DefectInfo const* find_defect(std::string_view name) {
 
 namespace {
 
+session::HeaderBits wrong_header(Defect defect) {
+  switch (defect) {
+    case rts_minor_version:
+      return {1, 0x01};
+    case rts_not_last:
+      return {3, 0x02};
+    case rts_drep_wrong:
+      return {4, 0x01};
+    case rts_length_off:
+      return {8, 0x02};
+    case rts_call_id:
+      return {12, 0x01};
+    default:
+      return {};
+  }
+}
+
 /// What both roles do alike.
 session::Deviations common_deviations(Defect defect) {
   session::Deviations d;
   d.zero_window = defect == window_zero;
   d.swap_cookies = defect == cookies_swapped;
-  d.wrong_drep = defect == rts_drep_wrong;
+  d.wrong_header = wrong_header(defect);
   d.lose_padded = defect == routed_padding_lost;
   d.version_not_min = defect == version_not_min;
   d.timeout_in_seconds = defect == timeout_in_seconds;

@@ -104,6 +104,12 @@ struct RecyclingDeviations {
   bool carry_stray = false;        // what comes with a wrong predecessor's IN_R2/A1 goes on first
 };
 
+/// Bits of the common header (2.2.3.6.1) that are the other way round.
+struct HeaderBits {
+  std::uint8_t offset = 0;  // of the byte, below 16
+  std::uint8_t bits = 0;    // none: nothing is wrong
+};
+
 /// One role.
 struct Deviations {
   RelayDeviations relay{};
@@ -120,7 +126,7 @@ struct Deviations {
   bool random_association_group = false;
   bool halve_c2_window = false;  // CONN/C2 with half of the window in CONN/C1
   bool wrong_flags = false;      // CONN/B2 without IN_CHANNEL, CONN/A2 without OUT_CHANNEL
-  bool wrong_drep = false;       // packed_drep of every RTS PDU says EBCDIC
+  HeaderBits wrong_header = {};  // of every RTS PDU that the proxy makes
 
   // The order of establishment.
   bool head_before_connect = false;  // 200 Success before the server was reached

@@ -67,9 +67,7 @@ void ProxyOutputs::release(ProxyLeg to, PduQueue const& queue, PduQueue::Slot sl
 void ProxyOutputs::send(ProxyLeg to, wire::RtsPdu const& pdu) {
   auto const offset = owned_.size();
   wire::encode_to(pdu, owned_);
-  if (wrong_drep_) {
-    owned_[offset + 4] |= 0x01;
-  }
+  owned_[offset + wrong_header_.offset] ^= wrong_header_.bits;
   add({Origin::owned, to, nullptr, offset, owned_.size() - offset});
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "protocol/session/deviations.hpp"
 #include "protocol/session/pdu_queue.hpp"
 #include "protocol/session/proxy_event.hpp"
 #include "protocol/wire/rts.hpp"
@@ -18,8 +19,8 @@ namespace rpchspec::session {
 /// Neighbours that go the same way become one event. Allocates nothing once it is warm.
 class ProxyOutputs {
  public:
-  /// @param wrong_drep  a deviation: what send() makes says EBCDIC.
-  explicit ProxyOutputs(bool wrong_drep = false) : wrong_drep_(wrong_drep) {}
+  /// @param wrong_header  a deviation, of what send() makes.
+  explicit ProxyOutputs(HeaderBits wrong_header = {}) : wrong_header_(wrong_header) {}
 
   /// An input begins: what was pulled before is forgotten. Precondition: all events were pulled.
   void begin(ByteView input);
@@ -54,7 +55,7 @@ class ProxyOutputs {
   void add(Item const& item);
   [[nodiscard]] ByteView bytes_of(Item const& item) const;
 
-  bool wrong_drep_;
+  HeaderBits wrong_header_;
   ByteView input_;
   Bytes owned_;
   std::vector<ProxyEvent> signals_;

@@ -63,7 +63,7 @@ class ProxyRole {
       : role_(role),
         deviations_(deviations),
         latitude_(latitude),
-        outputs_(deviations.wrong_drep),
+        outputs_(deviations.wrong_header),
         reader_(latitude.takes_any_value ? Ranges::ignored : Ranges::enforced) {}
 
   ~ProxyRole() = default;

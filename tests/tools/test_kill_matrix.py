@@ -62,7 +62,8 @@ def test_what_is_broken_with_another_requirement_is_caught_where_it_is_a_must(ki
 
 
 def test_what_breaks_a_should_alone_is_caught_by_a_warning(killing, capsys, monkeypatch):
-    tool = killing(CAUGHT | {"d1": {"code": 0, "failing": {"a/one": ["R1"]}, "warns": True}}, LINES)
+    warned = {"d1": {"code": 0, "failing": {"a/one": ["R1"]}, "warns": True}}
+    tool = killing(CAUGHT | warned, LINES, observable=("R2",))
     assert tool.run_golden(tool.defects(), 2, only=False) == 1
     assert "d1: not caught by a/one: exit 0, expected 1" in capsys.readouterr().out
     monkeypatch.setattr(tool, "TOLD", {"d1"})
