@@ -74,7 +74,8 @@ void check_prefixes(std::vector<std::string> const& prefixes,
     if (std::none_of(all.begin(), all.end(),
                      [&](auto const& each) { return each.id.starts_with(prefix); })) {
       throw UsageError{"--requirement: no requirement begins with '" + prefix +
-                       "'; see rpchspec list --coverage"};
+                           "'; see rpchspec list --coverage",
+                       reports::kExitNothing};
     }
   }
 }

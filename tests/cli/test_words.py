@@ -63,7 +63,7 @@ def test_coverage_obeys_what_selects_and_says_whose_each_is(rpchspec):
 def test_coverage_refuses_what_selects_nothing(rpchspec):
     for options in (["--requirement", "RPCH-9.9"], ["ecko/"]):
         finished = rpchspec("list", "--coverage", *options)
-        assert finished.code == 2 and options[-1] in finished.err, finished.out[:200]
+        assert finished.code == 4 and options[-1] in finished.err, finished.out[:200]
 
 
 def test_lint_accepts_the_suite(rpchspec):
