@@ -13,7 +13,6 @@
 #include "harness/cli/remote_session.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/cli/run_told.hpp"
-#include "harness/engine/output.hpp"
 #include "reports/exit_code.hpp"
 #include "reports/results_case.hpp"
 
@@ -76,8 +75,7 @@ int finish(service::RemoteAgent& agent,
   api::FetchRequest fetch;
   fetch.set_lease(run.lease());
   fetch.set_run_id(run.run_id());
-  engine::remove_earlier(settings.out);
-  if (auto const fetched = fetch_into(agent, fetch, {settings.out, patience_of(options)});
+  if (auto const fetched = fetch_into(agent, fetch, {settings.out, patience_of(options), true});
       !fetched) {
     if (fetched.error().kind == service::CallFailed::Kind::gone) {
       return end.exit_code();  // it could not start: it left nothing

@@ -6,9 +6,11 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/signals.hpp"
+#include "harness/engine/output.hpp"
 
 namespace rpchspec::cli {
 
@@ -194,8 +196,12 @@ Called<void> fetch_into(service::RemoteAgent& agent,
                         FetchPlace const& into) {
   FileWriter writer(into.folder);
   auto heard = Clock::now();
+  auto is_to_go = into.replaces;
   for (;;) {
     auto fetched = agent.fetch(request, [&](api::FetchChunk const& chunk) {
+      if (std::exchange(is_to_go, false)) {
+        engine::remove_earlier(into.folder);
+      }
       writer.write(chunk);
       heard = Clock::now();
       return true;

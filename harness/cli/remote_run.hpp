@@ -57,6 +57,7 @@ class RemoteFollower {
 struct FetchPlace {
   std::filesystem::path folder;
   std::chrono::seconds patience{};  // with a connection that broke
+  bool replaces = false;            // what an earlier run left goes once something comes
 };
 
 /// Writes the files of a run into a folder, each beside its place first. An agent's names that
