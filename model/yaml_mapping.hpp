@@ -35,8 +35,8 @@ class YamlMapping {
   void flag(std::string const& name, bool& to) { parsed(name, to, parse_bool); }
 
   template <class Rep, class Period>
-  void duration(std::string name, std::chrono::duration<Rep, Period>& to) {
-    key(std::move(name), [this, &to](YamlNode const& node) {
+  void duration(std::string const& name, std::chrono::duration<Rep, Period>& to) {
+    key(name, [this, &to](YamlNode const& node) {
       if (auto const ns = value(node, parse_duration)) {
         to = std::chrono::duration_cast<std::chrono::duration<Rep, Period>>(
             std::chrono::nanoseconds(*ns));
@@ -77,8 +77,8 @@ class YamlMapping {
   /// The items of a list, or the one that stands there alone, instead of what `to` has.
   /// @param parse  gives a Parsed<T> of an item's text.
   template <class T, class Parse>
-  void list(std::string name, std::vector<T>& to, Parse parse) {
-    key(std::move(name), [this, &to, parse](YamlNode const& node) {
+  void list(std::string const& name, std::vector<T>& to, Parse parse) {
+    key(name, [this, &to, parse](YamlNode const& node) {
       to.clear();
       for (auto const& item : node.is_sequence() ? node.items : std::vector{node}) {
         if (auto read = value(item, parse)) {

@@ -55,7 +55,15 @@ def test_a_failure_has_its_evidence_and_the_command_of_the_program():
     assert "RPC_IN_DATA" in results.ladder(BROKEN)
 
 
-@pytest.mark.parametrize("words", [["ecko/in-echo"], ["--job", "3"], ["--variant", "non"], ["--jobs"], ["nowhere.yaml"]])
+def test_what_means_no_scenario_is_told_as_the_program_tells_it():
+    with pytest.raises(rpchspec.NothingJudged) as raised, rpchspec.InProcess(["ecko/in-echo"]) as running:
+        running.finish(check=False)
+    done = subprocess.run([PROGRAM, "run", "ecko/in-echo"], capture_output=True, text=True)
+    assert done.returncode == raised.value.exit_code == 4
+    assert f"rpchspec: {raised.value.output.strip()}" == done.stderr.strip()
+
+
+@pytest.mark.parametrize("words", [["--job", "3"], ["--variant", "non"], ["--jobs"], ["nowhere.yaml"]])
 def test_wrong_usage_is_told_as_the_program_tells_it(words):
     with pytest.raises(rpchspec.UsageError) as raised, rpchspec.InProcess(words) as running:
         running.finish(check=False)

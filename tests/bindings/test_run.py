@@ -55,12 +55,18 @@ def test_a_failure_is_returned_where_nothing_is_checked():
 
 def test_wrong_usage_is_raised_in_any_case():
     with pytest.raises(rpchspec.UsageError, match="did you mean") as raised:
-        rpchspec.run("ecko/in-echo", check=False)
+        rpchspec.run(ECHO, check=False, defect="echo-bodi")
     assert raised.value.exit_code == 2 and raised.value.results is None
 
 
+def test_a_selector_that_means_no_scenario_is_raised_in_any_case():
+    with pytest.raises(rpchspec.NothingJudged, match="did you mean") as raised:
+        rpchspec.run("ecko/in-echo", check=False)
+    assert raised.value.exit_code == 4 and raised.value.results is None
+
+
 def test_a_selector_is_no_option():
-    with pytest.raises(rpchspec.UsageError, match="--quick"):
+    with pytest.raises(rpchspec.NothingJudged, match="--quick"):
         rpchspec.run("--quick")
 
 

@@ -5,6 +5,7 @@ after the other, with the segments as they were seen.
 """
 
 import dataclasses
+import ipaddress
 import struct
 
 ETHERNET, RAW_IP = 1, 101
@@ -105,20 +106,30 @@ def read_pcapng(path):
         at += size
 
 
+def ip_of(packet):
+    """(source, destination, protocol, payload) of a packet of IPv4, or of IPv6 without extensions."""
+    if packet[0] >> 4 == 6:
+        header, size, protocol, addresses = 40, struct.unpack_from(">H", packet, 4)[0], packet[6], packet[8:40]
+        total = header + size if size else len(packet)
+    else:
+        header, protocol, addresses = (packet[0] & 15) * 4, packet[9], packet[12:20]
+        total = struct.unpack_from(">H", packet, 2)[0] or len(packet)  # 0: a segment of over 64 KB
+    half = len(addresses) // 2
+    source, target = (str(ipaddress.ip_address(each)) for each in (addresses[:half], addresses[half:]))
+    return source, target, protocol, packet[header:total]
+
+
 def tcp_of(link, packet):
-    """(source, destination, sequence, flags, payload) of an IPv4 TCP packet; None for others."""
+    """(source, destination, sequence, flags, payload) of a TCP packet; None for others."""
     if link == ETHERNET:
-        if packet[12:14] != b"\x08\x00":
+        if packet[12:14] not in (b"\x08\x00", b"\x86\xdd"):
             return None
         packet = packet[14:]
-    if packet[0] >> 4 != 4 or packet[9] != 6:
+    source_address, target_address, protocol, segment = ip_of(packet)
+    if protocol != 6:
         return None
-    header = (packet[0] & 15) * 4
-    total = struct.unpack_from(">H", packet, 2)[0] or len(packet)  # 0: a segment of over 64 KB
-    segment = packet[header:total]
     source_port, target_port, sequence = struct.unpack_from(">HHI", segment)
-    source = ".".join(map(str, packet[12:16])), source_port
-    target = ".".join(map(str, packet[16:20])), target_port
+    source, target = (source_address, source_port), (target_address, target_port)
     return source, target, sequence, segment[13], segment[(segment[12] >> 4) * 4 :]
 
 
