@@ -137,8 +137,8 @@ JournalBuilder logged_on() {
   return journal.rts(kClientOut, v1::RECEIVED, c2_of(120000));
 }
 
-constexpr ProbedWay kPlain{true, false};
-constexpr ProbedWay kTls{false, true};
+ProbedWay const kPlain{true, false};
+ProbedWay const kTls{false, true};
 
 TEST(Probe, TellsWhoIsLetInWithoutCredentials) {
   auto const told = [](std::vector<JournalBuilder> const& journals, ProbedWay const& way) {
