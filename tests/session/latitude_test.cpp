@@ -196,12 +196,14 @@ TEST(RoleLatitude, AcknowledgementsMayComeWhenNoneIsDue) {
   latitude.acks_at_once = true;
   OutboundProxy out(OutboundProxyConfig{.latitude = latitude}, kNow);
   static_cast<void>(out.on_client_bytes(conn_a1(), kNow));
+  static_cast<void>(drain(out));
   out.on_server_connected(kNow);
   static_cast<void>(drain(out));
   static_cast<void>(out.on_server_bytes(conn_c1(), kNow));
   EXPECT_EQ(drain(out).to_server, ack(0, 65536, kOutCookie));
   InboundProxy in(InboundProxyConfig{.latitude = latitude}, kNow);
   static_cast<void>(in.on_client_bytes(conn_b1(), kNow));
+  static_cast<void>(drain(in));
   in.on_server_connected(kNow);
   static_cast<void>(drain(in));
   static_cast<void>(in.on_server_bytes(conn_b3(), kNow));
