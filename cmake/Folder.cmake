@@ -69,7 +69,7 @@ function(rpchspec_tests target)
   endif()
   target_compile_definitions(${target} PRIVATE RPCHSPEC_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${target} COMMAND ${target})
-  set_tests_properties(${target} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${target} PROPERTIES TIMEOUT 600)
 endfunction()
 
 # Protobuf messages of a folder, in a target of their own with generated code's warnings off.

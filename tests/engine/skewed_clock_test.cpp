@@ -137,6 +137,8 @@ class SkewedClocks : public test::CaseFixture {
   std::atomic<std::uint32_t> next_{1};
 };
 
+constexpr std::size_t kSkewsACase = 2;  // others for the next one: sanitized, each takes its time
+
 TEST_F(SkewedClocks, FindNothingInASoundProxy) {
   auto const cases =
       shipped({"connection", "forwarding", "flow-control", "recycling", "reset", "v1"});
@@ -148,7 +150,8 @@ TEST_F(SkewedClocks, FindNothingInASoundProxy) {
     for (auto i = next++; i < cases.size(); i = next++) {
       auto const outcome = play(cases[i]);
       auto const whole = judged(cases[i], outcome.journal);
-      for (auto const& skew : kSkews) {
+      for (auto each = i; each < i + kSkewsACase; ++each) {
+        auto const& skew = kSkews[each % std::size(kSkews)];
         auto const seen = judged(cases[i], outcome.journal, skew);
         auto const known = choices(whole);
         auto const told = choices(seen);
