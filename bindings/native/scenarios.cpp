@@ -7,7 +7,7 @@
 #include "harness/loader/data_dir.hpp"
 #include "harness/loader/load.hpp"
 #include "harness/loader/selector.hpp"
-#include "harness/targets/facts.hpp"
+#include "harness/targets/needed_fact.hpp"
 
 namespace rpchspec::bindings {
 

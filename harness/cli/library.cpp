@@ -5,7 +5,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/loader/data_dir.hpp"
 #include "harness/loader/selector.hpp"
-#include "harness/targets/facts.hpp"
+#include "harness/targets/needed_fact.hpp"
 
 namespace rpchspec::cli {
 

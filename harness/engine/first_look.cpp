@@ -17,8 +17,7 @@ using targets::Topology;
 
 constexpr char const* kCategory = "first-look";
 constexpr int kPatience = 2;  // seconds, for an answer
-constexpr int kMostTime =
-    5;  // seconds: one that does not answer a question must not hold the run up
+constexpr int kMostTime = 5;  // seconds: a proxy that does not answer must not hold the run up
 
 /// What is asked, and what the answer may be: sets of facts, "NAME=VALUE".
 struct Look {
@@ -127,12 +126,25 @@ targets::Target with(targets::Target target, std::vector<std::string> const& ans
   return target;
 }
 
-/// A selected case waits for this answer, and the question can be asked.
-bool is_wanted(Look const& look, std::vector<std::string> const& answer, RunRequest const& run) {
-  auto const answered = with(run.target, answer);
+std::vector<scn::Scenario const*> skipped(RunRequest const& run) {
+  std::vector<scn::Scenario const*> found;
+  for (auto const& each : run.scenarios) {
+    if (targets::skip_reason(each, run.target)) {
+      found.push_back(&each);
+    }
+  }
+  return found;
+}
+
+/// One of these cases waits for this answer, and the question can be asked.
+bool is_wanted(Look const& look,
+               std::vector<std::string> const& answer,
+               targets::Target const& target,
+               std::vector<scn::Scenario const*> const& cases) {
+  auto const answered = with(target, answer);
   return !targets::skip_reason(look.scenario, answered) &&
-         std::any_of(run.scenarios.begin(), run.scenarios.end(), [&](scn::Scenario const& each) {
-           return targets::skip_reason(each, run.target) && !targets::skip_reason(each, answered);
+         std::any_of(cases.begin(), cases.end(), [&](scn::Scenario const* each) {
+           return !targets::skip_reason(*each, answered);
          });
 }
 
@@ -168,10 +180,11 @@ std::vector<ProbedFact> FirstLook::facts(std::vector<fs::path> const& journals) 
   for (auto const& journal : journals) {
     read(journal, probe);
   }
+  auto const waiting = skipped(request_);
   for (auto const& look : looks_at(request_.target)) {
-    auto const wanted =
-        std::any_of(look.answers.begin(), look.answers.end(),
-                    [&](auto const& answer) { return is_wanted(look, answer, request_); });
+    auto const wanted = std::any_of(
+        look.answers.begin(), look.answers.end(),
+        [&](auto const& answer) { return is_wanted(look, answer, request_.target, waiting); });
     if (wanted) {
       ask(look.scenario, probe);
     }

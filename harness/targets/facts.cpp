@@ -172,13 +172,13 @@ std::vector<Fact> const& table() {
   return kFacts;
 }
 
+}  // namespace
+
 std::string underscored(std::string_view name) {
   std::string out(name);
   std::replace(out.begin(), out.end(), '-', '_');
   return out;
 }
-
-}  // namespace
 
 std::vector<FactKind> const& fact_kinds() {
   static auto const kKinds = [] {
@@ -197,32 +197,6 @@ std::vector<std::string> fact_names() {
     names.emplace_back(kind.name);
   }
   return names;
-}
-
-std::string wrong_fact(std::string_view fact) {
-  auto const equals = fact.find('=');
-  auto const name = std::string(fact.substr(0, equals));
-  auto const names = fact_names();
-  if (std::find(names.begin(), names.end(), name) == names.end()) {
-    return "unknown fact '" + name + "'" + model::suggestion(underscored(name), names);
-  }
-  if (equals == std::string_view::npos) {
-    return {};
-  }
-  auto const value = fact.substr(equals + 1);
-  auto const dots = value.find("..");
-  auto const low = value.substr(0, dots);
-  auto const high = dots == std::string_view::npos ? low : value.substr(dots + 2);
-  for (auto const end : {low, high}) {
-    Facts stated;
-    if (auto const set = set_fact(stated, name + "=" + std::string(end)); !set) {
-      return "fact " + set.error().detail;
-    }
-    if (low != high && !model::parse_duration(end)) {
-      return "fact '" + name + "' takes no range: that is for durations, as 20s..60s";
-    }
-  }
-  return {};
 }
 
 Result<void> set_fact(Facts& facts, std::string_view name, std::string const& value) {

@@ -24,6 +24,9 @@ struct FactKind {
 [[nodiscard]] std::vector<FactKind> const& fact_kinds();
 [[nodiscard]] std::vector<std::string> fact_names();
 
+/// A fact's name as it is known: hyphens count as underscores.
+[[nodiscard]] std::string underscored(std::string_view name);
+
 /// Sets one fact from text. Unknown names and values that do not fit the type are errors that say
 /// what is allowed. Hyphens in the name count as underscores.
 [[nodiscard]] Result<void> set_fact(Facts& facts, std::string_view name, std::string const& value);
@@ -33,10 +36,6 @@ struct FactKind {
 
 /// Whether two texts of a fact that can be probed mean the same value: "2m" and "120s".
 [[nodiscard]] bool is_same(std::string_view name, std::string const& a, std::string const& b);
-
-/// Why a scenario cannot need this fact, "NAME", "NAME=VALUE" or "NAME=LOW..HIGH", as it stands
-/// there: no target could ever state it. Empty when one can.
-[[nodiscard]] std::string wrong_fact(std::string_view fact);
 
 /// True when the fact was given.
 [[nodiscard]] bool has_fact(Facts const& facts, std::string_view name);

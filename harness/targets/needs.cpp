@@ -6,9 +6,9 @@
 #include "harness/targets/carried.hpp"
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
+#include "harness/targets/needed_fact.hpp"
 #include "harness/targets/needs_configuration.hpp"
 #include "harness/targets/stated_rule.hpp"
-#include "model/scalars.hpp"
 #include "net/gss_credentials.hpp"
 #include "net/tcp_probes.hpp"
 
@@ -51,27 +51,6 @@ Result<void> check_mechanism(ProxyNeeds const& needs, scenario::v1::Scheme of_cl
 
 bool speaks(Target const& target, std::string_view scheme) {
   return target.topology == Topology::embedded || to_string(target.auth) == scheme;
-}
-
-/// As it was written, or, of a duration, anything from LOW to HIGH: "20s..60s".
-bool has_value(std::string_view stated, std::string_view wanted) {
-  auto const dots = wanted.find("..");
-  if (dots == wanted.npos) {
-    return stated == wanted;
-  }
-  auto const low = model::parse_duration(wanted.substr(0, dots));
-  auto const high = model::parse_duration(wanted.substr(dots + 2));
-  auto const is = model::parse_duration(stated);
-  return low && high && is && *low <= *is && *is <= *high;
-}
-
-/// "NAME", which "NAME=false" denies, "NAME=VALUE" or "NAME=LOW..HIGH".
-bool states(Facts const& facts, std::string_view fact) {
-  auto const equals = fact.find('=');
-  auto const stated = facts.given.find(std::string(fact.substr(0, equals)));
-  return stated != facts.given.end() &&
-         (equals == std::string_view::npos ? stated->second != "false"
-                                           : has_value(stated->second, fact.substr(equals + 1)));
 }
 
 /// The embedded proxy has every fact but those that a variant lacks.

@@ -12,6 +12,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("RPCHSPEC", str(ROOT / "build/bin/rpchspec"))
 
 
+def own_address(number):
+    """127.x.y.NUMBER that no other test process uses, for fixtures of an agent."""
+    process = os.getpid()
+    return f"127.{64 + process // 250 % 128}.{process % 250}.{number}"
+
+
+@pytest.fixture(scope="session")
+def pb(tmp_path_factory):
+    """The agent's messages, made of its .proto files."""
+    from agent import messages  # only the agent's tests have its modules
+
+    return messages(tmp_path_factory.mktemp("protos"))
+
+
 class Finished:
     def __init__(self, process):
         self.code = process.returncode

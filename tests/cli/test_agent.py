@@ -10,8 +10,9 @@ import time
 import grpc
 import pytest
 
-from agent import PATIENCE, Agent, messages, problems
+from agent import PATIENCE, Agent, problems
 from certificates import Authority
+from conftest import own_address
 
 SCENARIO = """\
 id: echo/mine
@@ -27,16 +28,10 @@ expect:
 TOKEN = "0123456789abcdef-of-a-test"
 
 
-@pytest.fixture(scope="session")
-def pb(tmp_path_factory):
-    return messages(tmp_path_factory.mktemp("protos"))
-
-
 @pytest.fixture
 def address():
     """127.x.y.z that no other test process uses, for fixtures."""
-    process = os.getpid()
-    return f"127.{64 + process // 250 % 128}.{process % 250}.7"
+    return own_address(7)
 
 
 @pytest.fixture

@@ -10,20 +10,15 @@ import urllib.parse
 import grpc
 import pytest
 
-from agent import Agent, messages
+from agent import Agent
+from conftest import own_address
 from rpch_client import FIELDS, Client
-
-
-@pytest.fixture(scope="session")
-def pb(tmp_path_factory):
-    return messages(tmp_path_factory.mktemp("protos"))
 
 
 @pytest.fixture
 def own():
     """127.x.y.z that no other test process uses."""
-    process = os.getpid()
-    return f"127.{64 + process // 250 % 128}.{process % 250}.9"
+    return own_address(9)
 
 
 @pytest.fixture
@@ -191,8 +186,7 @@ def process_of(folder):
 
 
 def test_a_fixture_that_hangs_does_not_keep_the_agent_from_leaving(started, pb, tmp_path):
-    own = f"127.{64 + os.getpid() // 250 % 128}.{os.getpid() % 250}.11"
-    serve = started("serve", "--listen", "127.0.0.1:0", "--fixture-address", own)
+    serve = started("serve", "--listen", "127.0.0.1:0", "--fixture-address", own_address(11))
     agent = Agent(pb, serve.ready["agent"])
     lease = agent.lease()
     agent.StartFixture(lease=lease, name="x", config={"up": {}})

@@ -1,7 +1,6 @@
 """`rpchspec remote`: runs on an agent, from here."""
 
 import json
-import os
 import re
 import signal
 import socket
@@ -10,7 +9,7 @@ import threading
 
 import pytest
 
-from conftest import PROGRAM, results
+from conftest import PROGRAM, own_address, results
 
 # Cases that take no time, among them such as fail with this defect.
 SELECTORS = ["echo/", "http/rpc-error-on-in", "--quick", "--seed", "7"]
@@ -20,9 +19,7 @@ DEFECT = ["--defect", "failure-502"]
 @pytest.fixture
 def agent(started, tmp_path):
     """"127.0.0.1:PORT" of an agent."""
-    process = os.getpid()
-    own = f"127.{64 + process // 250 % 128}.{process % 250}.8"
-    return started("serve", "--listen", "127.0.0.1:0", "--fixture-address", own).ready["agent"]
+    return started("serve", "--listen", "127.0.0.1:0", "--fixture-address", own_address(8)).ready["agent"]
 
 
 @pytest.fixture

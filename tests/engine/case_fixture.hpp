@@ -13,7 +13,7 @@
 
 #include "harness/engine/case_run.hpp"
 #include "harness/loader/load.hpp"
-#include "harness/targets/facts.hpp"
+#include "harness/targets/needed_fact.hpp"
 
 namespace rpchspec::engine::test {
 

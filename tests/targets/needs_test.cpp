@@ -5,6 +5,7 @@
 
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
+#include "harness/targets/needed_fact.hpp"
 #include "harness/targets/url.hpp"
 
 namespace rpchspec::targets {
