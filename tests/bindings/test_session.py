@@ -1,8 +1,10 @@
 """rpchspec.session: a client and servers, told step by step."""
 
+import ctypes
 import gc
 import os
 import socket
+import sys
 import threading
 import time
 
@@ -101,10 +103,22 @@ def test_an_unmet_expectation_is_an_assertion_with_words(opened):
     assert raised.value.seen and raised.value.expected in str(raised.value)
 
 
-def resident():
+class Mallinfo(ctypes.Structure):
+    """struct mallinfo2 of malloc.h."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+    ]
+
+
+def in_use():
+    """Bytes that malloc has handed out and blocks that Python has: what is resident tells of heaps, not of leaks."""
     gc.collect()
-    with open("/proc/self/status") as status:
-        return int(status.read().split("VmRSS:")[1].split()[0])  # KiB
+    mallinfo = ctypes.CDLL(None).mallinfo2
+    mallinfo.restype = Mallinfo
+    now = mallinfo()
+    return now.uordblks + now.hblkhd, sys.getallocatedblocks()
 
 
 def test_sessions_leave_nothing_behind():
@@ -118,12 +132,15 @@ def test_sessions_leave_nothing_behind():
             with pytest.raises(session.StepError):
                 made.expect("server.in", "closed", since="nowhere")
 
-    for _ in range(20):
-        once()
-    before, sockets = resident(), open_sockets()
     for _ in range(40):
         once()
-    assert resident() - before < 3000 and open_sockets() == sockets
+    (bytes_before, blocks_before), sockets = in_use(), open_sockets()
+    for _ in range(40):
+        once()
+    bytes_after, blocks_after = in_use()
+    assert bytes_after - bytes_before < 40 * 500
+    assert blocks_after - blocks_before < 40
+    assert open_sockets() == sockets
 
 
 def test_a_step_costs_less_than_its_bar(opened):
