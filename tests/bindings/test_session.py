@@ -1,10 +1,8 @@
 """rpchspec.session: a client and servers, told step by step."""
 
-import ctypes
 import gc
 import os
 import socket
-import sys
 import threading
 import time
 
@@ -12,7 +10,7 @@ import pytest
 
 import rpchspec
 from conftest import PACKAGE
-from native import BUILT, needs_native
+from native import BUILT, in_use, needs_native
 from native import PACKAGE as BUILT_PACKAGE
 
 pytestmark = needs_native
@@ -101,24 +99,6 @@ def test_an_unmet_expectation_is_an_assertion_with_words(opened):
     with pytest.raises(AssertionError, match="expected .*; seen: ") as raised:
         opened.expect("client.out", {"stays-open": "100ms"})
     assert raised.value.seen and raised.value.expected in str(raised.value)
-
-
-class Mallinfo(ctypes.Structure):
-    """struct mallinfo2 of malloc.h."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
-    ]
-
-
-def in_use():
-    """Bytes that malloc has handed out and blocks that Python has: what is resident tells of heaps, not of leaks."""
-    gc.collect()
-    mallinfo = ctypes.CDLL(None).mallinfo2
-    mallinfo.restype = Mallinfo
-    now = mallinfo()
-    return now.uordblks + now.hblkhd, sys.getallocatedblocks()
 
 
 def test_sessions_leave_nothing_behind():
