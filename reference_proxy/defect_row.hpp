@@ -20,6 +20,7 @@ struct DefectRow {
 /// All of them, in parts, in the order of the enumeration.
 [[nodiscard]] std::span<DefectRow const> head_rows();
 [[nodiscard]] std::span<DefectRow const> forwarding_rows();
+[[nodiscard]] std::span<DefectRow const> flow_control_rows();
 [[nodiscard]] std::span<DefectRow const> end_rows();
 [[nodiscard]] std::span<DefectRow const> recycling_rows();
 [[nodiscard]] std::span<DefectRow const> v1_rows();

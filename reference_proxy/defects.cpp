@@ -23,6 +23,7 @@ std::vector<DefectInfo> catalogue() {
   std::vector<DefectInfo> all;
   add(head_rows(), all);
   add(forwarding_rows(), all);
+  add(flow_control_rows(), all);
   add(end_rows(), all);
   add(recycling_rows(), all);
   add(v1_rows(), all);
@@ -135,6 +136,9 @@ session::Deviations common_deviations(Defect defect) {
       break;
     case bytes_since_last_ack:
       relay.acks = session::AckDeviation::since_last;
+      break;
+    case bytes_received_one_short:
+      relay.acks = session::AckDeviation::one_byte_short;
       break;
     case whole_window_told:
       relay.acks = session::AckDeviation::whole_window;

@@ -122,6 +122,7 @@ enum class Defect {
   bad_ack_believed,
   acknowledged_at_receipt,
   bytes_since_last_ack,
+  bytes_received_one_short,
   whole_window_told,
   in_flight_forgotten,
   window_not_empty,

@@ -1,8 +1,9 @@
-// The proxy's acknowledgements: right channel, no more than was sent, no more than its window
+// The proxy's acknowledgements: right channel, whole PDUs that were sent, no more than its window
 // (2.2.3.4, 3.2.1.1.5).
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <set>
 
@@ -23,6 +24,37 @@ constexpr std::string_view kCookie = "RPCH-2.2.3.4-03";
 constexpr std::string_view kRpcOnly = "RPCH-3.2.1.1.4-01";
 constexpr std::string_view kFromZero = "RPCH-3.2.1.3-01";
 
+/// Where the RPC PDUs of one channel end, counted from its first byte: what a receiver may have
+/// received at any time, as it counts whole PDUs (3.2.1.5.1.1).
+class PduEnds {
+ public:
+  void add(std::uint64_t size) {
+    ends_.push_back((ends_.empty() ? floor_ : ends_.back()) + size);
+    if (ends_.size() > kMost) {
+      forget_below(ends_.front() + 1);
+    }
+  }
+
+  /// True also for what is too old to be known.
+  [[nodiscard]] bool has(std::uint64_t count) const {
+    return count <= floor_ || std::binary_search(ends_.begin(), ends_.end(), count);
+  }
+
+  /// Nothing below this count will be asked for.
+  void forget_below(std::uint64_t count) {
+    while (!ends_.empty() && ends_.front() < count) {
+      floor_ = ends_.front();
+      ends_.pop_front();
+    }
+  }
+
+ private:
+  static constexpr std::size_t kMost = 65536;
+
+  std::uint64_t floor_ = 0;
+  std::deque<std::uint64_t> ends_;
+};
+
 /// One channel from a sender of ours to the proxy. A successor is another one, also where it goes
 /// on over the same connection (OUT_R2).
 struct OneChannel {
@@ -34,6 +66,18 @@ struct OneChannel {
   std::uint64_t window = 0;  // 0: not announced
   std::uint64_t acknowledged = 0;
   bool is_successor = false;
+  PduEnds ends;
+
+  void send(std::uint64_t size) {
+    rpc_sent += size;
+    ends.add(size);
+  }
+
+  /// Whether BytesReceived can be this much: a successor on the same connection may count on from
+  /// its predecessor.
+  [[nodiscard]] bool can_have_received(std::uint64_t count) const {
+    return ends.has(count) || (before != 0 && (count <= before || ends.has(count - before)));
+  }
 };
 
 /// The channels of one direction of a virtual connection, the present one last.
@@ -53,7 +97,11 @@ struct Hop {
   void begin(std::uint32_t connection, std::string cookie, std::uint64_t window) {
     off = off || on(connection) != nullptr;
     auto const follows = !channels.empty();
-    channels.push_back({std::move(cookie), connection, 0, 0, 0, window, 0, follows});
+    auto& begun = channels.emplace_back();
+    begun.cookie = std::move(cookie);
+    begun.connection = connection;
+    begun.window = window;
+    begun.is_successor = follows;
   }
 };
 
@@ -94,7 +142,11 @@ class AckMonitor final : public Monitor {
     }
     if (leg == (by_client ? v1::IN : v1::OUT)) {
       if (auto* const channel = (by_client ? in : out).on(connection)) {
-        (is_rpc(pdu) ? channel->rpc_sent : channel->rts_sent) += pdu.size();
+        if (is_rpc(pdu)) {
+          channel->send(pdu.size());
+        } else {
+          channel->rts_sent += pdu.size();
+        }
       } else if (is_rpc(pdu)) {
         (by_client ? in : out).off = true;
       }
@@ -205,6 +257,13 @@ class AckMonitor final : public Monitor {
              {is_predecessor ? kCookie : kReceived, "less than before",
               fmt::format("BytesReceived of at least {}, as before", channel.acknowledged),
               fmt::format("BytesReceived {}", received)});
+    } else if (!channel.can_have_received(received)) {
+      object(sighting, {kReceived, "in the middle of a PDU",
+                        "BytesReceived of whole RPC PDUs, as they were sent",
+                        fmt::format("BytesReceived {}", received)});
+    }
+    if (channel.before == 0) {
+      channel.ends.forget_below(received);
     }
     channel.acknowledged = std::max(channel.acknowledged, received);
     if (channel.window != 0 && ack.available_window.value > channel.window) {

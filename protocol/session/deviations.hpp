@@ -26,6 +26,7 @@ enum class AckDeviation {
   continue_count,  // BytesReceived on a successor goes on from its predecessor's
   at_receipt,      // when an RPC PDU comes, not when it goes on
   since_last,      // BytesReceived is what came since the last one
+  one_byte_short,  // BytesReceived lacks the last byte
   whole_window,    // AvailableWindow is always the window
 };
 

@@ -245,6 +245,9 @@ std::optional<wire::FlowControlAckCommand> Relay::take_ack() {
     case AckDeviation::since_last:
       ack->bytes_received.value -= std::exchange(told_, ack->bytes_received.value);
       break;
+    case AckDeviation::one_byte_short:
+      ack->bytes_received.value -= std::min(ack->bytes_received.value, 1U);
+      break;
     case AckDeviation::whole_window:
       ack->available_window.value = receive_window_.receive_window().value;
       break;

@@ -222,8 +222,25 @@ TEST(AckMonitor, SeesWrongAcks) {
   };
   EXPECT_EQ(with(ack(5000, 65536, 9)), "acks RPCH-2.2.3.4-03");
   EXPECT_EQ(with(ack(9000, 65536, kOut)), "acks RPCH-2.2.3.4-01");
+  EXPECT_EQ(with(ack(4999, 65536, kOut)), "acks RPCH-2.2.3.4-01");
   EXPECT_EQ(with(ack(5044, 65536, kOut)), "acks RPCH-3.2.1.1.4-01");
   EXPECT_EQ(with(ack(5000, 65537, kOut)), "acks RPCH-2.2.3.4-02");
+}
+
+TEST(AckMonitor, KnowsWherePdusEnd) {
+  auto journal = open();
+  auto const server_reads = [&](std::uint32_t received) {
+    journal.rts(kServerOut, v1::RECEIVED, wire::flow_control_ack(ack(received, 65536, kOut)));
+    return said(journal);
+  };
+  EXPECT_EQ(server_reads(0), "");
+  for (auto const number : {1, 2, 3}) {
+    journal.rpc(kServerOut, v1::SENT, number, 1000).rpc(kClientOut, v1::RECEIVED, number, 1000);
+  }
+  EXPECT_EQ(server_reads(2000), "") << "the third is still to be read";
+  EXPECT_EQ(server_reads(2000), "") << "told twice";
+  EXPECT_EQ(server_reads(3000), "");
+  EXPECT_EQ(server_reads(2999), "acks RPCH-2.2.3.4-01");
 }
 
 /// IN_R2 with 5000 bytes on the predecessor, 3000 on the successor, and then this acknowledgement.
@@ -247,6 +264,10 @@ TEST(AckMonitor, CountsASuccessorInFromZeroByItsOwnCookie) {
   EXPECT_EQ(after_in_r2(ack(8000, 65536, kNext)), "acks RPCH-3.2.1.3-01");
   EXPECT_EQ(after_in_r2(ack(8000, 65536, kIn)), "acks RPCH-2.2.3.4-03");
   EXPECT_EQ(after_in_r2(ack(3000, 65536, 77)), "acks RPCH-2.2.3.4-03");
+}
+
+TEST(AckMonitor, KnowsWherePdusOfASuccessorEnd) {
+  EXPECT_EQ(after_in_r2(ack(2999, 65536, kNext)), "acks RPCH-2.2.3.4-01");
 }
 
 /// OUT_R2 with 5000 bytes before OUT_R2/B1, 3000 after it, and then this acknowledgement.

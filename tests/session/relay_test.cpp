@@ -283,6 +283,7 @@ TEST_F(RelayTest, AcknowledgesOtherwiseAsTold) {
   EXPECT_EQ(sound->available_window.value, 300U);
   EXPECT_EQ(after_one_of_three(AckDeviation::whole_window).second->available_window.value, 400U);
   EXPECT_EQ(after_one_of_three(AckDeviation::since_last).second->bytes_received.value, 200U);
+  EXPECT_EQ(after_one_of_three(AckDeviation::one_byte_short).second->bytes_received.value, 299U);
   auto const [receipt, none] = after_one_of_three(AckDeviation::at_receipt);
   EXPECT_EQ(receipt->bytes_received.value, 300U);
   EXPECT_EQ(receipt->available_window.value, 400U);
