@@ -247,7 +247,9 @@ class Front:
         limit = 65536 if self.broken == "cut-short" else None
         if self.broken == "tls-cut-short" and writer.get_extra_info("ssl_object"):
             limit = 16384
-        await copy(server, writer, held, limit)
+        # A half-close that came before this is to be noticed before it.
+        settle = 0.2 if self.broken == "half-close-forgotten" else 0
+        await copy(server, writer, held, limit, settle)
 
 
 async def refusal_from(server):
@@ -260,11 +262,12 @@ async def refusal_from(server):
         return None
 
 
-async def copy(reader, writer, held=0, limit=None):
-    """Copies to the end; holds the first `held` bytes back until they are there."""
+async def copy(reader, writer, held=0, limit=None, settle=0):
+    """Copies to the end; holds the first `held` bytes back until they are there, and all for `settle` seconds."""
     waiting, sent = b"", 0
     try:
         while data := await reader.read(65536):
+            await asyncio.sleep(settle)
             waiting += data
             if sent + len(waiting) < held:
                 continue
