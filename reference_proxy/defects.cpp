@@ -174,6 +174,8 @@ session::Deviations inbound_deviations(Defect defect) {
   d.relay_pings = defect == pings_relayed;
   d.refuse_pings = defect == pings_refused;
   d.refuse_zero_keepalive = defect == keepalive_zero_refused;
+  d.no_tcp_keepalive = defect == server_leg_unprobed;
+  d.keep_keepalive = defect == keep_alive_unheeded;
   d.ping_server = defect == server_pinged;
   d.keep_server_on_client_close = defect == client_close_kept_in;
   d.keep_client_on_server_close = defect == server_close_kept_in;

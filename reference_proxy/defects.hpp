@@ -79,6 +79,8 @@ enum class Defect {
   c2_dropped,
   c2_window_halved,
   keepalive_zero_refused,
+  server_leg_unprobed,
+  keep_alive_unheeded,
   rts_minor_version,
   rts_not_last,
   rts_drep_wrong,

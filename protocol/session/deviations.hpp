@@ -142,6 +142,8 @@ struct Deviations {
   bool relay_pings = false;            // the client's Ping and Keep-Alive go on to the server
   bool refuse_pings = false;           // the client's Ping is a protocol error
   bool refuse_zero_keepalive = false;  // and so is ClientKeepalive 0
+  bool no_tcp_keepalive = false;       // the server's end of IN is never probed
+  bool keep_keepalive = false;         // the client's Keep-Alive changes nothing
   bool ping_server = false;            // the inbound proxy does, by ClientKeepalive
 
   // What should be refused, or ignored.

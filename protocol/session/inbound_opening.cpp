@@ -41,7 +41,7 @@ void InboundProxy::on_server_connected(TimePoint) {
   if (is_closed() || server_ != ServerLeg::connecting) {
     return;
   }
-  if (keepalive_) {
+  if (keepalive_ && !deviations_.no_tcp_keepalive) {
     outputs_.signal(SetTcpKeepalive{*keepalive_});
   }
   if (deviations_.require_legacy_response && !is_greeted()) {

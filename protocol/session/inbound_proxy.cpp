@@ -209,9 +209,13 @@ InboundProxy::Step InboundProxy::on_keep_alive(wire::RtsPdu const& pdu, ByteView
   if (deviations_.refuse_zero_keepalive && keepalive.value == 0) {
     return unexpected("ClientKeepalive 0");
   }
-  keepalive_ = effective(keepalive);
+  if (!deviations_.keep_keepalive) {
+    keepalive_ = effective(keepalive);
+  }
   if (server_ == ServerLeg::connected) {
-    outputs_.signal(SetTcpKeepalive{*keepalive_});
+    if (!deviations_.no_tcp_keepalive) {
+      outputs_.signal(SetTcpKeepalive{*keepalive_});
+    }
     if (deviations_.relay_pings) {
       outputs_.forward(ProxyLeg::server, bytes);
     }
