@@ -62,15 +62,3 @@ def test_does_not_wait_for_what_runs_beside_where_that_has_failed(ci):
 
 def test_gives_its_steps_no_standard_input(ci):
     assert ci("! read -r line").returncode == 0
-
-
-def run_pytest(*folders):
-    command = [ROOT / "tools/run-pytest", *map(str, folders)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60).returncode
-
-
-def test_run_pytest_takes_no_tests_for_success_and_failures_for_failure(tmp_path):
-    assert run_pytest(tmp_path / "nowhere") == 0
-    assert run_pytest(tmp_path) == 0
-    (tmp_path / "test_it.py").write_text("def test_it(): assert False\n")
-    assert run_pytest(tmp_path / "nowhere", tmp_path) == 1
