@@ -22,7 +22,7 @@ help:
 	@echo "make asan tsan    the unit tests and the suite under sanitizers"
 	@echo "make clang debug  build with clang 14, or for a debugger, and run the unit tests"
 	@echo "make fuzz         each decoder's fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)"
-	@echo "make kill-matrix  every scenario against every deliberate defect"
+	@echo "make kill-matrix  every scenario against every deliberate defect; the independent proxy's, too"
 	@echo "make package      the Debian package, in build/packages"
 	@echo "make portable     a tarball that needs nothing but glibc, in build/portable/packages"
 	@echo "make check-packages  both, and the Dockerfile's steps, each in a bare Debian 12 (as root)"
@@ -89,6 +89,8 @@ kill-matrix:
 	@tools/install-deps test
 	$(call build,release,rpchspec)
 	@tools/kill-matrix --external
+	@RPCHSPEC_SLOW=1 /usr/bin/python3 -m pytest -q -ra -p no:cacheprovider -k a_defect_is_caught \
+	  tests/interop/test_independent_proxy.py
 	@tools/kill-matrix --full
 
 format:
