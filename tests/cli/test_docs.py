@@ -76,6 +76,20 @@ def test_a_selector_of_a_run_selects_something(rpchspec, line):
             assert rpchspec("list", selector).code == 0, f"{selector} selects nothing"
 
 
+def test_the_failure_in_the_readme_is_what_its_command_prints(rpchspec):
+    """But for its times: those are near, for a machine that does much else takes longer."""
+    command, shown = re.search(
+        r"^(rpchspec run --defect .*)\n```\n\n```\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    ).groups()
+    printed = rpchspec(*shlex.split(command)[1:], "--progress", "plain").out
+    seconds = re.compile(r"\b\d+\.\d{3}(?= s\b)")
+    begin = printed.index(shown.partition("\n")[0])
+    printed = "".join(printed[begin:].splitlines(keepends=True)[: shown.count("\n")])
+    assert seconds.sub("#", printed) == seconds.sub("#", shown)
+    apart = [abs(float(one) - float(other)) for one, other in zip(seconds.findall(printed), seconds.findall(shown))]
+    assert max(apart) < 10, printed
+
+
 @pytest.mark.parametrize("page, text", fences("yaml"))
 def test_every_yaml_file_is_right(rpchspec, tmp_path, page, text):
     shipped = re.match(r"# (scenarios/\S+\.yaml)\n", text)
