@@ -20,7 +20,7 @@ from rpchspec._errors import (
     Unjudged,
     UsageError,
 )
-from rpchspec._processes import Backend, Backends, Proxy, Service, Up
+from rpchspec._processes import Backend, Backends, Proxy, Up
 from rpchspec._program import find_program
 from rpchspec._results import (
     Case,
@@ -37,6 +37,7 @@ from rpchspec._results import (
 )
 from rpchspec._run import run
 from rpchspec._running import InProcess, Running
+from rpchspec._service import Service
 from rpchspec.agent import Agent, AgentError
 from rpchspec.control import Control, ControlError
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import functools
 import itertools
 import json
 import os
@@ -24,116 +23,36 @@ import subprocess
 import sys
 import tempfile
 import types
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence, Union
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence, Union
 
-from rpchspec._errors import RpchspecError, error_of
+from rpchspec._errors import error_of
 from rpchspec._loaded import has_native, native
+from rpchspec._loading import Loaded, cases_of, library, load, load_text
+from rpchspec._problems import LintError, Place, Problem
 from rpchspec._program import find_program
 from rpchspec._results import Results
 from rpchspec._run import Path
 from rpchspec._run import run as _run
 
-if TYPE_CHECKING:
-    from rpchspec import _native
+__all__ = [
+    "Actor",
+    "LintError",
+    "Loaded",
+    "Place",
+    "Predicate",
+    "Problem",
+    "Scenario",
+    "as_json",
+    "library",
+    "load",
+    "load_text",
+    "run",
+    "step_of",
+    "without_underscores",
+]
 
 Predicate = Union[str, Mapping[str, Any], Sequence[Any]]
 _ERROR = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)$")
-_MEANT = re.compile(r"; did you mean '(.*)'\?$")
-_ALLOWED = re.compile(r"; allowed: (.*)$")
-
-
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """A place in a file of Python or YAML; both count from 1, columns in bytes."""
-
-    file: str
-    line: int
-    column: int = 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """What is wrong in a scenario, and where it was written."""
-
-    place: Place
-    text: str
-
-    @property
-    def meant(self) -> str:
-        """The word that was probably meant; empty where none is near."""
-        found = _MEANT.search(self.text)
-        return found[1] if found else ""
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """The words that are allowed, where none is near and they are not many."""
-        found = _ALLOWED.search(self.text)
-        return tuple(found[1].split(", ")) if found else ()
-
-    def __str__(self) -> str:
-        return f"{self.place.file}:{self.place.line}:{self.place.column}: {self.text}"
-
-
-class LintError(RpchspecError):
-    """A scenario that is not right: ``problems`` are all that were found."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, problems)))
-
-
-@dataclasses.dataclass(frozen=True)
-class Loaded:
-    """One case as it will be played: a scenario has one, or one for each point of its matrix.
-
-    ``form`` is the intermediate form (model/scenario.proto) as JSON has it; ``requirements`` are all
-    that it cites, ``expected_s`` how long it takes where all is well.
-    """
-
-    id: str
-    file: str
-    expected_s: float
-    requirements: tuple[str, ...]
-    form: Mapping[str, Any]
-
-
-def load(place: Path) -> list[Loaded]:
-    """The cases of a YAML file, or of all files of a folder as the suite's is, linted.
-
-    LintError has every problem with its place. Needs the compiled part of the package.
-    """
-    return _of_yaml(lambda library: library.load_path(os.fspath(place)))
-
-
-def load_text(text: str, name: str = "<text>") -> list[Loaded]:
-    """The same of a text; ``name`` stands in the problems."""
-    return _of_yaml(lambda library: library.load_text(text, name))
-
-
-def _of_yaml(read: Callable[[_native.Library], list[_native.Case]]) -> list[Loaded]:
-    try:
-        return _loaded(read(library()))
-    except native().LoadError as error:
-        found = [Problem(Place(*place), text) for *place, text in error.problems]
-    raise LintError(found)
-
-
-def _loaded(cases: Sequence[_native.Case]) -> list[Loaded]:
-    return [
-        Loaded(id_, file, seconds, tuple(cited), json.loads(form))
-        for id_, file, seconds, cited, form in cases
-    ]
-
-
-@functools.lru_cache(maxsize=4)
-def _library_of(data: str | None) -> _native.Library:
-    made: _native.Library = native().Library()
-    return made
-
-
-def library() -> _native.Library:
-    """Read once for each $RPCHSPEC_DATA."""
-    return _library_of(os.environ.get("RPCHSPEC_DATA"))
 
 
 @dataclasses.dataclass
@@ -230,7 +149,7 @@ class Scenario:
     def load(self) -> list[Loaded]:
         """Its cases in the intermediate form, linted. Needs the compiled part of the package."""
         try:
-            return _loaded(library().load_text(self.yaml(), self._place.file))
+            return cases_of(library().load_text(self.yaml(), self._place.file))
         except native().LoadError as error:
             found = [(line, text) for _, line, _, text in error.problems]
         raise self._error(found)
