@@ -57,49 +57,48 @@ std::string_view kind_of(v1::Event const& event) {
   }
 }
 
+/// A row that may yet be left out: its JSON is made when it is known to stay.
+struct Kept {
+  explicit Kept(LadderRow const& from)
+      : row(from), events(from.events.begin(), from.events.end()) {}
+
+  LadderRow row;  // its own `events` are gone
+  std::vector<v1::Event> events;
+};
+
 /// What the rows of a ladder become.
 class Collector {
  public:
   explicit Collector(LadderJsonLimits const& limits) : limits_(limits) {}
 
   void add(LadderRow const& row) {
-    auto const* first = row.events.empty() ? nullptr : &row.events.front();
-    json::object made{{"t", seconds(row.at_ns)},
-                      {"k", row.count > 1      ? "run"
-                            : first == nullptr ? "other"
-                                               : kind_of(*first)},
-                      {"w", utf8(row.words)}};
     if (row.place != LadderRow::Place::between) {
       sides_[row.connection] = row.place;
-      add_place(made, row.place, row.connection);
-      made["g"] = row.tag;
-      if (row.way != LadderRow::Way::none) {
-        made["d"] = row.way == LadderRow::Way::right ? 1 : -1;
-      }
     }
-    if (row.count > 1) {
-      made["m"] = row.count;
+    if (head_.size() < limits_.rows / 2) {
+      head_.emplace_back(row);
+      return;
     }
-    json::array items;
-    for (auto const& event : row.events) {
-      if (auto item = item_of(event); !item.empty()) {
-        items.emplace_back(std::move(item));
-      }
+    tail_.emplace_back(row);
+    if (tail_.size() > limits_.rows - limits_.rows / 2) {
+      tail_.pop_front();
+      ++left_out_;
     }
-    if (!items.empty()) {
-      made["i"] = std::move(items);
-    }
-    keep(std::move(made));
   }
 
   json::value take(std::optional<Unmet> const& unmet) {
-    auto rows = std::move(head_);
+    std::vector<json::object> rows;
+    for (auto const& kept : head_) {
+      rows.push_back(row_of(kept));
+    }
     if (left_out_ != 0) {
-      rows.push_back({{"t", tail_.front().at("t")},
+      rows.push_back({{"t", seconds(tail_.front().row.at_ns)},
                       {"k", "gap"},
                       {"w", fmt::format("{} rows left out", left_out_)}});
     }
-    std::move(tail_.begin(), tail_.end(), std::back_inserter(rows));
+    for (auto const& kept : tail_) {
+      rows.push_back(row_of(kept));
+    }
     if (unmet) {
       insert(rows, *unmet);
     }
@@ -111,16 +110,33 @@ class Collector {
   }
 
  private:
-  void keep(json::object row) {
-    if (head_.size() < limits_.rows / 2) {
-      head_.push_back(std::move(row));
-      return;
+  json::object row_of(Kept const& kept) {
+    auto const& row = kept.row;
+    json::object made{{"t", seconds(row.at_ns)},
+                      {"k", row.count > 1         ? "run"
+                            : kept.events.empty() ? "other"
+                                                  : kind_of(kept.events.front())},
+                      {"w", utf8(row.words)}};
+    if (row.place != LadderRow::Place::between) {
+      add_place(made, row.place, row.connection);
+      made["g"] = row.tag;
+      if (row.way != LadderRow::Way::none) {
+        made["d"] = row.way == LadderRow::Way::right ? 1 : -1;
+      }
     }
-    tail_.push_back(std::move(row));
-    if (tail_.size() > limits_.rows - limits_.rows / 2) {
-      tail_.pop_front();
-      ++left_out_;
+    if (row.count > 1) {
+      made["m"] = row.count;
     }
+    json::array items;
+    for (auto const& event : kept.events) {
+      if (auto item = item_of(event); !item.empty()) {
+        items.emplace_back(std::move(item));
+      }
+    }
+    if (!items.empty()) {
+      made["i"] = std::move(items);
+    }
+    return made;
   }
 
   static void add_place(json::object& row, LadderRow::Place place, std::uint32_t connection) {
@@ -197,8 +213,8 @@ class Collector {
   }
 
   LadderJsonLimits limits_;
-  std::vector<json::object> head_;
-  std::deque<json::object> tail_;
+  std::vector<Kept> head_;
+  std::deque<Kept> tail_;
   std::size_t left_out_ = 0;
   std::map<std::uint32_t, LadderRow::Place> sides_;
   json::array layouts_;
