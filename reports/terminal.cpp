@@ -122,6 +122,9 @@ std::string live_block(LiveState const& state,
   if (more && room > 0) {
     text += cut(fmt::format("  and {} more", running.size() - shown), columns) + "\n";
   }
+  if (state.writing && running.size() < room) {
+    text += cut("  writing the reports", columns) + "\n";
+  }
   return text;
 }
 
@@ -134,6 +137,9 @@ std::string heartbeat(LiveState const& state) {
                          [](Running const& a, Running const& b) { return a.for_s < b.for_s; });
     text += fmt::format(", {} running, the longest {} for {}", state.running.size(), oldest->id,
                         duration_text(oldest->for_s));
+  }
+  if (state.writing) {
+    text += ", writing the reports";
   }
   if (state.left_s > 0) {
     text += fmt::format(", about {} left", duration_text(state.left_s));

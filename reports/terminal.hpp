@@ -44,6 +44,7 @@ struct LiveState {
   double elapsed_s = 0;
   double left_s = 0;  // estimated; 0: not known
   std::vector<Running> running;
+  bool writing = false;  // all cases are done, the reports are not
 };
 
 /// At most `rows` lines, each cut at `columns`; ends with a line end. The caller moves the cursor.

@@ -17,7 +17,8 @@ namespace rpchspec::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kRedraw{200};
-constexpr std::chrono::seconds kHeartbeat{30};
+constexpr std::chrono::milliseconds kHeartbeat{30'000};
+constexpr std::chrono::milliseconds kHeartbeatInWriting{5'000};
 
 std::size_t terminal_columns() {
   winsize size{};
@@ -69,10 +70,13 @@ void Progress::finish() {
 
 void Progress::tick() {
   auto const live = style_.form == ProgressForm::live;
-  auto const every =
-      live ? std::chrono::milliseconds(kRedraw) : std::chrono::milliseconds(kHeartbeat);
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, every, [this] { return finished_; })) {
+  while (!finished_) {
+    auto const writing = writing_;
+    auto const pause = live ? kRedraw : writing ? kHeartbeatInWriting : kHeartbeat;
+    if (changed_.wait_for(lock, pause, [&] { return finished_ || writing_ != writing; })) {
+      continue;
+    }
     if (live) {
       erase();
       draw();
@@ -88,7 +92,8 @@ reports::LiveState Progress::state() const {
   state.counts = counts_;
   state.total = total_;
   state.elapsed_s = seconds_since(begun_);
-  state.left_s = std::max(0.0, estimated_s_ - state.elapsed_s);
+  state.left_s = writing_ ? 0 : std::max(0.0, estimated_s_ - state.elapsed_s);
+  state.writing = writing_;
   for (auto const& [id, since] : running_) {
     state.running.push_back({id, seconds_since(since)});
   }
@@ -158,6 +163,14 @@ void Progress::on_note(std::string const& text) {
   erase();
   std::fflush(stdout);
   fmt::print(stderr, "rpchspec: {}\n", inert(text));
+}
+
+void Progress::on_writing() {
+  {
+    std::lock_guard const lock(mutex_);
+    writing_ = true;
+  }
+  changed_.notify_all();
 }
 
 }  // namespace rpchspec::cli

@@ -44,6 +44,7 @@ class Progress final : public engine::RunObserver {
   void on_case_finished(model::CaseResult const& result) override;
   void on_finding(model::Finding const& finding, std::string const& where) override;
   void on_note(std::string const& text) override;
+  void on_writing() override;
 
   /// Takes the live block away; nothing is shown after that.
   void finish();
@@ -60,6 +61,7 @@ class Progress final : public engine::RunObserver {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool finished_ = false;
+  bool writing_ = false;
   std::map<model::Verdict, std::size_t> counts_;
   std::map<std::string, TimePoint> running_;
   std::size_t total_ = 0;

@@ -67,6 +67,9 @@ class RunObserver {
   virtual void on_finding(model::Finding const& finding,
                           std::string const& where) = 0;  // first sighting
   virtual void on_note(std::string const& text) = 0;      // preflight's words, warnings
+
+  /// Every case is told. What is left takes seconds where cases in trouble have gigabytes.
+  virtual void on_writing() {}
 };
 
 struct RunOutcome {

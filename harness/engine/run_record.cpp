@@ -280,6 +280,7 @@ RunOutcome RunRecord::finish() {
   outcome_.warnings = report.warnings;
   reports::recount(result);
   result.complete = true;
+  observer_.on_writing();
   if (stop_ == SIGINT) {
     outcome_.exit.interruption = reports::Interruption::interrupted;
   } else if (stop_ != 0) {

@@ -292,6 +292,14 @@ TEST(Heartbeat, IsOneLine) {
             "3.0 s: 7 of 100 done (7 pass), 2 running, the longest case/number-1 for 2.0 s\n");
 }
 
+TEST(LiveBlock, SaysThatReportsAreWrittenWhenNothingRuns) {
+  auto writing = state(0);
+  writing.writing = true;
+  EXPECT_EQ(live_block(writing, Colour::off, 80, 6),
+            "7/100  7 pass  3.0 s\n  writing the reports\n");
+  EXPECT_EQ(heartbeat(writing), "3.0 s: 7 of 100 done (7 pass), writing the reports\n");
+}
+
 TEST(Annotations, AreOneAFindingAndEscaped) {
   auto run = everything();
   run.findings[0].seen = "50% of\nit";
