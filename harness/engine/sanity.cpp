@@ -14,6 +14,31 @@ namespace rpchspec::engine {
 using model::CaseResult;
 using model::Verdict;
 
+namespace {
+
+/// "expected: ..." or "seen:     ..." of a case's message, without that word; empty: it has none.
+std::string part(std::string const& message, std::string_view word) {
+  auto const line = message.find("\n" + std::string(word) + ":");
+  if (line == std::string::npos) {
+    return {};
+  }
+  auto const from = message.find_first_not_of(' ', line + word.size() + 2);
+  return message.substr(from, message.find('\n', from) - from);
+}
+
+/// Where no hop explains it: what the case itself says.
+std::string why_closed(CaseResult const& result) {
+  auto const expected = part(result.message, "expected");
+  auto const seen = part(result.message, "seen");
+  auto const alone =
+      "no other case is played, for the sanity case " + result.id + " did not pass: ";
+  return alone + (expected.empty()
+                      ? result.message
+                      : "\"" + expected + "\" was expected, \"" + seen + "\" was seen.");
+}
+
+}  // namespace
+
 bool Sanity::applies(scenario::v1::Scenario const& scenario) const {
   bool const known = scenario.role() == scenario::v1::Scenario::CANARY && !target().defect.empty();
   return !known && !targets::skip_reason(scenario, target()) && record_.go_on();
@@ -85,8 +110,7 @@ CaseResult Sanity::judged(CaseJob const& job, CaseResult result) {
   auto const way = read_way(player_.journal_of(job));
   auto why = advice(way, target(), server_of(job));
   if (why.empty()) {
-    why = "the sanity case " + scenario.id() +
-          " did not pass: " + result.message.substr(result.message.rfind('\n') + 1);
+    why = why_closed(result);
   }
   auto const absent =
       (!way.proxy_reached && !target().urls.empty()) || leads_nowhere(way, target());

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shlex
 import signal
 import socket
@@ -393,6 +394,18 @@ def test_a_proxy_that_refuses_the_methods_is_one_finding_and_the_rest_is_not_run
     assert told["findings"][0]["cases"] == ["connection/proxy-carries-a-channel"]
     assert told["summary"]["fail"] == 1 and told["summary"]["not_run"] == len(told["cases"]) - 1 > 60, told["summary"]
     assert "501" in next(case["message"] for case in told["cases"] if case["verdict"] == "not-run")
+
+
+def test_a_closed_way_that_no_hop_explains_is_told_in_a_sentence(rpchspec, tmp_path):
+    finished = rpchspec("run", "echo/", "--defect", "first-pdu-flags", "--timeout-scale", "0.2")
+    assert finished.code == 1, finished.out + finished.err
+    why = {case["message"] for case in results(tmp_path / "rpchspec-out")["cases"] if case["verdict"] == "not-run"}
+    assert re.fullmatch(
+        "no other case is played, for the sanity case connection/proxy-carries-a-channel did not pass: "
+        '"server.out receives CONN/A2 within .*" was expected, "not received on server.out, .*" was seen\\.',
+        why.pop(),
+    )
+    assert not why
 
 
 def test_a_matrix_sees_what_each_case_says_of_a_closed_way(rpchspec, tmp_path):
