@@ -22,7 +22,9 @@ int tell(engine::RunOutcome const& outcome, targets::Settings const& settings) {
   reports::FinalFacts facts;
   facts.skipped = outcome.skipped;
   facts.warnings = outcome.warnings;
-  facts.results = (std::filesystem::path(settings.out) / "results.json").string();
+  if (outcome.has_results) {
+    facts.results = (std::filesystem::path(settings.out) / "results.json").string();
+  }
   facts.exit_code = exit_code_of(outcome);
   tell_run(outcome.result, facts, settings);
   return facts.exit_code;

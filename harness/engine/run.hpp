@@ -78,6 +78,7 @@ struct RunOutcome {
   std::vector<reports::SkipReason> skipped;
   std::vector<std::string> warnings;
   std::string could_not_start;  // why, in words; empty: it did
+  bool has_results = false;     // its folder has a results.json of this run
 };
 
 /// Runs to the end, or until `stop` becomes a signal's number (SIGINT, SIGTERM): then what runs is

@@ -45,7 +45,9 @@ model::RunResult begun(RunRequest const& request) {
 
 Result<void> RunRecord::open() {
   outcome_.result = begun(request_);
-  return output_.open(outcome_.result);
+  auto opened = output_.open(outcome_.result);
+  outcome_.has_results = opened.has_value();
+  return opened;
 }
 
 void RunRecord::note_version(std::string const& version) {

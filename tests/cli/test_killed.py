@@ -129,6 +129,7 @@ def test_a_run_under_way_is_left_alone(rpchspec, tmp_path):
     assert (out / "results.json").read_bytes() == before
     second = rpchspec("run", "echo/in-echo@four")
     assert second.code == 3 and "another run is under way" in second.err
+    assert "Results:" not in second.out
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 130
     assert verdicts(out)["echo/in-echo@four"] == "pass"

@@ -408,6 +408,12 @@ def test_a_closed_way_that_no_hop_explains_is_told_in_a_sentence(rpchspec, tmp_p
     assert not why
 
 
+def test_results_that_could_not_be_written_are_not_told_of(rpchspec):
+    finished = rpchspec("run", "echo/in-echo@four", "--out", "/proc/out")
+    assert finished.code == 3 and "/proc/out" in finished.err, finished.out + finished.err
+    assert "Results:" not in finished.out
+
+
 def test_a_matrix_sees_what_each_case_says_of_a_closed_way(rpchspec, tmp_path):
     despite = {"RPCHSPEC_DESPITE_CLOSED_WAY": "1"}
     case = "connection/opens@out-first"
