@@ -133,6 +133,12 @@ Missing unmet(std::string_view need, Target const& target) {
   if (need == "http-hop") {
     return {"needs a proxy that speaks HTTP; this one relays bytes (layer=tls)", {}};
   }
+  if (need == "two-proxies") {
+    return {"needs a proxy of two nodes, one for each direction (--in-proxy, --out-proxy)", {}};
+  }
+  if (need == "ipv6") {
+    return {"needs a proxy at an IPv6 address (--proxy http://[::1]:8080)", {}};
+  }
   if (need == "two-upstreams") {
     return {"needs a front that chooses between two upstreams (--upstream-listen twice)", {}};
   }

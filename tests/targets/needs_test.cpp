@@ -51,6 +51,12 @@ TEST(Needs, AFactThatIsNotGivenIsTheOneThatWouldDo) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(Needs, SaysWhatTwoProxiesTake) {
+  Scenario scenario;
+  scenario.add_needs("two-proxies");
+  EXPECT_THAT(skip_reason(scenario, foreign())->reason, HasSubstr("--in-proxy"));
+}
+
 TEST(Needs, MayNameTheValueOfAFact) {
   Scenario scenario;
   scenario.add_needs("topology:http-front");
