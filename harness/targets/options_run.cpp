@@ -96,7 +96,7 @@ std::vector<Option> options_which() {
        value,
        which,
        "L",
-       "only what checks requirements of this level",
+       "only what checks requirements of this level or a higher one",
        {"must", "should", "may", "product"},
        put_text<&Settings::level>},
       {"last-failed",

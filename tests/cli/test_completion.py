@@ -98,7 +98,7 @@ def test_fish_offers_what_may_stand_there(tmp_path):
 def test_zsh_takes_the_specifications(tmp_path):
     script = said("completion", "zsh")
     # The words of one specification: name, [help], :value:what is offered.
-    assert "'--level[only what checks requirements of this level]:L:(must should may product)'" in script
+    assert "'--level[only what checks requirements of this level or a higher one]:L:(must should may product)'" in script
     assert "'(-j --jobs)'{-j,--jobs}'[" in script
     (tmp_path / "script").write_text(script)
     done = subprocess.run(
