@@ -219,10 +219,13 @@ tl::expected<YamlNode, TextError> parse_strict_yaml(std::string_view text,
 tl::expected<std::string, TextError> read_text(std::filesystem::path const& file) {
   std::error_code ignored;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream || !std::filesystem::is_regular_file(file, ignored)) {
+  if (!stream || std::filesystem::is_directory(file, ignored)) {
     return tl::unexpected(TextError{file.string(), 1, 1, "cannot be read"});
   }
-  return std::string{std::istreambuf_iterator<char>(stream), {}};
+  std::string text(kMostYamlBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text;
 }
 
 tl::expected<YamlNode, TextError> load_strict_yaml(std::filesystem::path const& file) {

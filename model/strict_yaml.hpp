@@ -61,7 +61,8 @@ inline constexpr std::size_t kMostYamlBytes = 4 << 20;
 [[nodiscard]] tl::expected<YamlNode, TextError> parse_strict_yaml(std::string_view text,
                                                                   std::string const& name);
 
-/// All of a file; an unreadable one is an error at 1:1.
+/// All of a file, which may be a pipe; of one with more than 4 MiB the begin, which is too large
+/// for any reader. An unreadable one is an error at 1:1.
 [[nodiscard]] tl::expected<std::string, TextError> read_text(std::filesystem::path const& file);
 
 /// The same for a file; an unreadable one is an error at 1:1.

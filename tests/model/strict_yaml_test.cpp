@@ -1,5 +1,9 @@
 #include "model/strict_yaml.hpp"
 
+#include <unistd.h>
+
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "model/suggestion.hpp"
@@ -47,6 +51,21 @@ TEST(StrictYaml, BoundsDepthAndSize) {
 TEST(StrictYaml, SaysWhenAFileCannotBeRead) {
   EXPECT_EQ(load_strict_yaml("/nowhere/x.yaml").error().message, "cannot be read");
   EXPECT_EQ(load_strict_yaml("/tmp").error().message, "cannot be read");
+}
+
+TEST(StrictYaml, ReadsAPipe) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  ASSERT_EQ(write(ends[1], "a: b\n", 5), 5);
+  close(ends[1]);
+  auto const root = load_strict_yaml("/dev/fd/" + std::to_string(ends[0]));
+  close(ends[0]);
+  ASSERT_TRUE(root) << to_string(root.error());
+  EXPECT_EQ(root->find("a")->text, "b");
+}
+
+TEST(StrictYaml, ReadsNoMoreOfAFileThanItMayHave) {
+  EXPECT_EQ(load_strict_yaml("/dev/zero").error().message, "the file is larger than 4 MiB");
 }
 
 TEST(Utf8, RefusesOverlongFormsSurrogatesAndCutSequences) {
