@@ -93,8 +93,9 @@ std::string on_missing_log_on(std::string const& said, targets::Target const& ta
 
 std::string on_refusal(Way const& way, targets::Target const& target, std::string const& server) {
   auto const carried = way.upstream_reached || way.server_reached;
-  auto const said = "the proxy answered " + std::to_string(way.status) +
-                    (way.reason.empty() ? "" : " " + way.reason);
+  bool const front = target.topology == targets::Topology::http_front;
+  auto const said = std::string(front ? "the front" : "the proxy") + " answered " +
+                    std::to_string(way.status) + (way.reason.empty() ? "" : " " + way.reason);
   switch (way.status) {
     case 401:
       return on_missing_log_on(said, target);

@@ -62,6 +62,14 @@ TEST(Advice, TellsRefusedCredentialsFromMissingOnes) {
   }
 }
 
+TEST(Advice, CallsAFrontAFront) {
+  auto front = target();
+  front.topology = targets::Topology::http_front;
+  auto way = refused(413, "Content Too Large");
+  way.upstream_reached = way.server_reached = true;
+  EXPECT_EQ(advice(way, front, "x:6001"), "the front answered 413 Content Too Large.");
+}
+
 /// The status of a way on which these came, and whether each was an answer to a log-on.
 unsigned status_after(std::vector<std::pair<unsigned, bool>> const& answers) {
   reports::test::JournalBuilder journal;
