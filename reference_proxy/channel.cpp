@@ -1,5 +1,7 @@
 #include "reference_proxy/channel.hpp"
 
+#include <fmt/format.h>
+
 #include "net/task_scope.hpp"
 #include "reference_proxy/virtual_channel.hpp"
 
