@@ -5,22 +5,24 @@ import socket
 import sys
 import threading
 
+ANSWERS = {
+    "garbage": bytes(range(256)) * 16,
+    "refuses": b"HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n",
+    "commands": b"HTTP/1.1 501 ##[error]in the head\r\nContent-Length: 0\r\n\r\n",
+}
+
 
 def serve(kind, connection, counter):
     connection.settimeout(120)
     try:
-        if kind == "garbage":
+        if kind in ANSWERS:
             connection.recv(4096)
-            connection.sendall(bytes(range(256)) * 16)
-        elif kind == "silent":
+            connection.sendall(ANSWERS[kind])
+            connection.shutdown(socket.SHUT_WR)
+        if kind in ANSWERS or kind == "silent":
+            # What is left unread would become a RST, which may overtake the answer.
             while connection.recv(65536):
                 pass
-        elif kind == "refuses":
-            connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n")
-        elif kind == "commands":
-            connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 501 ##[error]in the head\r\nContent-Length: 0\r\n\r\n")
         elif kind == "dies" and counter > 2:
             os._exit(1)
     except OSError:
