@@ -175,7 +175,7 @@ SLOW = {  # what takes up to three minutes to see; RPCHSPEC_SLOW=1 runs these as
     "lifetime-inherited": ("recycling/out-lifetimes-end-to-end@r2", "RPCH-3.2.4.5.10-05"),
     "one-ping": ("keepalive/idle-out-channel-is-pinged-again", "RPCH-3.2.1.2.2-01"),
     "ping-channel-kept": ("keepalive/pings-in-recycling", "RPCH-3.2.4.6-04"),
-    "pings-told-by-number": ("keepalive/idle-out-channel-is-pinged", "RPCH-2.2.3.5.15-01"),
+    "pings-told-by-number": ("keepalive/ping-traffic-in-small-sums", "RPCH-2.2.3.5.15-01"),
     "pings-too-rare": ("keepalive/idle-out-channel-is-pinged", "RPCH-3.2.1.2.2-01"),
 }
 
@@ -346,6 +346,7 @@ SET_UP = {defect: PINGS for defect in SLOW} | {  # what shows with other options
         ["--allow-anonymous", "--receive-window", "262144"],
         facts(allow_anonymous="true", receive_window="256KiB"),
     ),
+    "pings-told-by-number": (PINGS[0], [*PINGS[1], *facts(ping_traffic_threshold="19")]),  # told of each
     "lifetime-inherited": (
         ["--allow-anonymous", "--channel-lifetime", "524288"],
         facts(allow_anonymous="true", channel_lifetime="512KiB"),
