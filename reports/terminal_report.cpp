@@ -62,6 +62,15 @@ std::string not_run_text(model::RunResult const& run) {
   return text;
 }
 
+std::pair<std::string, std::size_t> most_frequent_reason(std::vector<SkipReason> const& skipped) {
+  std::map<std::string, std::size_t> reasons;
+  for (auto const& each : skipped) {
+    ++reasons[first_line(each.reason)];
+  }
+  return *std::max_element(reasons.begin(), reasons.end(),
+                           [](auto const& a, auto const& b) { return a.second < b.second; });
+}
+
 std::string_view annotation_level(Finding const& finding) {
   return finding.waived ? "notice" : fails(finding) ? "error" : "warning";
 }
@@ -121,10 +130,11 @@ std::string skip_text(std::vector<SkipReason> const& skipped) {
   std::stable_sort(facts.begin(), facts.end(),
                    [](auto const& a, auto const& b) { return a.second > b.second; });
   auto text = fmt::format("{} skipped", skipped.size());
-  auto const& reason = skipped.front().reason;
-  if (std::all_of(skipped.begin(), skipped.end(),
-                  [&](SkipReason const& each) { return each.reason == reason; })) {
-    text += ": " + first_line(reason);
+  auto const [reason, count] = most_frequent_reason(skipped);
+  if (count == skipped.size()) {
+    text += ": " + reason;
+  } else if (facts.empty() && count > 1) {
+    text += fmt::format(", {} of them: {}", count, reason);
   }
   for (std::size_t i = 0; i < facts.size() && i < 3; ++i) {
     text += fmt::format("{}`{}` would run {}{}", i == 0 ? "; " : ", ", facts[i].first,

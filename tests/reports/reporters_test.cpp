@@ -254,6 +254,9 @@ TEST(Terminal, SaysWhyAllWasSkippedForOneReason) {
   std::string const reason = "no program 'no-such-front'; apt-get install no-such-package";
   std::vector<SkipReason> skipped(3, {"x", reason, ""});
   EXPECT_EQ(skip_text(skipped), "3 skipped: " + reason);
+  auto others = skipped;
+  others.push_back({"y", "needs root", ""});
+  EXPECT_EQ(skip_text(others), "4 skipped, 3 of them: " + reason);
   skipped.push_back({"y", "needs fact:auth", "auth"});
   EXPECT_EQ(skip_text(skipped), "4 skipped; `auth` would run 1 of them");
   EXPECT_EQ(skip_text({{"y", "needs fact:auth", "auth"}}),
