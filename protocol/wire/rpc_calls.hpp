@@ -11,6 +11,7 @@
 #include "protocol/wire/dcerpc.hpp"
 #include "protocol/wire/ndr.hpp"
 #include "protocol/wire/rpc_calls_directory.hpp"
+#include "protocol/wire/rpc_calls_mapper.hpp"
 #include "protocol/wire/rpc_calls_mgmt.hpp"
 #include "protocol/wire/rpc_calls_store.hpp"
 
@@ -27,6 +28,8 @@ inline constexpr SyntaxId kAddressBookInterface =
     syntax_id("f5cc5a18-4264-101a-8c59-08002b2f8426", 56);  // MS-OXNSPI 1.9
 inline constexpr SyntaxId kMgmtInterface =
     syntax_id("afa8bd80-7d8a-11c9-bef4-08002b102989", 1);  // C706 appendix Q
+inline constexpr SyntaxId kMapperInterface =
+    syntax_id("e1af8308-5d1f-11c9-91a4-08002b14a0fa", 3);  // C706 appendix O
 
 /// Return values of the calls (MS-OXCDATA 2.4, MS-OXNSPI 2.2.1.2).
 inline constexpr std::uint32_t kSuccess = 0;
@@ -36,13 +39,13 @@ inline constexpr std::uint32_t kEcNotSupported = 0x80040102;
 inline constexpr std::uint32_t kMapiNotFound = 0x8004010F;
 inline constexpr std::uint32_t kInvalidCodepage = 0x8004011E;
 
-/// Writes a stub, for each Request and Response of the three headers. Never fails: illegal values
+/// Writes a stub, for each Request and Response of the four headers. Never fails: illegal values
 /// have an encoding.
 template <class Parameters>
 [[nodiscard]] Bytes encode_stub(Parameters const& parameters, ByteOrder order = ByteOrder::little);
 
 /// Reads a stub: `decode_stub<NspiBind::Request>(bytes, order)`, for each Request and Response
-/// of the three headers.
+/// of the four headers.
 ///
 /// Bytes after the last parameter are ignored, as NDR runtimes do.
 /// @return truncated, too_large, or bad_value where the IDL's ranges are left, with the parameter's

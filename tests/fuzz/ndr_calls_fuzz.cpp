@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* bytes, std::size_t siz
     check_all<wire::EcDoConnectEx, wire::EcDoDisconnect, wire::EcDoRpcExt2,
               wire::EcDoAsyncConnectEx, wire::EcDoAsyncWaitEx, wire::RfrGetNewDSA,
               wire::RfrGetFQDNFromServerDN, wire::NspiBind, wire::NspiUnbind, wire::MgmtInqIfIds,
-              wire::MgmtInqStats, wire::MgmtIsServerListening, wire::MgmtInqPrincName>(
+              wire::MgmtInqStats, wire::MgmtIsServerListening, wire::MgmtInqPrincName,
+              wire::EptLookup, wire::EptMap, wire::EptLookupHandleFree>(
         bytes[0], {bytes + 1, size - 1}, (bytes[0] & 1) != 0 ? ByteOrder::big : ByteOrder::little);
   }
   return 0;

@@ -61,6 +61,14 @@ TEST(RpcCalls, EveryStubSurvivesARoundTripAndRefusesACut) {
   survives(MgmtStopServerListening::Response{5});
   survives(MgmtInqPrincName::Request{});
   survives(MgmtInqPrincName::Response{"name", 5, 0});
+  survives(EptLookup::Request{});
+  survives(EptLookup::Request{1, Uuid(), kStoreInterface, 2, kHandle, 500});
+  survives(EptLookup::Response{kHandle, {{{}, kAuxiliary, "Store"}, {{}, {}, ""}}, 500, 0});
+  survives(EptMap::Request{});
+  survives(EptMap::Request{Uuid(), kAuxiliary, kHandle, 1});
+  survives(EptMap::Response{kHandle, {kAuxiliary, std::nullopt, Bytes{1}}, 4, 0});
+  survives(EptLookupHandleFree::Request{kHandle});
+  survives(EptLookupHandleFree::Response{{}, 0});
 }
 
 // The hexadecimal requests below are what impacket 0.10.0 sends: <Call>().getData() of its classes.
@@ -104,6 +112,59 @@ TEST(RpcCalls, ReadsNspiUnbindOfImpacket) {
   auto const call = decode_stub<NspiUnbind::Request>(bytes);
   ASSERT_TRUE(call.has_value());
   EXPECT_EQ(to_string(call->context.uuid), "03020100-0504-0706-0809-0a0b0c0d0e0f");
+}
+
+TEST(RpcCalls, ReadsEptMapOfImpacket) {
+  auto const bytes = from_hex(
+      "0100000000000000000000000000000000000000020000004b0000004b000000050013000d00dbf1a447ca6710b3"
+      "1f00dd010662da00000200510013000d045d888aeb1cc9119fe808002b10486002000200000001000b0200000001"
+      "001f0200177101000904000a010203ab000000000000000000000000000000000000000001000000");
+  auto const call = decode_stub<EptMap::Request>(bytes);
+  ASSERT_TRUE(call.has_value()) << to_string(call.error());
+  EXPECT_EQ(call->object, Uuid());
+  ASSERT_TRUE(call->map_tower.has_value());
+  EXPECT_EQ(call->map_tower->size(), 75U);
+  EXPECT_TRUE(call->entry_handle.is_nil());
+  EXPECT_EQ(call->max_towers, 1U);
+}
+
+TEST(RpcCalls, ReadsEptLookupOfImpacket) {
+  auto const bytes = from_hex(
+      "0100000000000000fc84000000dbf1a447ca6710b31f00dd010662da000000000200000000000000000000000000"
+      "00000000000000000000f4010000");
+  auto const call = decode_stub<EptLookup::Request>(bytes);
+  ASSERT_TRUE(call.has_value()) << to_string(call.error());
+  EXPECT_EQ(call->inquiry_type, 1U);
+  EXPECT_FALSE(call->object.has_value());
+  EXPECT_EQ(call->interface_id.value().uuid, kStoreInterface.uuid);
+  EXPECT_EQ(call->vers_option, 2U);
+  EXPECT_EQ(call->max_ents, 500U);
+}
+
+TEST(RpcCalls, ATowerWhoseLengthDiffersFromItsArrayIsRefused) {
+  auto bytes = encode_stub(EptMap::Request{{}, kAuxiliary, {}, 1});
+  bytes[12] -= 1;  // behind a null pointer, a referent and the maximum count
+  auto const call = decode_stub<EptMap::Request>(bytes);
+  ASSERT_FALSE(call.has_value());
+  EXPECT_EQ(call.error().field, "tower_length");
+}
+
+TEST(RpcCalls, AnAnnotationBeyondItsArrayIsRefused) {
+  std::string const longest(kEptMaxAnnotation - 1, 'x');
+  auto const with = [](std::string text) {
+    return decode_stub<EptLookup::Response>(
+        encode_stub(EptLookup::Response{{}, {{{}, {}, std::move(text)}}, 1, 0}));
+  };
+  EXPECT_TRUE(with(longest).has_value());
+  EXPECT_FALSE(with(longest + "x").has_value());
+}
+
+TEST(RpcCalls, MoreElementsThanThereAreBytesForAreRefused) {
+  auto bytes = encode_stub(EptMap::Response{{}, {}, 1 << 20, 0});
+  bytes[32] = 0xFF;  // the actual count: behind a handle, a count, maximum and offset
+  auto const call = decode_stub<EptMap::Response>(bytes);
+  ASSERT_FALSE(call.has_value());
+  EXPECT_EQ(call.error().field, "ITowers");
 }
 
 // The responses below were read back by impacket 0.10.0, which showed the values they are made of.
