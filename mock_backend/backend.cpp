@@ -49,7 +49,7 @@ Result<void> MockBackend::listen(Listening service, std::uint16_t port) {
   if (!listener) {
     return tl::unexpected(listener.error());
   }
-  ports_[service] = listener->local_port();
+  config_.advertised[service] = ports_[service] = listener->local_port();
   auto const at = listeners_.emplace(service, std::move(*listener)).first;
   scope_.spawn(accept_from(at->second, service));
   return {};

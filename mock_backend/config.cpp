@@ -11,10 +11,12 @@ using model::YamlMapping;
 using model::YamlNode;
 using model::YamlWords;
 
-constexpr std::array kServices = {
-    std::pair{"store", Listening::store}, std::pair{"referral", Listening::referral},
-    std::pair{"address-book", Listening::address_book},
-    std::pair{"referral-tcp", Listening::referral_tcp}, std::pair{"script", Listening::script}};
+constexpr std::array kServices = {std::pair{"store", Listening::store},
+                                  std::pair{"referral", Listening::referral},
+                                  std::pair{"address-book", Listening::address_book},
+                                  std::pair{"referral-tcp", Listening::referral_tcp},
+                                  std::pair{"script", Listening::script},
+                                  std::pair{"mapper", Listening::mapper}};
 
 void read_ports(YamlNode const& node, BackendConfig& config, model::TextErrors& errors) {
   YamlMapping ports(errors);

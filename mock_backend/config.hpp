@@ -20,8 +20,9 @@
 
 namespace rpchspec::backend {
 
-/// What listens on a port. The order is that of the well-known ports 6001, 6002, 6004.
-enum class Listening { store, referral, address_book, referral_tcp, script };
+/// What listens on a port: those of the well-known ports 6001, 6002 and 6004 first. The mapper's is
+/// 593, where no listener is unless it is asked for: a port below 1024 may be refused.
+enum class Listening { store, referral, address_book, referral_tcp, script, mapper };
 
 [[nodiscard]] std::string_view to_string(Listening service);  // "address-book"
 
@@ -41,6 +42,7 @@ struct BackendConfig {
   std::string bind = "127.0.0.1";
   std::map<Listening, std::uint16_t> ports = {
       {Listening::store, 6001}, {Listening::referral, 6002}, {Listening::address_book, 6004}};
+  std::map<Listening, std::uint16_t> advertised{};  // by the mapper, beside what listens here
   session::ServerConfig session{};
   LegacyPolicy legacy_response = LegacyPolicy::sent;
   OnAccept on_accept = OnAccept::serve;

@@ -22,6 +22,8 @@ std::vector<Interface const*> registered_interfaces(RuntimeEnvironment const& en
       return {&referral_interface()};
     case Service::AddressBook:
       return {&address_book_interface()};
+    case Service::EndpointMapper:
+      return {&mapper_interface()};
     case Service::Script:
       return {};
   }

@@ -64,6 +64,7 @@ struct Interface {
 [[nodiscard]] Interface const& async_store_interface();
 [[nodiscard]] Interface const& referral_interface();
 [[nodiscard]] Interface const& address_book_interface();
+[[nodiscard]] Interface const& mapper_interface();
 [[nodiscard]] Interface const& mgmt_interface();
 
 /// Stands for every interface of a script; its operations are the script's.

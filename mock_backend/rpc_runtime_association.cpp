@@ -22,7 +22,7 @@ std::optional<wire::ContextHandle> Association::open(HandleKind kind, wire::Uuid
     handle.uuid.time_mid = static_cast<std::uint16_t>(high >> 32);
     handle.uuid.time_hi_and_version = static_cast<std::uint16_t>(0x4000 | (high >> 52));
     store<std::uint64_t>(handle.uuid.clock_seq_and_node, 0, next_random());
-  } while (!handles_.emplace(handle.uuid, Open{kind, parent}).second);
+  } while (!handles_.emplace(handle.uuid, Open{kind, parent, 0}).second);
   return handle;
 }
 
@@ -39,6 +39,11 @@ bool Association::close(HandleKind kind, wire::ContextHandle const& handle) {
     return entry.first == handle.uuid || entry.second.parent == handle.uuid;
   });
   return true;
+}
+
+std::size_t Association::told(wire::ContextHandle const& handle) const {
+  auto const found = handles_.find(handle.uuid);
+  return found == handles_.end() ? 0 : found->second.told;
 }
 
 std::shared_ptr<Association> AssociationGroups::create() {

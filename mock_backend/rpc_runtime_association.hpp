@@ -12,7 +12,7 @@
 namespace rpchspec::backend {
 
 /// What a context handle stands for; a handle of one kind is unknown to calls that take another.
-enum class HandleKind { Session, AsyncSession, AddressBook };
+enum class HandleKind { Session, AsyncSession, AddressBook, EndpointLookup };
 
 /// An association: context handles are valid on every connection that joined it, and nowhere else.
 class Association {
@@ -34,12 +34,21 @@ class Association {
   /// Ends a handle and those that belong to it. @return whether it was open.
   bool close(HandleKind kind, wire::ContextHandle const& handle);
 
+  /// How many elements a lookup has told already; 0 of a handle that is not open.
+  [[nodiscard]] std::size_t told(wire::ContextHandle const& handle) const;
+
+  /// Precondition: the handle is open.
+  void set_told(wire::ContextHandle const& handle, std::size_t elements) {
+    handles_.at(handle.uuid).told = elements;
+  }
+
   [[nodiscard]] std::size_t open_handles() const { return handles_.size(); }
 
  private:
   struct Open {
     HandleKind kind = HandleKind::Session;
     wire::Uuid parent;
+    std::size_t told = 0;  // elements, of a lookup
   };
 
   std::uint64_t next_random();

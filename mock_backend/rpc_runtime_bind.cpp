@@ -23,6 +23,8 @@ std::string_view own_port(Service service) {
       return "6002";
     case Service::AddressBook:
       return "6004";
+    case Service::EndpointMapper:
+      return "593";
     case Service::Script:
       return "";
   }

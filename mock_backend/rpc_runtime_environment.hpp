@@ -6,18 +6,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mock_backend/rpc_runtime_association.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/wire/dcerpc_fragments.hpp"
 #include "protocol/wire/rpc_calls.hpp"
+#include "protocol/wire/tower.hpp"
 
 namespace rpchspec::backend {
 
 class Script;
 
-/// Whose port this is: 6001, 6002, 6004, or any.
-enum class Service { Store, Referral, AddressBook, Script };
+/// Whose port this is: 6001, 6002, 6004, any, or 593.
+enum class Service { Store, Referral, AddressBook, Script, EndpointMapper };
 
 /// Whether Exchange and Active Directory share a machine. Where they do, there is no referral
 /// service, and the address book is Active Directory's own, under the same UUID.
@@ -33,6 +35,12 @@ struct ReplyPolicies {
   std::optional<std::uint32_t> fault_requests{};           // every request gets this fault
   std::uint32_t bad_stub_status = wire::kRpcXBadStubData;  // for a stub that does not decode
   bool withhold_responses = false;                         // calls run, nobody is told
+};
+
+/// An interface on a port, as the endpoint mapper knows it.
+struct Endpoint {
+  wire::TowerBinding binding;
+  std::string annotation;
 };
 
 struct RuntimeEnvironment {
@@ -63,6 +71,9 @@ struct RuntimeEnvironment {
 
   /// What Service::Script serves; null: nothing.
   std::shared_ptr<Script> script{};
+
+  /// What Service::EndpointMapper tells of.
+  std::vector<Endpoint> endpoints{};
 
   /// Shared by the connections of one server; null: an association of the connection's own.
   std::shared_ptr<AssociationGroups> groups{};

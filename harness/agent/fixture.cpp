@@ -187,6 +187,10 @@ void Fixture::add_mappings() {
     map(mapping.host, mapping.port, mapping.service);
   }
   for (auto const& host : {options_.backend->server_name, options_.backend->server_fqdn}) {
+    for (auto const& [service, port] : backend_->ports()) {
+      map(host, port, service);  // where the mapper sends a client
+    }
+    map(host, 593, Listening::mapper);
     map(host, 6001, Listening::store);
     map(host, 6002, Listening::referral);
     map(host, 6004, Listening::address_book);

@@ -158,8 +158,10 @@ void log_line(proxy::LogLevel level, std::string const& text) {
 void add_backend_options(CLI::App& app, BackendOptions& options, std::string const& config_flag) {
   app.add_option(config_flag, options.config, "YAML file of the backends")->type_name("FILE");
   app.add_option("--bind", options.bind, "address that the backends listen on")->type_name("ADDR");
-  app.add_option("--ports", options.ports, "ports of store, referral, address book; 0: a free one")
-      ->type_name("S,R,N");
+  app.add_option(
+         "--ports", options.ports,
+         "ports of store, referral, address book, and of an endpoint mapper (593); 0: a free one")
+      ->type_name("S,R,N[,M]");
   app.add_option("--server-time-scale", options.time_scale,
                  "makes the servers' own times X times as long")
       ->type_name("X");
@@ -205,9 +207,12 @@ backend::BackendConfig backend_config(BackendOptions const& options,
     config.ports[Listening::store] = ports[0];
     config.ports[Listening::referral] = ports[1];
     config.ports[Listening::address_book] = ports[2];
+    if (ports.size() > 3) {
+      config.ports[Listening::mapper] = ports[3];
+    }
   };
   config.bind = options.bind;
-  set_ports(default_ports);
+  set_ports(options.ports.empty() ? default_ports : options.ports);
   if (!options.config.empty()) {
     config = config_of(backend::load_backend_config(options.config, config));
   }
@@ -282,8 +287,8 @@ agent::ServiceMapping parse_mapping(std::string const& text) {
   agent::ServiceMapping out{address.host, address.port, Listening::store};
   auto const service = text.substr(equals + 1);
   std::vector<std::string> names;
-  for (auto const each :
-       {Listening::store, Listening::referral, Listening::address_book, Listening::script}) {
+  for (auto const each : {Listening::store, Listening::referral, Listening::address_book,
+                          Listening::script, Listening::mapper}) {
     if (service == backend::to_string(each)) {
       out.service = each;
       return out;

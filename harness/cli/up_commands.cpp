@@ -63,7 +63,7 @@ int up(Options& options) {
   for (auto const& text : options.proxy.map) {
     fixture.mappings.push_back(parse_mapping(text));
   }
-  fixture.backend = backend_config(options.backend, "0,0,0");
+  fixture.backend = backend_config(options.backend, "0,0,0,0");
   fixture.proxy = proxy_config(options.proxy);
   fixture.wrong_certificate = wrong_certificate(options.proxy);
   if (fixture.wrong_certificate == "untrusted") {
@@ -125,8 +125,9 @@ int proxy_alone(Options const& options) {
 void set_up_up(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   add_proxy_options(app, options->proxy, "--proxy-config");
-  app.add_option("--map", options->proxy.map,
-                 "HOST:PORT of a request is this service: store, referral, address-book, script")
+  app.add_option(
+         "--map", options->proxy.map,
+         "HOST:PORT of a request is this service: store, referral, address-book, mapper, script")
       ->type_name("HOST:PORT=SERVICE")
       ->allow_extra_args(false);
   add_backend_options(app, options->backend, "--backend-config");

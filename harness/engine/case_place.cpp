@@ -66,6 +66,13 @@ bool closed(scn::Server const& server, std::string_view service) {
          server.closed_ports().end();
 }
 
+/// A mapper listens for those who ask for one.
+bool listens(scn::Scenario const& scenario, std::string_view service) {
+  auto const& needs = scenario.needs();
+  return !closed(scenario.server(), service) &&
+         (service != "mapper" || std::find(needs.begin(), needs.end(), service) != needs.end());
+}
+
 actors::Origin origin_of(targets::Url const& url) {
   return {url.host, url.port, url.tls};
 }
@@ -94,6 +101,11 @@ void place_on_nodes(targets::Target const& target, actors::ClientTarget& client)
 }
 
 }  // namespace
+
+std::optional<std::uint16_t> stated_port(targets::Target const& target, std::size_t service) {
+  auto const& ports = target.backend_ports;
+  return service < ports.size() ? std::optional(ports[service]) : std::nullopt;
+}
 
 std::string loopback_address(std::uint32_t number) {
   static AddressBlock const block;
@@ -183,8 +195,10 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
   config.ports.clear();
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
     // Of a live endpoint the servers are somebody else's: ours listen nowhere.
-    if (!closed(server, kServiceNames[i].first) && target.topology != Topology::live) {
-      config.ports[kServiceNames[i].second] = free_ports ? 0 : target.backend_ports[i];
+    auto const port = free_ports ? 0 : stated_port(target, i);
+    if (port && listens(*order.scenario, kServiceNames[i].first) &&
+        target.topology != Topology::live) {
+      config.ports[kServiceNames[i].second] = *port;
     }
   }
   config.session.withheld = withheld(server);

@@ -12,7 +12,13 @@ namespace rpchspec::engine {
 inline constexpr std::array kServiceNames = {
     std::pair{"store", backend::Listening::store},
     std::pair{"referral", backend::Listening::referral},
-    std::pair{"address-book", backend::Listening::address_book}};
+    std::pair{"address-book", backend::Listening::address_book},
+    std::pair{"mapper", backend::Listening::mapper}};
+
+/// What the target says of the port of the service with this index above; empty: nothing, as of a
+/// mapper that no other than our own proxy reaches.
+[[nodiscard]] std::optional<std::uint16_t> stated_port(targets::Target const& target,
+                                                       std::size_t service);
 
 /// The mock backend of a case: where it binds, and what the scenario asks of it.
 [[nodiscard]] backend::BackendConfig backend_config(Surroundings const& surroundings,

@@ -1,6 +1,7 @@
 #include "harness/engine/local_servers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/engine/case_place.hpp"
 
@@ -40,7 +41,7 @@ Result<void> LocalServers::raise_at(backend::BackendConfig const& config) {
 Result<void> LocalServers::raise_where_listed() {
   auto config = usual_config();
   if (is_shared()) {
-    config.ports.clear();
+    config.advertised = std::exchange(config.ports, {});
   }
   return raise_at(config);
 }
@@ -110,8 +111,11 @@ void LocalServers::find_ports() {
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
     auto const& [name, service] = kServiceNames[i];
     auto const at = backend_->ports().find(service);
-    place_.ports[name] =
-        at != backend_->ports().end() ? at->second : surroundings_.target.backend_ports[i];
+    auto const stated = stated_port(surroundings_.target, i);
+    if (at == backend_->ports().end() && !stated) {
+      continue;
+    }
+    place_.ports[name] = at != backend_->ports().end() ? at->second : *stated;
     auto const is_foreign = surroundings_.target.topology == targets::Topology::live;
     if ((is_shared() || is_foreign) &&
         std::find(closed.begin(), closed.end(), name) != closed.end()) {
@@ -123,6 +127,9 @@ void LocalServers::find_ports() {
 /// A service that must not listen gets a port that nobody else can have: bound, and no listener.
 void LocalServers::reserve_closed_ports() {
   for (auto const& [name, service] : kServiceNames) {
+    if (!place_.ports.contains(name)) {
+      continue;
+    }
     auto& port = place_.ports[name];
     auto const free = uses_free_ports(surroundings_.target) || port == 0;
     if (!backend_->ports().contains(service) && free) {

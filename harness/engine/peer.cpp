@@ -41,9 +41,12 @@ std::string why_not(link::v1::Open const& open) {
       *topology == targets::Topology::live) {
     return "the servers of topology '" + open.topology() + "' can't be played elsewhere";
   }
-  auto const ports_fit = open.backend_ports_size() == static_cast<int>(kServiceNames.size()) &&
-                         std::all_of(open.backend_ports().begin(), open.backend_ports().end(),
-                                     [](std::uint32_t port) { return port <= 0xFFFF; });
+  constexpr auto kServices = static_cast<int>(kServiceNames.size());
+  auto const count = open.backend_ports_size();
+  auto const has_all = count == kServices || count == kServices - 1;  // a mapper may be missing
+  auto const ports_fit =
+      has_all && std::all_of(open.backend_ports().begin(), open.backend_ports().end(),
+                             [](std::uint32_t port) { return port <= 0xFFFF; });
   auto const proxies = static_cast<std::size_t>(open.proxy_size());
   if (open.run().size() < kLeastRun || !ports_fit || proxies > kMostAddresses) {
     return "the run's request makes no sense";

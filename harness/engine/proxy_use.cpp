@@ -13,7 +13,9 @@ actors::ClientTarget target_of(Surroundings const& surroundings) {
   auto const& target = surroundings.target;
   std::map<std::string, std::uint16_t> ports;
   for (std::size_t i = 0; i < kServiceNames.size(); ++i) {
-    ports[kServiceNames[i].first] = target.backend_ports[i];
+    if (auto const port = stated_port(target, i)) {
+      ports[kServiceNames[i].first] = *port;
+    }
   }
   scenario::v1::Scenario const any;
   CaseOrder order;

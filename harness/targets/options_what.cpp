@@ -234,8 +234,9 @@ std::vector<Option> behind() {
        0,
        value,
        what,
-       "S,R,N",
-       "ports of store, referral and address book (default 6001,6002,6004; embedded: free ones)",
+       "S,R,N[,M]",
+       "ports of store, referral and address book (default 6001,6002,6004; embedded: free ones), "
+       "and of an endpoint mapper (593; default: none, embedded: a free one)",
        {},
        [](Settings& s, Text v) {
          return keep(parse_ports(v), [&](std::vector<std::uint16_t> ports) {

@@ -66,7 +66,7 @@ std::map<std::string, std::string> environment_for(Target const& target,
   std::error_code ignored;  // of an empty path
   out["RPCHSPEC_OUT"] = std::filesystem::absolute(place.out, ignored).string();
   char const* const names[] = {"RPCHSPEC_STORE_PORT", "RPCHSPEC_REFERRAL_PORT",
-                               "RPCHSPEC_ADDRESS_BOOK_PORT"};
+                               "RPCHSPEC_ADDRESS_BOOK_PORT", "RPCHSPEC_MAPPER_PORT"};
   for (std::size_t i = 0; i < place.ports.size() && i < std::size(names); ++i) {
     out[names[i]] = std::to_string(place.ports[i]);
   }

@@ -21,7 +21,7 @@ namespace rpchspec::targets {
 struct BackendPlace {
   std::string address;               // that the proxy reaches them at
   std::string server_name;           // that requests will name
-  std::vector<std::uint16_t> ports;  // store, referral, address book
+  std::vector<std::uint16_t> ports;  // store, referral, address book, mapper
   std::vector<Address> upstreams;    // topology http-front
   std::filesystem::path out;         // folder of the run
   std::filesystem::path tls;         // folder of cert.pem, key.pem and both.pem; empty: none

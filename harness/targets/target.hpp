@@ -105,6 +105,7 @@ struct Target {
   std::string upstream_tls;  // "", "auto", "front", or "CERT,KEY"
   std::string server_name = "auto";
   std::string backend_bind = "auto";
+  /// Store, referral, address book; the endpoint mapper, where it has one.
   std::vector<std::uint16_t> backend_ports{6001, 6002, 6004};
   std::optional<Address> backend_at{};  // of the agent that plays the servers; empty: this process
   AgentSpeech agent_speech = AgentSpeech::link;

@@ -184,7 +184,7 @@ Result<std::vector<std::uint16_t>> parse_ports(std::string_view text) {
     auto const port = to_port(rest.substr(0, comma));
     if (!port) {
       return wrong(kField, text,
-                   "expected three ports S,R,N, as in 6001,6002,6004; 0 is a free one");
+                   "expected ports S,R,N or S,R,N,M, as in 6001,6002,6004; 0 is a free one");
     }
     ports.push_back(*port);
     if (comma == rest.size()) {
@@ -192,10 +192,12 @@ Result<std::vector<std::uint16_t>> parse_ports(std::string_view text) {
     }
     rest.remove_prefix(comma + 1);
   }
-  if (ports.size() != 3) {
-    return wrong(kField, text,
-                 "expected three ports (store, referral, address book), found " +
-                     std::to_string(ports.size()));
+  if (ports.size() != 3 && ports.size() != 4) {
+    return wrong(
+        kField, text,
+        "expected three ports (store, referral, address book), or a fourth for the endpoint "
+        "mapper, found " +
+            std::to_string(ports.size()));
   }
   return ports;
 }

@@ -22,7 +22,8 @@ enum class PortZero { refused, allowed };
 /// "gw.example:443:127.0.0.1", the address also in brackets.
 [[nodiscard]] Result<net::ResolveOverride> parse_resolve(std::string_view text);
 
-/// "6001,6002,6004": store, referral, address book; 0 is a free port.
+/// "6001,6002,6004": store, referral, address book; a fourth is the endpoint mapper's; 0 is a free
+/// port.
 [[nodiscard]] Result<std::vector<std::uint16_t>> parse_ports(std::string_view text);
 
 /// "host:port", with brackets round an IPv6 address.

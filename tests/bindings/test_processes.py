@@ -21,7 +21,7 @@ def test_up_says_where_it_listens_until_it_is_left():
     with rpchspec.Up() as up:
         assert up.url == up.urls[0] and up.url.startswith("http://127.0.0.1:")
         assert up.backends.server_name == "EXCH01"
-        assert set(up.backends.ports) == {"store", "referral", "address-book"}
+        assert set(up.backends.ports) == {"store", "referral", "address-book", "mapper"}
         pid, ports = up.pid, [*up.backends.ports.values(), int(up.url.rsplit(":", 1)[1])]
         assert all(listens(port) for port in ports)
         assert up.certificate_pem == ""

@@ -39,6 +39,14 @@ def status_of(call, **fields):
     return caught.value.code()
 
 
+def test_a_mapper_listens_where_it_has_a_name(agent, lease):
+    names = [{"host": "EXCH01", "port": 593, "service": "mapper"}]
+    with_one = agent.StartFixture(lease=lease, name="mapped", config={"up": {"names": names}})
+    without = agent.StartFixture(lease=lease, name="plain", config={"up": {}})
+    assert set(with_one.ready.backends.ports) - set(without.ready.backends.ports) == {"mapper"}
+    assert with_one.ready.backends.ports["mapper"] in agent.KeepAlive(lease=lease).ports
+
+
 def echo(url):
     """-> (status, body) of an echo request"""
     connection = http.client.HTTPConnection(urllib.parse.urlparse(url).netloc, timeout=60)

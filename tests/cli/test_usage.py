@@ -41,7 +41,7 @@ import pytest
         (["up", "--tls", "auto", "--auth", "basic"], "--user"),
         (["up", "--tls", "auto", "--auth", "ntlm"], "$NTLM_USER_FILE"),
         (["up", "--tls", "auto", "--auth", "ntlm,kerberos", "--user", "a:b"], "'kerberos' is no scheme"),
-        (["up", "--map", "exch01:6001=stor"], "allowed: store, referral, address-book"),
+        (["up", "--map", "exch01:6001=stor"], "allowed: store, referral, address-book, script, mapper"),
         (["proxy", "--connection-timeout", "29s"], "30"),
         (["down", "--state", "gone"], "no state file"),
         (["explore", "--histories", "0"], "--histories"),

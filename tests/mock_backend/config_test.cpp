@@ -35,7 +35,7 @@ class ConfigFile : public testing::Test {
 TEST_F(ConfigFile, SetsWhatItNamesAndLeavesTheRest) {
   auto const config = load(
       "deployment: co-located\n"
-      "ports: {store: 0, address-book: 7004}\n"
+      "ports: {store: 0, address-book: 7004, mapper: 593}\n"
       "receive_window: 8KiB\n"
       "recycle_out_at: 12KiB\n"
       "reply_delay: 250ms\n"
@@ -45,8 +45,9 @@ TEST_F(ConfigFile, SetsWhatItNamesAndLeavesTheRest) {
       "faults: {split: 100}\n");
   ASSERT_TRUE(config);
   EXPECT_EQ(config->placement, Placement::CoLocated);
-  EXPECT_EQ(config->ports, (std::map<Listening, std::uint16_t>{{Listening::store, 0},
-                                                               {Listening::address_book, 7004}}));
+  EXPECT_EQ(config->ports,
+            (std::map<Listening, std::uint16_t>{
+                {Listening::store, 0}, {Listening::address_book, 7004}, {Listening::mapper, 593}}));
   EXPECT_EQ(config->session.receive_window, ReceiveWindowSize(8192));
   EXPECT_EQ(config->session.recycle_out_at, 12288U);
   EXPECT_EQ(config->session.reply_delay, std::chrono::milliseconds(250));

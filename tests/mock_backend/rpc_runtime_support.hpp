@@ -23,6 +23,8 @@ class Client {
  public:
   explicit Client(RuntimeEnvironment environment = {}) : runtime(std::move(environment)) {}
 
+  explicit Client(RpcRuntime made) : runtime(std::move(made)) {}
+
   RuntimeReply send(ByteView bytes, TimePoint now = kStart) {
     return runtime.on_pdu(wire::PduView{bytes}, now);
   }

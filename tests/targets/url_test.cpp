@@ -55,10 +55,12 @@ TEST(Url, DoesNotRepeatAPassword) {
   EXPECT_EQ(why.find("secret"), std::string::npos);
 }
 
-TEST(Ports, AreThree) {
+TEST(Ports, AreThreeOrFour) {
   EXPECT_EQ(*parse_ports("6001,6002,6004"), (std::vector<std::uint16_t>{6001, 6002, 6004}));
   EXPECT_EQ(*parse_ports("0,0,0"), (std::vector<std::uint16_t>{0, 0, 0}));
-  for (auto const* wrong : {"", "6001", "6001,6002", "1,2,3,4", "1,2,x", "1,2,", "1,2,70000"}) {
+  EXPECT_EQ(*parse_ports("6001,6002,6004,593"),
+            (std::vector<std::uint16_t>{6001, 6002, 6004, 593}));
+  for (auto const* wrong : {"", "6001", "6001,6002", "1,2,3,4,5", "1,2,x", "1,2,", "1,2,70000"}) {
     EXPECT_FALSE(parse_ports(wrong)) << wrong;
   }
 }

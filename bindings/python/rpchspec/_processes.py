@@ -13,7 +13,7 @@ from rpchspec.control import Control
 
 @dataclasses.dataclass(frozen=True)
 class Backends:
-    """Where the simulated servers listen: ``ports`` by store, referral, address-book."""
+    """Where the simulated servers listen: ``ports`` by store, referral, address-book, mapper."""
 
     address: str
     server_name: str
@@ -79,7 +79,7 @@ class Up(_WithProxy, _WithBackends):
         proxy_config: Path | None = None,
         backend_config: Path | None = None,
         bind: str | None = None,
-        ports: tuple[int, int, int] | None = None,
+        ports: Sequence[int] | None = None,
         server_time_scale: float | None = None,
         control: str | None = None,
         control_tls: str | None = None,
@@ -125,7 +125,8 @@ class Up(_WithProxy, _WithBackends):
 
 
 class Backend(_WithBackends):
-    """``rpchspec backend``: the simulated servers alone. ``ports`` are store, referral, address book."""
+    """``rpchspec backend``: the simulated servers alone. ``ports`` are store, referral, address book,
+    and the endpoint mapper's, where one is to listen."""
 
     command = "backend"
 
@@ -133,7 +134,7 @@ class Backend(_WithBackends):
         self,
         *,
         bind: str | None = None,
-        ports: tuple[int, int, int] | None = None,
+        ports: Sequence[int] | None = None,
         config: Path | None = None,
         server_time_scale: float | None = None,
         verbose: bool = False,

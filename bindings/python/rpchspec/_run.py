@@ -34,7 +34,7 @@ def run(
     variant: str | None = None,
     server_name: str | None = None,
     backend_bind: str | None = None,
-    backend_ports: tuple[int, int, int] | None = None,
+    backend_ports: Sequence[int] | None = None,
     auth: str | None = None,
     user: str | None = None,
     password: str | None = None,

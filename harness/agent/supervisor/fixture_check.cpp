@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kCertificates{"auto", "expired", "wrong-name",
                                                         "untrusted"};
-constexpr std::array<std::string_view, 4> kServices{"store", "referral", "address-book", "script"};
+constexpr std::array<std::string_view, 5> kServices{"store", "referral", "address-book", "script",
+                                                    "mapper"};
 constexpr int kMostNamed = 64;
 
 template <class Words>
@@ -92,7 +93,7 @@ class FixtureCheck {
              std::uint32_t port,
              std::string const& service) {
     if (!is_name(host) || port == 0 || port > 65535 || !is_one_of(kServices, service)) {
-      add(field, "expected a host, a port, and store, referral, address-book or script");
+      add(field, "expected a host, a port, and store, referral, address-book, script or mapper");
     }
   }
 };
@@ -113,15 +114,23 @@ std::vector<api::Problem> problems_of(api::FixtureConfig const& config) {
   return std::move(check.problems);
 }
 
+std::size_t servers_of(api::FixtureConfig const& config) {
+  constexpr std::size_t kServers = 3;
+  auto const& names = config.up().names();
+  auto const has_mapper = std::any_of(names.begin(), names.end(),
+                                      [](auto const& name) { return name.service() == "mapper"; });
+  return config.has_proxy() ? 0 : has_mapper ? kServers + 1 : kServers;
+}
+
 std::size_t ports_of(api::FixtureConfig const& config) {
   auto const of_proxy = [](api::ProxyConfig const& proxy) {
     return std::size_t{proxy.tls().empty() ? 1U : 2U};
   };
-  constexpr std::size_t kServers = 3;
+  auto const servers = servers_of(config);
   if (config.has_backend()) {
-    return kServers;
+    return servers;
   }
-  return config.has_proxy() ? of_proxy(config.proxy()) : kServers + of_proxy(config.up().proxy());
+  return servers + of_proxy(config.has_proxy() ? config.proxy() : config.up().proxy());
 }
 
 }  // namespace rpchspec::supervisor

@@ -1,4 +1,5 @@
 #include <fstream>
+#include <span>
 
 #include <boost/json.hpp>
 
@@ -8,8 +9,6 @@
 namespace rpchspec::supervisor {
 
 namespace {
-
-constexpr std::size_t kServers = 3;
 
 using Words = std::vector<std::string>;
 
@@ -37,12 +36,15 @@ Outcome<void> write_users(std::filesystem::path const& file, api::ProxyConfig co
 }
 
 void add_backend(std::string const& address,
-                 std::vector<std::uint16_t> const& ports,
+                 std::span<std::uint16_t const> ports,
                  api::BackendConfig const& config,
                  Words& words) {
   words.push_back("--bind=" + address);
-  words.push_back("--ports=" + std::to_string(ports[0]) + "," + std::to_string(ports[1]) + "," +
-                  std::to_string(ports[2]));
+  std::string joined;
+  for (auto const port : ports) {
+    joined += (joined.empty() ? "" : ",") + std::to_string(port);
+  }
+  words.push_back("--ports=" + joined);
   add_if_set(words, "server-time-scale", config.server_time_scale());
 }
 
@@ -52,9 +54,10 @@ Outcome<std::vector<std::string>> Fixtures::words_of(One& one) const {
   Words words;
   Outcome<void> added;
   auto const& config = one.config;
+  auto const servers = std::span(one.ports).first(servers_of(config));
   if (config.has_backend()) {
     words.emplace_back("backend");
-    add_backend(options_.fixture_address, one.ports, config.backend(), words);
+    add_backend(options_.fixture_address, servers, config.backend(), words);
   } else if (config.has_proxy()) {
     words.emplace_back("proxy");
     added = add_proxy(one, config.proxy(), words);
@@ -63,7 +66,7 @@ Outcome<std::vector<std::string>> Fixtures::words_of(One& one) const {
     }
   } else {
     words.emplace_back("up");
-    add_backend(options_.fixture_address, one.ports, config.up().backend(), words);
+    add_backend(options_.fixture_address, servers, config.up().backend(), words);
     added = add_proxy(one, config.up().proxy(), words);
     if (config.up().judge()) {
       words.emplace_back("--judge");
@@ -86,7 +89,7 @@ Outcome<void> Fixtures::add_proxy(One const& one,
                                   api::ProxyConfig const& config,
                                   Words& words) const {
   bool const is_up = one.config.has_up();
-  auto const first = is_up ? kServers : 0;
+  auto const first = servers_of(one.config);
   auto const listen = [&](char const* scheme, std::size_t index) {
     targets::Address address;
     address.host = options_.fixture_address;

@@ -88,6 +88,9 @@ class Fixtures {
 /// What is wrong with a fixture's options, by field; empty: nothing.
 [[nodiscard]] std::vector<api::Problem> problems_of(api::FixtureConfig const& config);
 
+/// How many servers it has: of `up`, with an endpoint mapper where a name is the mapper's.
+[[nodiscard]] std::size_t servers_of(api::FixtureConfig const& config);
+
 /// How many ports it listens on that others connect to.
 [[nodiscard]] std::size_t ports_of(api::FixtureConfig const& config);
 
