@@ -5,6 +5,7 @@
 #include "harness/loader/scenario_words.hpp"
 #include "model/suggestion.hpp"
 #include "protocol/wire/dcerpc.hpp"
+#include "protocol/wire/tower.hpp"
 
 namespace rpchspec::actors {
 namespace {
@@ -16,7 +17,17 @@ wire::SyntaxId interface_of(std::string const& service) {
   if (service == "referral") {
     return wire::kReferralInterface;
   }
+  if (service == "mapper") {
+    return wire::kMapperInterface;
+  }
   return service == "address-book" ? wire::kAddressBookInterface : wire::kStoreInterface;
+}
+
+/// The Store by ncacn_http, as Outlook asks.
+wire::EptMap::Request map_of_store() {
+  wire::EptMap::Request parameters;
+  parameters.map_tower = wire::encode(wire::make_tower({wire::kStoreInterface}));
+  return parameters;
 }
 
 std::string hex(std::uint32_t value) {
@@ -31,6 +42,24 @@ std::string hex(std::uint32_t value) {
 Result<void> returned(std::uint32_t value, std::uint32_t success = wire::kSuccess) {
   if (value != success) {
     return fail({ErrorCode::unexpected, 0, "", "", "the call returned " + hex(value)});
+  }
+  return {};
+}
+
+/// Nothing, or why the first tower is not the Store's.
+Result<void> maps_store(wire::EptMap::Response const& response) {
+  if (response.status != wire::kSuccess) {
+    return returned(response.status);
+  }
+  auto const has_one = !response.towers.empty() && response.towers.front().has_value();
+  auto const tower = wire::decode_tower(has_one ? *response.towers.front() : Bytes());
+  auto const found = tower ? wire::binding_of(*tower) : tl::unexpected(tower.error());
+  if (!found) {
+    return tl::unexpected(found.error());
+  }
+  if (found->interface != wire::kStoreInterface || found->port == 0) {
+    return fail({ErrorCode::unexpected, 0, "ITowers", "C706 appendix O",
+                 "a tower of something that was not asked for"});
   }
   return {};
 }
@@ -95,6 +124,12 @@ Result<Bytes> RpcCaller::request(std::string const& operation) {
   }
   if (operation == "is_server_listening") {
     return call<wire::MgmtIsServerListening>(kMgmtContext, {});
+  }
+  if (operation == "ept_map") {
+    return call<wire::EptMap>(kServiceContext, map_of_store());
+  }
+  if (operation == "ept_lookup") {
+    return call<wire::EptLookup>(kServiceContext, {});
   }
   return fail(
       {ErrorCode::not_found, 0, "operation", "",
@@ -181,6 +216,12 @@ Result<void> RpcCaller::on_response(ByteView stub) {
   }
   if (operation_ == "EcDummyRpc") {
     return read(std::type_identity<wire::EcDummyRpc>(), value);
+  }
+  if (operation_ == "ept_map") {
+    return read(std::type_identity<wire::EptMap>(), maps_store);
+  }
+  if (operation_ == "ept_lookup") {
+    return read(std::type_identity<wire::EptLookup>(), status);
   }
   if (operation_ == "inq_if_ids") {
     return read(std::type_identity<wire::MgmtInqIfIds>(), status);

@@ -13,8 +13,8 @@ namespace rpchspec::actors {
 /// One virtual connection's RPC client. No I/O: makes request PDUs, reads reply PDUs.
 class RpcCaller {
  public:
-  /// @param service  "store", "referral" or "address-book": what a bind asks for, beside mgmt; or
-  ///                 "mgmt" alone.
+  /// @param service  "store", "referral", "address-book" or "mapper": what a bind asks for, beside
+  ///                 mgmt; or "mgmt" alone.
   explicit RpcCaller(std::string service) : service_(std::move(service)) {}
 
   /// The next request PDU of an operation; not_found with the list for an unknown one.

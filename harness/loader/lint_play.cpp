@@ -20,6 +20,7 @@ class PlayLint {
   void run() {
     collect(scenario_.steps());
     steps(scenario_.steps());
+    server(scenario_.client());
     for (auto const& each : scenario_.expect()) {
       expectation(each);
     }
@@ -42,6 +43,7 @@ class PlayLint {
   void steps(Steps const& steps) {
     for (auto const& step : steps) {
       connection(step, step.vc());
+      server(step.client_open());
       if (step.has_await()) {
         expectation(step.await());
       }
@@ -74,6 +76,15 @@ class PlayLint {
       }
       errors_.add(places_.of(m, "vc"), "no step opens virtual connection " + std::to_string(vc) +
                                            "; allowed: " + model::join(known));
+    }
+  }
+
+  /// A mapper listens for those who ask for one.
+  template <class Message>
+  void server(Message const& m) {
+    auto const& needs = scenario_.needs();
+    if (m.server() == "mapper" && std::find(needs.begin(), needs.end(), "mapper") == needs.end()) {
+      errors_.add(places_.of(m, "server"), "nothing listens there; add `mapper` to 'needs'");
     }
   }
 

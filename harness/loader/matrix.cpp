@@ -174,8 +174,9 @@ class Substitution {
   /// Names that the run fills in; everything else in lower case is a mistake.
   void check_runtime(std::string const& name, model::Mark mark) {
     bool const parameter = !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
-    std::vector<std::string> known{"server_name", "port",    "proxy",        "target",     "store",
-                                   "referral",    "address", "before_store", "after_store"};
+    std::vector<std::string> known{"server_name", "port",     "proxy",   "target",
+                                   "store",       "referral", "address", "before_store",
+                                   "after_store", "mapper"};
     auto const runs = std::find(known.begin(), known.end(), name) != known.end();
     if (name.empty() || parameter || runs) {
       return;

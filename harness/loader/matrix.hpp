@@ -27,8 +27,8 @@ inline constexpr std::size_t kMostVariants = 1000;
 
 /// The cases of a scenario in the matrix' order, the last dimension fastest; one where there is no
 /// matrix. `$name` must name a dimension, or one of the variables that the run fills in
-/// ($server_name, $port, $target, $store, $referral and $address-book for the ports of these
-/// services, and names with a capital, which stand for a parameter of the case).
+/// ($server_name, $port, $target, $store, $referral, $address-book and $mapper for the ports of
+/// these services, and names with a capital, which stand for a parameter of the case).
 [[nodiscard]] std::vector<Variant> expand_matrix(model::YamlNode const& scenario,
                                                  model::TextErrors& errors);
 

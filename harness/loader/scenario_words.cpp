@@ -30,6 +30,7 @@ std::vector<NeedForm> const& need_forms() {
       {"two-upstreams"},
       {"http-hop"},
       {"v1"},
+      {"mapper"},
       {"raw-socket"},
       {"one-machine"},
       {"refused:port"},
@@ -83,10 +84,18 @@ std::vector<std::string> const& monitor_names() {
 }
 
 std::vector<std::string> const& operations() {
-  static std::vector<std::string> const kOperations = {
-      "bind",       "RfrGetNewDSA",       "RfrGetFQDNFromServerDN", "NspiBind",
-      "NspiUnbind", "EcDoConnectEx",      "EcDoDisconnect",         "EcDummyRpc",
-      "inq_if_ids", "is_server_listening"};
+  static std::vector<std::string> const kOperations = {"bind",
+                                                       "RfrGetNewDSA",
+                                                       "RfrGetFQDNFromServerDN",
+                                                       "NspiBind",
+                                                       "NspiUnbind",
+                                                       "EcDoConnectEx",
+                                                       "EcDoDisconnect",
+                                                       "EcDummyRpc",
+                                                       "inq_if_ids",
+                                                       "is_server_listening",
+                                                       "ept_map",
+                                                       "ept_lookup"};
   return kOperations;
 }
 

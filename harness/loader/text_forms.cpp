@@ -87,7 +87,7 @@ bool are_valid_ports(std::string_view text) {
     }
   };
   replace("$server_name", "server.example");
-  for (std::string const service : {"store", "referral", "address-book"}) {
+  for (std::string const service : {"store", "referral", "address-book", "mapper"}) {
     replace("$before_" + service, "49151");
     replace("$" + service, "49152");  // the run's ports are ephemeral ones
     replace("$after_" + service, "49153");

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kMostToSpell = 12;  // words in a sentence
 
-constexpr std::string_view kServices = "store referral address-book";
+constexpr std::string_view kServices = "store referral address-book mapper";
+constexpr std::string_view kAlwaysThere = "store referral address-book";  // unless they are closed
 constexpr std::string_view kChannels = "in out";
 constexpr std::string_view kChannelsAndV1 = "in out v1";
 constexpr std::string_view kBoth = "in out both";
@@ -73,7 +74,7 @@ std::vector<TextRule> rules_of_actors() {
       any("Header.name"),  // also what is none
       any("Header.value"),
       one_of("Server.hold", kHeldByServer),
-      one_of("Server.closed_ports", kServices),
+      one_of("Server.closed_ports", kAlwaysThere),
       one_of("Server.ack_policy", "half every never"),
       formed("ProxyNeeds.valid_ports", kValidPortsForm),
       one_of("ProxyNeeds.answers", "garbage two-lengths never"),

@@ -87,6 +87,11 @@ bool is_met(std::string_view need, Target const& target) {
   if (need == "v1") {
     return target.topology == Topology::embedded || target.facts.v1.value_or(false);
   }
+  if (need == "mapper") {  // embedded and behind a front it gets a free port
+    auto const has_port = target.backend_ports.size() > 3;
+    return target.topology == Topology::embedded || target.topology == Topology::http_front ||
+           (target.topology != Topology::live && has_port);
+  }
   if (need == "http-hop") {  // what only relays bytes is none (RFC 9110 3.7: a tunnel)
     auto const layer = target.facts.given.find("layer");
     return layer == target.facts.given.end() || layer->second == "http";
@@ -123,6 +128,9 @@ Missing unmet(std::string_view need, Target const& target) {
   }
   if (need == "v1") {
     return {"needs a proxy that serves RPC over HTTP v1 (v1=true)", "v1"};
+  }
+  if (need == "mapper") {
+    return {"needs a port for an endpoint mapper (--backend-ports 6001,6002,6004,593)", {}};
   }
   if (need == "offload" && target.topology == Topology::http_front) {
     return {"needs a front that takes TLS off (no --upstream-tls)", {}};

@@ -165,7 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
             "x.yaml:4:9: unknown set-up 'opend'; did you mean 'opened'?\n"},
         Bad{"needs", headed("id: reset/a\ntitle: T\nsince: 1.0\nneeds: [topologie:x]\n"),
             "x.yaml:4:9: unknown need 'topologie:x'; allowed: topology:NAME, fact:NAME, "
-            "auth:SCHEME, tls, offload, ipv6, two-proxies, two-upstreams, http-hop, v1, "
+            "auth:SCHEME, tls, offload, ipv6, two-proxies, two-upstreams, http-hop, v1, mapper, "
             "raw-socket, "
             "one-machine, refused:port, refused:port-below-range, refused:port-above-range, "
             "refused:server, each also after not:\n"}));

@@ -37,9 +37,10 @@ INSTANTIATE_TEST_SUITE_P(
     Actors,
     WrongWord,
     ::testing::Values(
-        Wrong{"client: {server: stor}",
-              "10: 'server' wants store, referral or address-book, got 'stor'; did you mean "
-              "'store'?"},
+        Wrong{
+            "client: {server: stor}",
+            "10: 'server' wants store, referral, address-book or mapper, got 'stor'; did you mean "
+            "'store'?"},
         Wrong{"client: {tls_version: \"1.9\"}",
               "10: 'tls_version' wants 1.2 or 1.3, got '1.9'; did you mean '1.2'?"},
         Wrong{"client: {in_sequence: r3}",
@@ -140,10 +141,11 @@ INSTANTIATE_TEST_SUITE_P(
               "'actual*2'"},
         Wrong{"steps: [{client.fault: {channel: inn, drip: 1}}]",
               "25: 'channel' wants in, out, both or v1, got 'inn'; did you mean 'in'?"},
-        Wrong{"steps: [{client.call: Nspibind}]",
-              "23: 'operation' wants bind, RfrGetNewDSA, RfrGetFQDNFromServerDN, NspiBind, "
-              "NspiUnbind, EcDoConnectEx, EcDoDisconnect, EcDummyRpc, inq_if_ids or "
-              "is_server_listening, got 'Nspibind'; did you mean 'NspiBind'?"},
+        Wrong{
+            "steps: [{client.call: Nspibind}]",
+            "23: 'operation' wants bind, RfrGetNewDSA, RfrGetFQDNFromServerDN, NspiBind, "
+            "NspiUnbind, EcDoConnectEx, EcDoDisconnect, EcDummyRpc, inq_if_ids, "
+            "is_server_listening, ept_map or ept_lookup, got 'Nspibind'; did you mean 'NspiBind'?"},
         Wrong{"steps: [{client.echo: RPC_IN_DAT}]",
               "23: 'method' wants RPC_IN_DATA or RPC_OUT_DATA, got 'RPC_IN_DAT'; did you mean "
               "'RPC_IN_DATA'?"},
@@ -155,6 +157,9 @@ INSTANTIATE_TEST_SUITE_P(
               "26: nothing holds 'IN_R2/A5' back; add `hold: [IN_R2/A5]` to 'client'"},
         Wrong{"steps: [{server.release: legacy-response}]",
               "26: nothing holds 'legacy-response' back; add `legacy_response: held` to 'server'"},
+        Wrong{"client: {server: mapper}", "10: nothing listens there; add `mapper` to 'needs'"},
+        Wrong{"steps: [{client.open: {server: mapper}}]",
+              "24: nothing listens there; add `mapper` to 'needs'"},
         Wrong{"steps: [{vc: 7, server.close: both}]",
               "10: no step opens virtual connection 7; allowed: 1"},
         Wrong{"steps: [{vc: 2, client.open: {}}, {await: {client.out: closed, vc: 3}}]",
@@ -164,12 +169,14 @@ INSTANTIATE_TEST_SUITE_P(
     Expectations,
     WrongWord,
     ::testing::Values(
-        Wrong{"steps: [{await: {server: {connected: stor}}}]",
-              "38: 'service' wants store, referral or address-book, got 'stor'; did you mean "
-              "'store'?"},
-        Wrong{"steps: [{await: {server: {not-connected: {for: 1s, service: stor}}}}]",
-              "52: 'service' wants store, referral or address-book, got 'stor'; did you mean "
-              "'store'?"},
+        Wrong{
+            "steps: [{await: {server: {connected: stor}}}]",
+            "38: 'service' wants store, referral, address-book or mapper, got 'stor'; did you mean "
+            "'store'?"},
+        Wrong{
+            "steps: [{await: {server: {not-connected: {for: 1s, service: stor}}}}]",
+            "52: 'service' wants store, referral, address-book or mapper, got 'stor'; did you mean "
+            "'store'?"},
         Wrong{"steps: [{await: {client.in: {response: 9x9x}}}]",
               "40: 'status' wants a status as in 503 or 4xx, got '9x9x'"},
         Wrong{"steps: [{await: {client.in: {response: {rpc_error: 6bx}}}}]",
@@ -194,8 +201,9 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"steps: [{await: {client.out: fault}}, {await: {client.out: {fault: {operation: "
               "NspiBnd}}}}]",
               "69: 'operation' wants bind, RfrGetNewDSA, RfrGetFQDNFromServerDN, NspiBind, "
-              "NspiUnbind, EcDoConnectEx, EcDoDisconnect, EcDummyRpc, inq_if_ids or "
-              "is_server_listening, got 'NspiBnd'; did you mean 'NspiBind'?"}));
+              "NspiUnbind, EcDoConnectEx, EcDoDisconnect, EcDummyRpc, inq_if_ids, "
+              "is_server_listening, ept_map or ept_lookup, got 'NspiBnd'; did you mean "
+              "'NspiBind'?"}));
 
 class RightWord : public ::testing::TestWithParam<char const*> {};
 

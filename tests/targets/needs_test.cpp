@@ -178,6 +178,21 @@ TEST(Needs, V1IsServedByTheEmbeddedProxyAndWhereAFactSaysSo) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(Needs, AMapperHasAPortOfItsOwnWhereTheProxyIsNotOurs) {
+  Scenario scenario;
+  scenario.add_needs("mapper");
+  EXPECT_FALSE(skip_reason(scenario, Target{}));
+  EXPECT_FALSE(skip_reason(scenario, front()));
+  auto target = foreign();
+  auto const skip = skip_reason(scenario, target);
+  ASSERT_TRUE(skip);
+  EXPECT_THAT(skip->reason, HasSubstr("--backend-ports 6001,6002,6004,593"));
+  target.backend_ports.push_back(593);
+  EXPECT_FALSE(skip_reason(scenario, target));
+  target.topology = Topology::live;
+  EXPECT_TRUE(skip_reason(scenario, target));
+}
+
 TEST(Needs, WhereTlsIsTakenOffTheUpstreamHasNone) {
   Scenario scenario;
   scenario.add_needs("topology:http-front");
