@@ -6,6 +6,7 @@ import struct
 
 import pytest
 from impacket.dcerpc.v5 import epm, oxabref, rpcrt, transport
+from impacket.http import AUTH_BASIC
 from impacket.uuid import uuidtup_to_bin
 from samba import NTSTATUSError
 from samba.dcerpc import epmapper, misc
@@ -27,6 +28,7 @@ def mapper(url=None, port=MAPPER_PORT, server=SERVER):
     if url is not None:
         way.set_rpc_proxy_url(f"{url}/rpc/rpcproxy.dll")
         way.set_credentials(USER, PASSWORD)
+        way.set_auth_type(AUTH_BASIC)
     dce = way.get_dce_rpc()
     dce.connect()
     try:
