@@ -67,10 +67,10 @@ struct LiveState {
 struct SkipReason {
   std::string case_id;
   std::string reason;  // in words
-  std::string fact;    // the one fact that would run it; empty when that is not enough or unknown
+  std::string fact;    // which would run it, with the value that runs most; empty: none alone does
 };
 
-/// "24 skipped; `receive_window` would run 9 of them"; empty without skips.
+/// "24 skipped; `receive_window` would run up to 9 of them"; empty without skips.
 [[nodiscard]] std::string skip_text(std::vector<SkipReason> const& skipped);
 
 struct FinalFacts {

@@ -137,7 +137,7 @@ std::string skip_text(std::vector<SkipReason> const& skipped) {
     text += fmt::format(", {} of them: {}", count, reason);
   }
   for (std::size_t i = 0; i < facts.size() && i < 3; ++i) {
-    text += fmt::format("{}`{}` would run {}{}", i == 0 ? "; " : ", ", facts[i].first,
+    text += fmt::format("{}`{}` would run up to {}{}", i == 0 ? "; " : ", ", facts[i].first,
                         facts[i].second, i == 0 ? " of them" : "");
   }
   return text;

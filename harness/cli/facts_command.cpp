@@ -18,6 +18,9 @@ int facts(bool as_json) {
     if (!as_json) {
       fmt::print("{:<20} {} (as in {}={})\n{:<20} unlocks: {}\n{:<20} not given: {}\n", kind.name,
                  kind.type, kind.name, kind.example, "", kind.unlocks, "", kind.unstated);
+      if (!kind.allowed.empty()) {
+        fmt::print("{:<20} allowed: {}\n", "", kind.allowed);
+      }
       if (!kind.probed.empty()) {
         fmt::print("{:<20} probed: {}\n", "", kind.probed);
       }
@@ -28,6 +31,9 @@ int facts(bool as_json) {
                     {"example", kind.example},
                     {"not_given", kind.unstated},
                     {"unlocks", kind.unlocks}});
+    if (!kind.allowed.empty()) {
+      list.back().as_object()["allowed"] = kind.allowed;
+    }
     if (!kind.probed.empty()) {
       list.back().as_object()["probed"] = kind.probed;
     }

@@ -14,6 +14,8 @@
 #include "harness/cli/library.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/engine/output.hpp"
+#include "harness/targets/as_stated.hpp"
+#include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
 #include "harness/targets/target.hpp"
 #include "journal/reader.hpp"
@@ -139,13 +141,20 @@ void Remains::judge_journals() {
   }
 }
 
-/// Of a live endpoint a case may have been played in part.
-bool is_live(fs::path const& journal) {
-  auto found = false;
+/// As it was played: with the facts that the journal begins with, and in part at a live endpoint.
+scenario::v1::Scenario as_played(scenario::v1::Scenario const& scenario, fs::path const& journal) {
+  targets::Topology topology = targets::Topology::embedded;
+  targets::Facts facts;
   static_cast<void>(journal::read(journal, [&](journal::v1::Event const& event) {
-    found = found || event.started().topology() == to_string(targets::Topology::live);
+    if (event.has_started()) {
+      topology = targets::parse_topology(event.started().topology()).value_or(topology);
+      for (auto const& [name, value] : event.started().facts()) {
+        static_cast<void>(targets::set_fact(facts, name, value));
+      }
+    }
   }));
-  return found;
+  auto const played = targets::as_stated(scenario, topology, facts).value_or(scenario);
+  return topology == targets::Topology::live ? targets::live_part(played) : played;
 }
 
 CaseResult Remains::judged(Left const& left, CaseResult const& planned) const {
@@ -156,9 +165,8 @@ CaseResult Remains::judged(Left const& left, CaseResult const& planned) const {
     reports::JudgeOptions options;
     options.rerun = planned.rerun;
     options.strict = finished_.notes.strict;
-    auto const played =
-        is_live(left.journal) ? targets::live_part(*scenario) : scenario::v1::Scenario(*scenario);
-    auto judgement = reports::judge(played, left.journal, library_.requirements, options);
+    auto judgement = reports::judge(as_played(*scenario, left.journal), left.journal,
+                                    library_.requirements, options);
     if (!judgement.interrupted && !judgement.lagged) {
       result = std::move(judgement.result);
     }

@@ -7,6 +7,7 @@
 
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/address_block.hpp"
+#include "harness/targets/named_by.hpp"
 #include "journal/recorder.hpp"
 #include "net/address.hpp"
 #include "reference_proxy/variants.hpp"
@@ -86,13 +87,6 @@ void place_on_node(std::vector<targets::Url> const& urls,
     (url.tls ? secure : usual) = origin_of(url);
   }
   usual = usual.port == 0 ? secure : usual;
-}
-
-/// As the operator says; the embedded proxy knows this machine by the name that every one has.
-std::string name_by(std::string_view fact, targets::Target const& target) {
-  auto const is_netbios = fact == "netbios_name";
-  auto const& stated = is_netbios ? target.facts.netbios_name : target.facts.host_name;
-  return stated.value_or(is_netbios ? "LOCALHOST" : "localhost");
 }
 
 void place_on_nodes(targets::Target const& target, actors::ClientTarget& client) {
@@ -221,7 +215,7 @@ backend::BackendConfig backend_config(Surroundings const& surroundings, CaseOrde
 scn::Client client_conduct(Surroundings const& surroundings, CaseOrder const& order) {
   auto conduct = order.scenario->client();
   if (!conduct.named_by().empty()) {
-    conduct.set_server_name(name_by(conduct.named_by(), surroundings.target));
+    conduct.set_server_name(targets::name_of_servers(conduct.named_by(), surroundings.target));
   }
   auto const* variant = proxy::find_variant(surroundings.target.variant);
   if (variant != nullptr && variant->in_channel_lifetime != 0 && conduct.in_content_length() == 0) {

@@ -211,7 +211,7 @@ std::vector<ProbedFact> adopt(std::vector<ProbedFact> probed, targets::Facts& fa
         continue;
       }
       facts.probed.insert(each.fact);
-    } else if (targets::is_same(each.fact, stated->second, each.value)) {
+    } else if (targets::agrees(each.fact, stated->second, each.value)) {
       continue;
     } else {
       each.stated = stated->second;

@@ -9,6 +9,7 @@
 #include "harness/engine/sanity.hpp"
 #include "harness/engine/usage_of_run.hpp"
 #include "harness/targets/program.hpp"
+#include "model/suggestion.hpp"
 #include "reports/verdict.hpp"
 
 namespace rpchspec::engine {
@@ -23,6 +24,7 @@ class Run {
   RunOutcome go();
 
  private:
+  void note_unused_facts();
   void ask_version();
   void look();
   void play_stages(RunPlan const& plan);
@@ -48,6 +50,7 @@ RunOutcome Run::go() {
   if (auto const opened = record_.open(); !opened) {
     return record_.give_up(opened.error());
   }
+  note_unused_facts();
   auto const absent = targets::why_absent(request_.target.program);
   if (absent.empty()) {
     ask_version();
@@ -62,6 +65,16 @@ RunOutcome Run::go() {
     play_stages(plan);
   }
   return record_.finish();
+}
+
+void Run::note_unused_facts() {
+  auto const& unused = request_.target.unused_facts;
+  if (!unused.empty()) {
+    record_.note(model::join(unused) +
+                 (unused.size() == 1 ? " is stated, and counts" : " are stated, and count") +
+                 " for nothing: each case gives the embedded proxy the configuration that it "
+                 "needs (--proxy names another)");
+  }
 }
 
 /// Of the program, where the user did not say it.

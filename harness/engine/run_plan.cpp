@@ -1,12 +1,15 @@
 #include "harness/engine/run_plan.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "harness/engine/case_place.hpp"
+#include "harness/targets/as_stated.hpp"
 #include "harness/targets/needs.hpp"
 #include "harness/targets/stated_rule.hpp"
+#include "harness/targets/unlocks.hpp"
 
 namespace rpchspec::engine {
 namespace {
@@ -32,6 +35,37 @@ bool must_be_alone(scenario::v1::Scenario const& scenario, targets::Target const
   return scenario.exclusive() || unlisted || (shares_servers && ends_unattributed(scenario));
 }
 
+/// The case as it is played there.
+scenario::v1::Scenario const* as_played(scenario::v1::Scenario const& scenario,
+                                        targets::Target const& target,
+                                        RunPlan& plan) {
+  auto stated = targets::as_stated(scenario, target.topology, target.facts);
+  if (!stated) {
+    return &scenario;
+  }
+  plan.stated.push_back(std::make_unique<scenario::v1::Scenario>(*std::move(stated)));
+  return plan.stated.back().get();
+}
+
+/// A fact is named for as many cases as one value of it would run.
+void keep_to_one_value(std::vector<SkippedCase>& skipped, targets::Target const& target) {
+  std::map<std::string, std::vector<scenario::v1::Scenario const*>> waiting;
+  for (auto const& each : skipped) {
+    if (!each.reason.fact.empty()) {
+      waiting[each.reason.fact].push_back(each.scenario);
+    }
+  }
+  for (auto& [fact, cases] : waiting) {
+    cases = targets::run_by_one_value(fact, cases, target);
+  }
+  for (auto& [scenario, reason] : skipped) {
+    auto const& run = waiting[reason.fact];
+    if (std::find(run.begin(), run.end(), scenario) == run.end()) {
+      reason.fact.clear();
+    }
+  }
+}
+
 }  // namespace
 
 bool RunPlan::idle() const {
@@ -53,11 +87,13 @@ RunPlan make_plan(RunRequest const& request, std::string const& absent, CaseNumb
                                              : reports::SkipReason{scenario.id(), absent, {}}});
       continue;
     }
+    auto const* const played = as_played(scenario, *stage->target, plan);
     auto const alone = must_be_alone(scenario, *stage->target);
     for (std::uint32_t i = 0; i < std::max(request.repeat, 1U); ++i) {
-      stage->jobs.push_back({&scenario, numbers.next(), alone, false, i});
+      stage->jobs.push_back({played, numbers.next(), alone, false, i});
     }
   }
+  keep_to_one_value(plan.skipped, request.target);
   for (auto& stage : plan.stages) {
     stage.jobs = in_order(std::move(stage.jobs));
   }

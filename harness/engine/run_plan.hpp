@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,11 @@ struct SkippedCase {
   reports::SkipReason reason;
 };
 
-/// Points into the request that it was made of.
+/// Points into itself, and into the request that it was made of.
 struct RunPlan {
   std::vector<Configured> stages;  // in the order in which they are entered; one at least
   std::vector<SkippedCase> skipped;
+  std::vector<std::unique_ptr<scenario::v1::Scenario>> stated;  // cases that follow facts
 
   /// No case is left for any configuration.
   [[nodiscard]] bool idle() const;

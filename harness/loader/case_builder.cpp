@@ -6,6 +6,7 @@
 #include <google/protobuf/duration.pb.h>
 
 #include "harness/loader/matrix.hpp"
+#include "harness/loader/stated_value.hpp"
 #include "harness/loader/sugar.hpp"
 #include "harness/loader/suite_version.hpp"
 
@@ -34,7 +35,33 @@ std::vector<Step> set_up_steps(Scenario const& scenario, SetUps const& set_ups) 
   return steps;
 }
 
+/// What follows a fact has the value that the scenario's own configuration makes of it.
+void put_followers(Scenario& scenario, Places const& places, TextErrors& errors) {
+  auto const values = values_of(scenario.proxy());
+  for (auto const& each : places.followers()) {
+    if (auto const why = put(scenario, each.stated, values); !why.empty()) {
+      errors.add(each.mark, "'" + each.stated.value() + "' " + why);
+    } else {
+      *scenario.add_stated() = each.stated;
+    }
+  }
+}
+
+/// A step's place with so many more before it.
+void move_step(scenario::v1::StatedValue& stated, std::size_t by) {
+  constexpr std::string_view kSteps = "steps/";
+  auto const& at = stated.at();
+  if (at.starts_with(kSteps)) {
+    auto const end = at.find('/', kSteps.size());
+    auto const index = std::stoul(at.substr(kSteps.size(), end - kSteps.size()));
+    stated.set_at(std::string(kSteps) + std::to_string(index + by) + at.substr(end));
+  }
+}
+
 void put_first(Scenario& scenario, std::vector<Step> steps) {
+  for (auto& stated : *scenario.mutable_stated()) {
+    move_step(stated, steps.size());
+  }
   google::protobuf::RepeatedPtrField<Step> all(steps.begin(), steps.end());
   all.MergeFrom(scenario.steps());
   scenario.mutable_steps()->Swap(&all);
@@ -59,6 +86,7 @@ Scenario build_case(Variant const& variant, Library const& library, TextErrors& 
   Places places;
   Scenario scenario;
   fill(scenario, desugar_scenario(variant.scenario, errors), places, errors);
+  put_followers(scenario, places, errors);
   spread_by(*scenario.mutable_steps());
   scenario.set_file(errors.file());
   scenario.set_category(scenario.id().substr(0, scenario.id().find('/')));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/loader/stated_value.hpp"
 #include "harness/loader/suite_version.hpp"
 #include "model/suggestion.hpp"
 
@@ -177,6 +178,7 @@ class Substitution {
     std::vector<std::string> known{"server_name", "port",     "proxy",   "target",
                                    "store",       "referral", "address", "before_store",
                                    "after_store", "mapper"};
+    known.insert(known.end(), followed_facts().begin(), followed_facts().end());
     auto const runs = std::find(known.begin(), known.end(), name) != known.end();
     if (name.empty() || parameter || runs) {
       return;

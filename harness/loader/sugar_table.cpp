@@ -136,11 +136,16 @@ bool is_size(pb::FieldDescriptor const& field) {
           std::find(kSmall.begin(), kSmall.end(), field.name()) != kSmall.end());
 }
 
+bool is_duration(pb::FieldDescriptor const& field) {
+  return field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE &&
+         field.message_type() == pb::Duration::descriptor();
+}
+
 bool filled_by_loader(pb::FieldDescriptor const& field) {
   auto const& name = field.name();
   auto const& message = field.containing_type()->name();
-  return (message == "Scenario" &&
-          (name == "variant" || name == "category" || name == "file" || name == "set_up")) ||
+  return (message == "Scenario" && (name == "variant" || name == "category" || name == "file" ||
+                                    name == "set_up" || name == "stated")) ||
          (message == "Step" && name == "given");
 }
 

@@ -51,6 +51,9 @@ struct Shorthand {
 /// True for fields that hold a number of bytes, where units are allowed.
 [[nodiscard]] bool is_size(google::protobuf::FieldDescriptor const& field);
 
+/// True for fields that hold a duration, with its unit.
+[[nodiscard]] bool is_duration(google::protobuf::FieldDescriptor const& field);
+
 /// True for fields that the loader fills and no file may set.
 [[nodiscard]] bool filled_by_loader(google::protobuf::FieldDescriptor const& field);
 

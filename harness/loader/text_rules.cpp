@@ -70,7 +70,7 @@ std::vector<TextRule> rules_of_actors() {
       any("Client.password"),
       any("Client.server_name"),
       any("Client.path"),
-      one_of("Client.named_by", "host_name netbios_name"),
+      one_of("Client.named_by", "host_name netbios_name capitals mixed_letters"),
       any("Header.name"),  // also what is none
       any("Header.value"),
       one_of("Server.hold", kHeldByServer),

@@ -6,6 +6,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 
+#include "harness/loader/stated_value.hpp"
 #include "harness/loader/sugar_table.hpp"
 #include "model/scalars.hpp"
 #include "model/suggestion.hpp"
@@ -18,11 +19,6 @@ using model::suggestion;
 using model::TextErrors;
 using model::YamlEntry;
 using model::YamlNode;
-
-bool is_duration(pb::FieldDescriptor const& field) {
-  return field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE &&
-         field.message_type() == pb::Duration::descriptor();
-}
 
 std::vector<std::string> keys_of(pb::Descriptor const& descriptor) {
   std::vector<std::string> keys;
@@ -43,6 +39,35 @@ std::string spoken(pb::Descriptor const& descriptor) {
   name[0] = static_cast<char>(name[0] | 0x20);
   return name;
 }
+
+/// Fields and indices from the root to where the walk is.
+class Path {
+ public:
+  /// One word longer for as long as it lives.
+  class Word {
+   public:
+    Word(Path& path, std::string word) : path_(path) { path_.words_.push_back(std::move(word)); }
+
+    ~Word() { path_.words_.pop_back(); }
+
+    Word(Word const&) = delete;
+    Word& operator=(Word const&) = delete;
+
+   private:
+    Path& path_;
+  };
+
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    for (auto const& word : words_) {
+      text += (text.empty() ? "" : "/") + word;
+    }
+    return text;
+  }
+
+ private:
+  std::vector<std::string> words_;
+};
 
 class Walk {
  public:
@@ -86,6 +111,7 @@ class Walk {
 
  private:
   void field(pb::Message& m, pb::FieldDescriptor const& f, YamlEntry const& entry) {
+    Path::Word const word(path_, f.name());
     places_.note(m, f.name(), entry.mark);
     if (entry.value.is_null()) {
       return errors_.add(entry.mark, "'" + entry.key + "' has no value");
@@ -96,11 +122,15 @@ class Walk {
     if (!f.is_repeated()) {
       return value(m, f, entry.value, false);
     }
-    // A single value stands for a list of one.
     auto const& node = entry.value;
+    if (node.is_scalar() && node.text == "$auth") {
+      return follow(node);  // as many values as there are schemes
+    }
+    // A single value stands for a list of one.
     auto const single = node.is_sequence() ? YamlNode{} : YamlNode::sequence(node.mark, {node});
     auto const& items = node.is_sequence() ? node.items : single.items;
     for (std::size_t i = 0; i < items.size(); ++i) {
+      Path::Word const index(path_, std::to_string(i));
       places_.note(m, f.name(), static_cast<int>(i), items[i].mark);
       value(m, f, items[i], true);
     }
@@ -117,6 +147,10 @@ class Walk {
         errors_.add(each.mark, "'" + each.key + "' wants a scalar, this is " +
                                    std::string(describe(each.value)));
         continue;
+      }
+      Path::Word const key(path_, each.key);
+      if (follows_a_fact(each.value.text)) {
+        follow(each.value);
       }
       auto& added = *m.GetReflection()->AddMessage(&m, &f);
       auto const& reflection = *added.GetReflection();
@@ -149,6 +183,12 @@ class Walk {
 
   void scalar(pb::Message& m, pb::FieldDescriptor const& f, YamlNode const& node, bool add) {
     auto const& r = *m.GetReflection();
+    if (follows_a_fact(node.text)) {
+      follow(node);
+      if (f.cpp_type() != pb::FieldDescriptor::CPPTYPE_STRING) {
+        return;
+      }
+    }
     switch (f.cpp_type()) {
       case pb::FieldDescriptor::CPPTYPE_STRING:
         return add ? r.AddString(&m, &f, node.text) : r.SetString(&m, &f, node.text);
@@ -209,8 +249,16 @@ class Walk {
     m.GetReflection()->MutableMessage(&m, &f)->CopyFrom(duration);
   }
 
+  void follow(YamlNode const& node) {
+    Follower follower{{}, node.mark};
+    follower.stated.set_at(path_.text());
+    follower.stated.set_value(node.text);
+    places_.note(std::move(follower));
+  }
+
   Places& places_;
   TextErrors& errors_;
+  Path path_;
 };
 
 std::string indexed(std::string const& field, int index) {

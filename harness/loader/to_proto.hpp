@@ -6,12 +6,20 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <google/protobuf/message.h>
 
+#include "model/scenario.pb.h"
 #include "model/strict_yaml.hpp"
 
 namespace rpchspec::loader {
+
+/// A value that follows a fact, and so is put in place when the fact is known.
+struct Follower {
+  scenario::v1::StatedValue stated;
+  model::Mark mark;
+};
 
 /// Where each field of each message was written. Messages are known by address: a map is valid only
 /// while they stay where they were filled.
@@ -37,8 +45,13 @@ class Places {
                                std::string const& field,
                                int index) const;
 
+  void note(Follower follower) { followers_.push_back(std::move(follower)); }
+
+  [[nodiscard]] std::vector<Follower> const& followers() const { return followers_; }
+
  private:
   std::map<std::pair<void const*, std::string>, model::Mark> marks_;
+  std::vector<Follower> followers_;
 };
 
 /// Fills `message`; what is wrong goes to `errors` and is left out.

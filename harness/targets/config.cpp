@@ -132,13 +132,23 @@ class EntryReader {
     return out;
   }
 
+  /// A list is written as on the command line: "ntlm,basic".
+  static std::string fact_text(YamlNode const& node) {
+    auto text = node.text;
+    for (auto const& item : node.items) {
+      text += (text.empty() ? "" : ",") + item.text;
+    }
+    return text;
+  }
+
   void facts(YamlNode const& node) {
     for (auto const& entry : mapping(node, "facts")) {
-      if (auto const set = set_fact(scratch_.target.facts, entry.key, entry.value.text); !set) {
+      auto const value = fact_text(entry.value);
+      if (auto const set = set_fact(scratch_.target.facts, entry.key, value); !set) {
         auto const unknown = set.error().code == ErrorCode::not_found;
         errors_.add(unknown ? entry.mark : entry.value.mark, set.error().detail);
       }
-      out_.facts.emplace_back(entry.key, entry.value.text);
+      out_.facts.emplace_back(entry.key, value);
     }
   }
 

@@ -34,10 +34,15 @@ json::object schema_of(Option const& option) {
 json::object facts_schema() {
   json::object properties;
   for (auto const& kind : fact_kinds()) {
+    auto types = json::array{"string", "number", "boolean"};
+    if (kind.name == "auth") {
+      types.push_back("array");
+    }
+    auto const range = kind.allowed.empty() ? "" : ", " + std::string(kind.allowed);
     properties[kind.name] = {
-        {"type", json::array{"string", "number", "boolean"}},
-        {"description", std::string(kind.type) + ", as in " + std::string(kind.example) + ": " +
-                            std::string(kind.unlocks)}};
+        {"type", types},
+        {"description", std::string(kind.type) + range + ", as in " + std::string(kind.example) +
+                            ": " + std::string(kind.unlocks)}};
   }
   return {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
 }

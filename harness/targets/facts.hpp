@@ -13,12 +13,13 @@ namespace rpchspec::targets {
 
 /// One line of `rpchspec facts`.
 struct FactKind {
-  std::string_view name;      // "connection_timeout"
-  std::string_view type;      // "duration", "size", "true or false", ...
-  std::string_view example;   // "120s"
-  std::string_view unstated;  // what holds where the fact is not given
-  std::string_view unlocks;   // what it makes possible
-  std::string_view probed{};  // what of a run's first cases tells it; empty: it must be stated
+  std::string_view name;       // "connection_timeout"
+  std::string_view type;       // "duration", "size", "true or false", ...
+  std::string_view example;    // "120s"
+  std::string_view unstated;   // what holds where the fact is not given
+  std::string_view unlocks;    // what it makes possible
+  std::string_view probed{};   // what of a run's first cases tells it; empty: it must be stated
+  std::string_view allowed{};  // "30s to 4h (MS-RPCH 2.2.3.5.3)"; empty: what its type allows
 };
 
 [[nodiscard]] std::vector<FactKind> const& fact_kinds();
@@ -34,8 +35,11 @@ struct FactKind {
 /// "receive_window=64KiB".
 [[nodiscard]] Result<void> set_fact(Facts& facts, std::string_view assignment);
 
-/// Whether two texts of a fact that can be probed mean the same value: "2m" and "120s".
-[[nodiscard]] bool is_same(std::string_view name, std::string const& a, std::string const& b);
+/// Whether what was seen of a fact that can be probed agrees with what is stated: "120s" with "2m",
+/// "ntlm" with "negotiate,ntlm".
+[[nodiscard]] bool agrees(std::string_view name,
+                          std::string const& stated,
+                          std::string const& seen);
 
 /// True when the fact was given.
 [[nodiscard]] bool has_fact(Facts const& facts, std::string_view name);

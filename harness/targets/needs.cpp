@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "harness/loader/stated_value.hpp"
+#include "harness/targets/as_stated.hpp"
 #include "harness/targets/carried.hpp"
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
+#include "harness/targets/named_by.hpp"
 #include "harness/targets/needed_fact.hpp"
 #include "harness/targets/needs_configuration.hpp"
 #include "harness/targets/stated_rule.hpp"
@@ -207,6 +210,18 @@ void check_server(Scenario const& scenario, Target const& target, Lacks& lacks) 
   }
 }
 
+/// A front's upstream is ours: it has what the case says of it, whatever is needed of a foreign
+/// one.
+bool is_given_by_us(std::string_view need, Scenario const& scenario, Target const& target) {
+  auto const configured = loader::values_of(scenario.proxy());
+  return target.topology == Topology::http_front &&
+         std::any_of(configured.quantities.begin(), configured.quantities.end(),
+                     [&](auto const& each) {
+                       return need.starts_with("fact:" + each.first) &&
+                              is_stated_in_needs(scenario, each.first);
+                     });
+}
+
 /// A channel as short as 2.2.3.5.5 allows ends before many a case does.
 void check_lifetime(Scenario const& scenario, Target const& target, Lacks& lacks) {
   auto const has = target.facts.channel_lifetime;
@@ -222,8 +237,8 @@ void check_lifetime(Scenario const& scenario, Target const& target, Lacks& lacks
 void check_valid_ports(Scenario const& scenario, Target const& target, Lacks& lacks) {
   auto const& rule = target.facts.valid_ports;
   auto const& wanted = scenario.proxy().valid_ports();
-  if (wanted.empty()) {
-    return;
+  if (wanted.empty() || !scenario.client().named_by().empty()) {
+    return;  // a name that is listed is what check_name() asks for
   }
   if (!rule) {
     lacks.push_back(
@@ -251,7 +266,9 @@ void check_live(Scenario const& scenario, Target const& target, Lacks& lacks) {
 std::optional<reports::SkipReason> skip_reason(Scenario const& scenario, Target const& target) {
   Lacks lacks;
   for (auto const& need : scenario.needs()) {
-    check_need(need, target, lacks);
+    if (!is_given_by_us(need, scenario, target)) {
+      check_need(need, target, lacks);
+    }
   }
   check_client(scenario, target, lacks);
   check_server(scenario, target, lacks);

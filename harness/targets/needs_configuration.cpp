@@ -1,7 +1,8 @@
 #include "harness/targets/needs_configuration.hpp"
 
-#include "harness/targets/facts.hpp"
-#include "harness/targets/stated_rule.hpp"
+#include <algorithm>
+
+#include "harness/targets/as_stated.hpp"
 #include "model/scalars.hpp"
 
 namespace rpchspec::targets {
@@ -48,27 +49,50 @@ std::string text_of(google::protobuf::Duration const& value) {
       std::chrono::duration_cast<std::chrono::nanoseconds>(to_duration(value)).count());
 }
 
-void check_authentication(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
-  auto const& facts = target.facts;
+/// The schemes that the proxy has to offer, so that this case can be played.
+std::vector<std::string_view> schemes_for(scenario::v1::Scenario const& scenario) {
+  auto const& needs = scenario.proxy();
   auto wanted = std::vector<std::string_view>();
+  if (is_stated_in_needs(scenario, "auth")) {  // those of `proxy` are for the embedded one
+    if (scenario.client().auth() != scenario::v1::USUAL) {
+      wanted.push_back(name_of(scenario.client().auth()));
+    }
+    return wanted;
+  }
   if (needs.basic_auth()) {
     wanted.push_back("basic");
   }
   for (auto const scheme : needs.auth()) {
     wanted.push_back(name_of(static_cast<scenario::v1::Scheme>(scheme)));
   }
-  if (wanted.size() > 1 || needs.challenges() != ProxyNeeds::LINES) {
+  return wanted;
+}
+
+void check_authentication(scenario::v1::Scenario const& scenario,
+                          Target const& target,
+                          Lacks& lacks) {
+  auto const& needs = scenario.proxy();
+  auto const& offered = target.facts.auth;
+  auto const wanted = schemes_for(scenario);
+  if (needs.challenges() != ProxyNeeds::LINES) {
     lacks.push_back({"needs a proxy that the harness configures", {}});
-  } else if (!wanted.empty()) {
-    auto const scheme = *parse_auth(wanted.front());
-    check_fact({"auth", std::string(wanted.front())}, facts.auth, scheme, lacks);
-    if (facts.auth == scheme && target.user.empty()) {
-      lacks.push_back({"needs --user and a password", {}});
+    return;
+  }
+  for (auto const name : wanted) {
+    auto const what = "needs a proxy with auth=" + std::string(name);
+    if (offered.empty()) {
+      lacks.push_back({what + "; the fact is not given", "auth"});
+    } else if (std::find(offered.begin(), offered.end(), *parse_auth(name)) == offered.end()) {
+      lacks.push_back({what, {}});
     }
+  }
+  if (!wanted.empty() && !offered.empty() && target.user.empty()) {
+    lacks.push_back({"needs --user and a password", {}});
   }
   if (needs.extended_protection() != ProxyNeeds::IGNORED) {
     auto const text = needs.extended_protection() == ProxyNeeds::REQUIRED ? "require" : "allow";
-    check_fact({"extended_protection", text}, facts.extended_protection, std::string(text), lacks);
+    check_fact({"extended_protection", text}, target.facts.extended_protection, std::string(text),
+               lacks);
   }
 }
 
@@ -85,11 +109,7 @@ void check_limits(ProxyNeeds const& needs, Facts const& facts, Lacks& lacks) {
     check_fact({"receive_window", model::size_text(needs.receive_window())}, facts.receive_window,
                static_cast<std::uint32_t>(needs.receive_window()), lacks);
   }
-  if (needs.channel_lifetime() >= kMostUnasked && facts.probed.contains("channel_lifetime")) {
-    lacks.push_back({"uses up a channel of " + model::size_text(needs.channel_lifetime()) +
-                         ", which channel_lifetime has to be stated for",
-                     "channel_lifetime"});
-  } else if (needs.channel_lifetime() != 0) {
+  if (needs.channel_lifetime() != 0) {
     check_fact({"channel_lifetime", model::size_text(needs.channel_lifetime())},
                facts.channel_lifetime, static_cast<std::uint32_t>(needs.channel_lifetime()), lacks);
   }
@@ -100,15 +120,28 @@ void check_limits(ProxyNeeds const& needs, Facts const& facts, Lacks& lacks) {
   }
 }
 
-/// Where `needs` takes a range of idle timeouts, the one in `proxy` is for the embedded proxy.
+/// Where `needs` names a fact, its value in `proxy` is for a proxy of ours.
 ProxyNeeds of_foreign(scenario::v1::Scenario const& scenario) {
   auto needs = scenario.proxy();
-  for (auto const& need : scenario.needs()) {
-    if (need.starts_with("fact:idle_timeout=") && need.find("..") != need.npos) {
-      needs.clear_idle_timeout();
+  auto const& reflection = *needs.GetReflection();
+  std::vector<google::protobuf::FieldDescriptor const*> present;
+  reflection.ListFields(needs, &present);
+  for (auto const* field : present) {
+    if (is_stated_in_needs(scenario, field->name())) {
+      reflection.ClearField(&needs, field);
     }
   }
   return needs;
+}
+
+/// What fills a channel of this size goes through only where somebody said that it may.
+void check_volume(scenario::v1::Scenario const& scenario, Facts const& facts, Lacks& lacks) {
+  auto const lifetime = scenario.proxy().channel_lifetime();
+  if (lifetime >= kMostUnasked && facts.probed.contains("channel_lifetime")) {
+    lacks.push_back({"uses up a channel of " + model::size_text(lifetime) +
+                         ", which channel_lifetime has to be stated for",
+                     "channel_lifetime"});
+  }
 }
 
 }  // namespace
@@ -125,22 +158,9 @@ void check_configuration(scenario::v1::Scenario const& scenario,
     auto const on = needs.allow_anonymous() == ProxyNeeds::ON;
     check_fact({"allow_anonymous", on ? "true" : "false"}, facts.allow_anonymous, on, lacks);
   }
+  check_volume(scenario, facts, lacks);
   check_limits(needs, facts, lacks);
-  check_authentication(needs, target, lacks);
-}
-
-void check_name(scenario::v1::Scenario const& scenario, Target const& target, Lacks& lacks) {
-  auto const& fact = scenario.client().named_by();
-  if (fact.empty() || target.topology == Topology::embedded) {
-    return;
-  }
-  if (!has_fact(target.facts, fact)) {
-    lacks.push_back({"the fact " + fact + " is not given", fact});
-  } else if (target.server_name == "auto" && target.backend_bind == "auto" &&
-             is_on_loopback(target)) {
-    lacks.push_back(
-        {"needs --backend-bind: the address of the servers that " + fact + " names", {}});
-  }
+  check_authentication(scenario, target, lacks);
 }
 
 void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {

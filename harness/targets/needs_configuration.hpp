@@ -23,8 +23,8 @@ void check_configuration(scenario::v1::Scenario const& scenario,
                          Target const& target,
                          Lacks& lacks);
 
-/// The name by which the client asks for the servers, where a fact has to state it. It stands for
-/// one address: where each case has its own there is none to give.
+/// The name by which the client asks for the servers, where the case says how (named_by.hpp). It
+/// stands for one address: where each case has its own there is none to give.
 void check_name(scenario::v1::Scenario const& scenario, Target const& target, Lacks& lacks);
 
 /// Our upstream behind a front is configured as needed, except for what the front decides.

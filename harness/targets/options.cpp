@@ -81,6 +81,20 @@ bool names_nodes(Target const& target) {
   return !target.in_urls.empty() || !target.out_urls.empty();
 }
 
+/// Each case gives the embedded proxy the configuration that it needs; only its name is told.
+void leave_facts_out(Target& target) {
+  constexpr std::string_view kVersion = "version";
+  Facts left;
+  for (auto const& [name, value] : target.facts.given) {
+    if (name == kVersion) {
+      left.given[name] = value;
+    } else {
+      target.unused_facts.push_back(name);
+    }
+  }
+  target.facts = std::move(left);
+}
+
 void derive(Settings& settings) {
   auto& target = settings.target;
   if (!settings.topology_given) {
@@ -88,6 +102,9 @@ void derive(Settings& settings) {
                       : target.urls.empty()            ? Topology::embedded
                       : target.upstream_listen.empty() ? Topology::rpc_proxy
                                                        : Topology::http_front;
+  }
+  if (target.topology == Topology::embedded) {
+    leave_facts_out(target);
   }
   if (target.topology == Topology::embedded && !settings.ports_given) {
     target.backend_ports = {0, 0, 0};
@@ -99,8 +116,8 @@ void derive(Settings& settings) {
   if (target.auth == Auth::none && !target.user.empty()) {
     target.auth = Auth::basic;
   }
-  if (target.auth != Auth::none && !target.facts.auth) {
-    target.facts.auth = target.auth;  // credentials are given because the proxy asks for them
+  if (target.auth != Auth::none && target.facts.auth.empty()) {
+    target.facts.auth = {target.auth};  // credentials are given because the proxy asks for them
   }
 }
 

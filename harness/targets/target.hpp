@@ -51,7 +51,7 @@ struct Facts {
   std::optional<std::uint32_t> ping_traffic_threshold{};
   std::optional<bool> allow_anonymous{};
   std::optional<wire::ValidPorts> valid_ports{};
-  std::optional<Auth> auth{};
+  std::vector<Auth> auth{};  // schemes that a 401 offers; empty: not known
   std::optional<bool> pings{};
   std::optional<bool> v1{};
   std::optional<bool> intrusive{};
@@ -124,6 +124,8 @@ struct Target {
   std::string user;
   std::string password;
   Facts facts;
+  std::vector<std::string>
+      unused_facts{};  // stated of the embedded proxy, which they say nothing of
   std::vector<std::string> excludes;
   std::vector<WaiverEntry> waivers;
   std::string defect;                             // embedded only

@@ -67,12 +67,12 @@ def test_the_estimate_counts_what_was_unlocked_and_comes_first(proxy, run):
 
 
 def test_what_is_stated_counts_and_a_proxy_that_shows_another_value_is_told(proxy, run):
-    done, found = run(proxy("--allow-anonymous"), WINDOW, ANONYMOUS, "--set", "receive_window=32KiB")
+    done, found = run(proxy("--allow-anonymous"), WINDOW, ANONYMOUS, "--set", "receive_window=256KiB")
     assert verdicts(found) == {WINDOW: "skip", ANONYMOUS: "pass"}
-    assert found["target"]["facts"]["receive_window"] == "32KiB"
+    assert found["target"]["facts"]["receive_window"] == "256KiB"
     window = probed(found)["receive_window"]
-    assert (window["value"], window["stated"]) == ("64KiB", "32KiB")
-    words = "receive_window=32KiB is stated, and counts; the proxy shows receive_window=64KiB"
+    assert (window["value"], window["stated"]) == ("64KiB", "256KiB")
+    words = "receive_window=256KiB is stated, and counts; the proxy shows receive_window=64KiB"
     assert f"warning: {words}" in done.out and words in done.err
     done, found = run(proxy("--allow-anonymous"), WINDOW, "--set", "receive-window=65536")
     assert "receive_window" not in probed(found), "the same in other words"
@@ -95,7 +95,44 @@ def test_a_gigabyte_is_sent_only_where_the_lifetime_was_stated(proxy, run):
     assert verdicts(found)[GIGABYTE] == "skip" and probed(found)["channel_lifetime"]["value"] == "1GiB"
     (skipped,) = [case for case in found["cases"] if case["id"] == GIGABYTE]
     assert "channel_lifetime has to be stated" in skipped["message"]
-    assert "`channel_lifetime` would run 1" in done.out
+    assert "`channel_lifetime` would run up to 1" in done.out
+
+
+def configured(tmp_path, text):
+    """The options of a proxy with this configuration, to which anybody may connect."""
+    (tmp_path / "proxy.yaml").write_text(text)
+    return "--config", tmp_path / "proxy.yaml", "--allow-anonymous"
+
+
+LENGTH = "limits/channel-lifetime-is-the-content-length"
+FULL = "limits/out-never-exceeds-its-length"
+ANNOUNCED = "timeout/long-timeout-announced"
+IN_ALONE = "timeout/in-ignores-min-conn-timeout"
+
+
+def test_cases_follow_the_values_that_are_stated(proxy, run, tmp_path):
+    url = proxy(*configured(tmp_path, "{connection_timeout: 15m, receive_window: 128KiB, channel_lifetime: 192KiB}"))
+    facts = ["connection_timeout=900s", "receive_window=128KiB", "channel_lifetime=192KiB"]
+    stated = [word for fact in facts for word in ("--set", fact)]
+    asked = [WINDOW, LENGTH, FULL, ANNOUNCED, IN_ALONE]
+    done, found = run(url, *asked, *stated, "--evidence", "all")
+    assert done.code == 0, done.out + done.err
+    assert verdicts(found) == dict.fromkeys(asked, "pass")
+    done, found = run(url, ANNOUNCED, LENGTH, "--set", "connection_timeout=901s", "--set", "channel_lifetime=256KiB")
+    assert verdicts(found) == {ANNOUNCED: "fail", LENGTH: "fail"}, "it has other values"
+
+
+def test_a_fact_is_said_to_run_what_one_value_of_it_runs(rpchspec):
+    cases = ["timeout/long-timeout-announced", "timeout/configured-timeout-announced", "timeout/idle-for-five-minutes"]
+    where = ["--proxy", "http://127.0.0.1:9", "--backend-ports", "0,0,0", "--soak"]
+    assert "`connection_timeout` would run up to 2" in rpchspec("run", *cases, *where).out
+
+
+def test_of_the_embedded_proxy_nothing_has_to_be_stated(rpchspec, tmp_path):
+    done = rpchspec("run", ANNOUNCED, "--set", "connection_timeout=900s", "--set", "version=1", "--progress", "plain")
+    assert done.code == 0, done.out + done.err
+    assert "connection_timeout is stated, and counts for nothing" in done.out + done.err
+    assert results(tmp_path / "rpchspec-out")["target"]["facts"] == {"version": "1"}
 
 
 def test_nothing_is_asked_for_that_no_case_waits_for(proxy, run):

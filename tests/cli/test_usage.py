@@ -21,6 +21,8 @@ import pytest
         (["run", "--start", "./x"], "--start needs --proxy"),
         (["run", "--set", "recieve_window=1"], "did you mean 'receive_window'?"),
         (["run", "--set", "receive_window"], "FACT=VALUE"),
+        (["run", "--set", "receive_window=1"], "--set: receive_window: '1' cannot be; allowed: 8KiB to 256KiB"),
+        (["run", "--set", "auth=basic,kerberos"], "'kerberos' is no scheme"),
         (["run", "--defect", "ok-raeson"], "did you mean 'ok-reason'?"),
         (["run", "--target", "edge"], "no ./rpchspec.yaml"),
         (["run", "--target", "haproxy-bset"], "did you mean 'haproxy-best'?"),

@@ -6,6 +6,7 @@ import fronts
 from conftest import run_in
 
 NAMES = {"uri/server-name-by-dns", "uri/server-name-by-netbios"}
+LETTERS = {"uri/valid-ports-has-no-letter-case", "uri/valid-ports-rule-in-lower-case"}
 IDLE = {"timeout/calls-below-the-idle-timeout", "timeout/idle-end-reaches-the-server"}
 
 
@@ -31,6 +32,27 @@ STATED = ["--set", "host_name=localhost", "--set", "netbios_name=LOCALHOST"]
 def test_servers_are_asked_for_as_the_proxy_knows_them(against):
     done = against("", *STATED, *NAMES)
     assert done.code == 0 and done.ids("pass") == NAMES, done.text
+
+
+def test_a_server_name_is_asked_for_in_other_letters(against):
+    done = against("", *STATED, *LETTERS)
+    assert done.code == 0 and done.ids("pass") == LETTERS, done.text
+    done = against("--defect valid-ports-case --valid-ports localhost:1024-65535", *STATED, *LETTERS)
+    assert done.code == 1 and done.ids("fail") == LETTERS, done.text
+
+
+SCHEMES = ["negotiate", "ntlm", "basic"]
+LISTS = {"auth/every-scheme-is-offered@lines", *(f"auth/any-challenge-list-is-answered@lines,{s}" for s in SCHEMES)}
+
+
+def test_every_scheme_that_is_stated_is_asked_for(tmp_path, program, monkeypatch):
+    monkeypatch.setenv("RPCHSPEC_PASSWORD", "correct horse")
+    url = f"https://{fronts.own_address(6)}:0"
+    start = f'exec {program} proxy --listen "$RPCHSPEC_PROXY_URL" --auth {",".join(SCHEMES)} --user "ann:correct horse"'
+    facts = ["--set", "allow_anonymous=false", "--set", f"auth={','.join(SCHEMES)}", "-k", "--auth", "ntlm", "--user", "ann"]
+    done = run_in(tmp_path, "--proxy", url, "--start", start, *facts, *LISTS, "auth/log-on-opens@negotiate", "auth/retry-after-401")
+    assert done.code == 0 and done.ids("pass") >= LISTS, done.text
+    assert done.ids("skip") == set(), done.text
 
 
 def test_names_that_nobody_stated_are_not_made_up(against):

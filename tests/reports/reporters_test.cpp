@@ -246,7 +246,7 @@ TEST(Terminal, SaysWhichFactWouldRunMostOfWhatWasSkipped) {
     skipped.push_back({"x", i < 9 ? "a" : "b", i < 9 ? "receive_window" : i < 12 ? "auth" : ""});
   }
   EXPECT_EQ(skip_text(skipped),
-            "24 skipped; `receive_window` would run 9 of them, `auth` would run 3");
+            "24 skipped; `receive_window` would run up to 9 of them, `auth` would run up to 3");
   EXPECT_EQ(skip_text({}), "");
 }
 
@@ -258,9 +258,9 @@ TEST(Terminal, SaysWhyAllWasSkippedForOneReason) {
   others.push_back({"y", "needs root", ""});
   EXPECT_EQ(skip_text(others), "4 skipped, 3 of them: " + reason);
   skipped.push_back({"y", "needs fact:auth", "auth"});
-  EXPECT_EQ(skip_text(skipped), "4 skipped; `auth` would run 1 of them");
+  EXPECT_EQ(skip_text(skipped), "4 skipped; `auth` would run up to 1 of them");
   EXPECT_EQ(skip_text({{"y", "needs fact:auth", "auth"}}),
-            "1 skipped: needs fact:auth; `auth` would run 1 of them");
+            "1 skipped: needs fact:auth; `auth` would run up to 1 of them");
 }
 
 LiveState state(std::size_t running) {

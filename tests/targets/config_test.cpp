@@ -144,13 +144,26 @@ TEST(Configurations, MayHaveAddressesAndCredentialsOfTheirOwn) {
   ASSERT_EQ(target->urls.size(), 1U);
   EXPECT_TRUE(target->urls.front().tls);
   EXPECT_NE(target->urls.front().port, 0);
-  EXPECT_EQ(target->facts.auth, Auth::ntlm);
+  EXPECT_EQ(target->facts.auth, std::vector{Auth::ntlm});
+}
+
+TEST(Configurations, MayListTheSchemesThatAreOffered) {
+  for (auto const* list : {"[negotiate, ntlm]", "'negotiate,ntlm'"}) {
+    auto const target = under("{facts: {auth: " + std::string(list) + "}}");
+    ASSERT_TRUE(target);
+    EXPECT_EQ(target->facts.auth, (std::vector{Auth::negotiate, Auth::ntlm})) << list;
+  }
 }
 
 TEST(Configurations, ThatContradictThemselvesAreToldByName) {
   auto const target = under("{auth: basic}");
   ASSERT_FALSE(target);
   EXPECT_THAT(target.error().detail, HasSubstr("configuration 'c': --auth needs --user"));
+}
+
+TEST(Config, TellsWhereAFactHasAValueThatCannotBe) {
+  EXPECT_THAT(errors_of("targets:\n  e:\n    facts: {connection_timeout: 5s}\n"),
+              HasSubstr(":3:33: connection_timeout: '5s' cannot be; allowed: 30s to 4h"));
 }
 
 TEST(Config, TellsAllErrorsAtOnce) {

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/targets/as_stated.hpp"
 #include "harness/targets/facts.hpp"
 #include "harness/targets/live.hpp"
+#include "harness/targets/named_by.hpp"
 #include "harness/targets/needed_fact.hpp"
+#include "harness/targets/unlocks.hpp"
 #include "harness/targets/url.hpp"
 
 namespace rpchspec::targets {
@@ -92,6 +95,158 @@ TEST(Needs, MayTakeARangeOfIdleTimeouts) {
     EXPECT_EQ(skip->reason, "needs idle_timeout=20s..1m");
   }
   EXPECT_EQ(skip_reason(scenario, foreign())->fact, "idle_timeout");
+}
+
+TEST(Needs, ARangeMayBeOpenAndMayBeOfSizes) {
+  Scenario scenario;
+  scenario.add_needs("fact:connection_timeout=120s..");
+  scenario.add_needs("fact:receive_window=..128KiB");
+  scenario.mutable_proxy()->mutable_connection_timeout()->set_seconds(120);
+  scenario.mutable_proxy()->set_receive_window(65536);
+  auto const asked = [&](std::string const& timeout, std::string const& window) {
+    auto target = foreign();
+    EXPECT_TRUE(set_fact(target.facts, "connection_timeout", timeout));
+    EXPECT_TRUE(set_fact(target.facts, "receive_window", window));
+    return !skip_reason(scenario, target);
+  };
+  EXPECT_TRUE(asked("120s", "128KiB"));
+  EXPECT_TRUE(asked("15m", "8KiB"));
+  EXPECT_FALSE(asked("119s", "64KiB"));
+  EXPECT_FALSE(asked("120s", "131073"));
+  EXPECT_FALSE(skip_reason(scenario, Target{}));
+}
+
+TEST(Needs, OurUpstreamHasWhatACaseNeedsOfAForeignProxy) {
+  Scenario scenario;
+  scenario.add_needs("fact:connection_timeout=120s..");
+  EXPECT_TRUE(skip_reason(scenario, front())) << "nothing says which";
+  scenario.mutable_proxy()->mutable_connection_timeout()->set_seconds(120);
+  EXPECT_FALSE(skip_reason(scenario, front()));
+  EXPECT_TRUE(skip_reason(scenario, foreign()));
+}
+
+TEST(Needs, OneSchemeOfThoseThatAreOfferedIsEnough) {
+  Scenario scenario;
+  scenario.mutable_proxy()->add_auth(scenario::v1::BASIC);
+  auto target = foreign();
+  target.user = "ann";
+  EXPECT_EQ(skip_reason(scenario, target)->fact, "auth");
+  ASSERT_TRUE(set_fact(target.facts, "auth=negotiate,basic"));
+  EXPECT_FALSE(skip_reason(scenario, target));
+  ASSERT_TRUE(set_fact(target.facts, "auth=negotiate"));
+  EXPECT_EQ(skip_reason(scenario, target)->fact, "");
+  Scenario all;
+  all.add_needs("fact:auth");
+  all.mutable_proxy()->add_auth(scenario::v1::BASIC);
+  all.mutable_proxy()->add_auth(scenario::v1::BASIC);
+  EXPECT_FALSE(skip_reason(all, target)) << "of the embedded one";
+  all.mutable_proxy()->set_challenges(ProxyNeeds::ONE_LIST);
+  EXPECT_TRUE(skip_reason(all, target));
+  all.mutable_proxy()->set_challenges(ProxyNeeds::LINES);
+  ASSERT_TRUE(set_fact(target.facts, "auth=none"));
+  EXPECT_TRUE(skip_reason(all, target));
+}
+
+TEST(Needs, ServersMayBeNamedInTheOtherLetterCase) {
+  Scenario scenario;
+  scenario.mutable_client()->set_named_by("capitals");
+  scenario.mutable_proxy()->set_valid_ports("localhost:1024-65535");
+  EXPECT_EQ(name_of_servers("capitals", Target{}), "LOCALHOST");
+  auto target = foreign();
+  EXPECT_EQ(skip_reason(scenario, target)->fact, "host_name");
+  target.server_name = "10.0.0.5";
+  EXPECT_TRUE(skip_reason(scenario, target)) << "an address has no letters";
+  target.server_name = "exch01.example";
+  EXPECT_FALSE(skip_reason(scenario, target));
+  EXPECT_EQ(name_of_servers("capitals", target), "EXCH01.EXAMPLE");
+  ASSERT_TRUE(set_fact(target.facts, "valid_ports=other.example:6001"));
+  EXPECT_THAT(skip_reason(scenario, target)->reason, HasSubstr("does not list"));
+  ASSERT_TRUE(set_fact(target.facts, "valid_ports=exch01.example:6001"));
+  EXPECT_FALSE(skip_reason(scenario, target));
+  EXPECT_EQ(name_of_servers("mixed_letters", target), "eXcH01.eXaMpLe");
+  target.server_name = "EXCH01.EXAMPLE";
+  EXPECT_THAT(skip_reason(scenario, target)->reason, HasSubstr("is written so already"));
+}
+
+TEST(Needs, AServerNameIsADnsNameToo) {
+  Scenario scenario;
+  scenario.mutable_client()->set_named_by("host_name");
+  auto target = foreign();
+  EXPECT_EQ(skip_reason(scenario, target)->fact, "host_name");
+  target.server_name = "exch01.example";
+  EXPECT_FALSE(skip_reason(scenario, target));
+  EXPECT_EQ(name_of_servers("host_name", target), "exch01.example");
+}
+
+TEST(AsStated, TheFactsOfAForeignProxyAreInTheirPlaces) {
+  Scenario scenario;
+  scenario.add_expect()->mutable_stays_open()->mutable_for_()->set_seconds(29);
+  auto& stated = *scenario.add_stated();
+  stated.set_at("expect/0/stays_open/for");
+  stated.set_value("$connection_timeout-1s");
+  Facts facts;
+  ASSERT_TRUE(set_fact(facts, "connection_timeout=15m"));
+  auto const made = as_stated(scenario, Topology::rpc_proxy, facts);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->expect(0).stays_open().for_().seconds(), 899);
+  EXPECT_FALSE(as_stated(scenario, Topology::embedded, facts));
+  EXPECT_FALSE(as_stated(scenario, Topology::http_front, facts));
+  EXPECT_FALSE(as_stated(Scenario{}, Topology::rpc_proxy, facts)) << "it follows nothing";
+}
+
+TEST(AsStated, TheClientLogsOnByTheSchemeThatTheCaseIsFor) {
+  Scenario scenario;
+  scenario.mutable_proxy()->add_auth(scenario::v1::NTLM);
+  EXPECT_EQ(as_stated(scenario, Topology::rpc_proxy, {})->client().auth(), scenario::v1::NTLM);
+  scenario.mutable_client()->set_auth(scenario::v1::BASIC);
+  EXPECT_FALSE(as_stated(scenario, Topology::rpc_proxy, {}));
+}
+
+TEST(Unlocks, AFactHasOneValue) {
+  Scenario low;
+  low.add_needs("fact:connection_timeout=30s..60s");
+  Scenario middle;
+  middle.add_needs("fact:connection_timeout=60s..120s");
+  Scenario high;
+  high.add_needs("fact:connection_timeout=120s..");
+  Scenario exact;
+  exact.mutable_proxy()->mutable_connection_timeout()->set_seconds(60);
+  auto const run =
+      run_by_one_value("connection_timeout", {&low, &middle, &high, &exact}, foreign());
+  EXPECT_THAT(run, testing::ElementsAre(&low, &middle, &exact));
+  Scenario on;
+  on.mutable_proxy()->set_allow_anonymous(ProxyNeeds::ON);
+  Scenario off;
+  off.mutable_proxy()->set_allow_anonymous(ProxyNeeds::OFF);
+  EXPECT_THAT(run_by_one_value("allow_anonymous", {&on, &off}, foreign()), testing::SizeIs(1));
+  Scenario named;
+  named.mutable_client()->set_named_by("host_name");
+  EXPECT_THAT(run_by_one_value("host_name", {&named}, foreign("http://10.0.0.1")),
+              testing::ElementsAre(&named));
+}
+
+TEST(Facts, WhatNoCorrectProxyCanHaveIsRefusedWithWhatIsAllowed) {
+  Facts facts;
+  for (auto const* wrong :
+       {"receive_window=1", "receive_window=512KiB", "connection_timeout=5s",
+        "connection_timeout=5h", "channel_lifetime=64KiB", "channel_lifetime=3GiB",
+        "idle_timeout=0s", "auth=basic,basic", "auth=none,basic", "auth=basic,", "auth="}) {
+    EXPECT_FALSE(set_fact(facts, wrong)) << wrong;
+  }
+  EXPECT_EQ(set_fact(facts, "receive_window=1").error().detail,
+            "receive_window: '1' cannot be; allowed: 8KiB to 256KiB (MS-RPCH 2.2.3.5.1)");
+  for (auto const* right :
+       {"receive_window=8KiB", "receive_window=256KiB", "connection_timeout=30s",
+        "connection_timeout=4h", "channel_lifetime=128KiB", "channel_lifetime=2GiB",
+        "auth=negotiate,ntlm,basic", "auth=none"}) {
+    EXPECT_TRUE(set_fact(facts, right)) << right;
+  }
+}
+
+TEST(Facts, AgreeWhereTheyMeanTheSame) {
+  EXPECT_TRUE(agrees("connection_timeout", "2m", "120s"));
+  EXPECT_TRUE(agrees("auth", "negotiate,ntlm", "ntlm"));
+  EXPECT_FALSE(agrees("auth", "negotiate,ntlm", "basic"));
 }
 
 TEST(Needs, ANameOfTheServersIsStatedAndStandsForOneAddress) {
@@ -390,8 +545,14 @@ TEST(WrongFact, IsOneThatNoTargetCanState) {
   EXPECT_EQ(wrong_fact("pings"), "");
   EXPECT_EQ(wrong_fact("idle_timeout=20s..60s"), "");
   EXPECT_NE(wrong_fact("idle_timeout=20..60s"), "");
-  EXPECT_EQ(wrong_fact("receive_window=8KiB..64KiB"),
-            "fact 'receive_window' takes no range: that is for durations, as 20s..60s");
+  EXPECT_EQ(wrong_fact("receive_window=8KiB..64KiB"), "");
+  EXPECT_EQ(wrong_fact("connection_timeout=120s.."), "");
+  EXPECT_EQ(wrong_fact("connection_timeout=..120s"), "");
+  EXPECT_EQ(wrong_fact("connection_timeout=.."),
+            "fact 'connection_timeout': a range has a lower or an upper end, as 120s..");
+  EXPECT_EQ(wrong_fact("connection_timeout=5s.."),
+            "fact connection_timeout: '5s' cannot be; allowed: 30s to 4h (MS-RPCH 2.2.3.5.3)");
+  EXPECT_NE(wrong_fact("auth=basic..ntlm"), "");
   EXPECT_EQ(wrong_fact("bridged_certificate=other"), "");
   EXPECT_EQ(wrong_fact("pingz"), "unknown fact 'pingz'; did you mean 'pings'?");
   EXPECT_EQ(wrong_fact("receive-window"),
