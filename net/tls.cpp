@@ -185,12 +185,24 @@ int select_alpn(SSL*,
                 unsigned int offered_size,
                 void* ours) {
   auto const& list = *static_cast<Bytes const*>(ours);
+  if (list.empty()) {
+    return SSL_TLSEXT_ERR_NOACK;
+  }
   unsigned char* out = nullptr;
   auto const found =
       SSL_select_next_proto(&out, chosen_size, list.data(), static_cast<unsigned>(list.size()),
                             offered, offered_size) == OPENSSL_NPN_NEGOTIATED;
   *chosen = out;
   return found ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/// What a server offers lives as long as OpenSSL's context, which connections keep.
+int alpn_index() {
+  static int const index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* offer, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<Bytes*>(offer);
+      });
+  return index;
 }
 
 }  // namespace
@@ -256,17 +268,24 @@ Result<TlsContext> TlsContext::server(TlsServerOptions const& options) {
   if (auto asked = ask_for_certificates(context->get(), options); !asked) {
     return tl::unexpected(asked.error());
   }
-  auto alpn = alpn_list(options.alpn);
+  TlsContext made;
+  made.context_ = *context;
+  auto* const offer = new Bytes();
+  SSL_CTX_set_ex_data(made.context_.get(), alpn_index(), offer);
+  SSL_CTX_set_alpn_select_cb(made.context_.get(), select_alpn, offer);
+  if (auto offered = made.offer_alpn(options.alpn); !offered) {
+    return tl::unexpected(offered.error());
+  }
+  return made;
+}
+
+Result<void> TlsContext::offer_alpn(std::vector<std::string> const& names) {
+  auto alpn = alpn_list(names);
   if (!alpn) {
     return tl::unexpected(alpn.error());
   }
-  TlsContext made;
-  made.context_ = *context;
-  if (!alpn->empty()) {
-    made.server_alpn_ = std::make_shared<Bytes>(std::move(*alpn));
-    SSL_CTX_set_alpn_select_cb(made.context_.get(), select_alpn, made.server_alpn_.get());
-  }
-  return made;
+  *static_cast<Bytes*>(SSL_CTX_get_ex_data(native(), alpn_index())) = std::move(*alpn);
+  return {};
 }
 
 std::string tls_error_text() {

@@ -96,6 +96,10 @@ class TlsContext {
 
   [[nodiscard]] ssl_ctx_st* native() const { return context_.get(); }
 
+  /// Server contexts: from now on ALPN offers these names, in order of preference; where there are
+  /// none it is not negotiated (RFC 7301 3.2). Call it where the handshakes are done.
+  [[nodiscard]] Result<void> offer_alpn(std::vector<std::string> const& names);
+
   /// Client contexts: what they were made from (server_name, send_sni, insecure).
   [[nodiscard]] TlsClientOptions const& client_options() const { return *client_options_; }
 
@@ -104,7 +108,6 @@ class TlsContext {
  private:
   std::shared_ptr<ssl_ctx_st> context_;
   std::shared_ptr<TlsClientOptions const> client_options_;
-  std::shared_ptr<Bytes> server_alpn_;
 };
 
 /// OpenSSL's queued errors in words, oldest first; empties the queue.

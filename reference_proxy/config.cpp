@@ -77,6 +77,16 @@ std::optional<Answers> parse_answers(std::string_view name) {
   return name == "never" ? std::optional(Answers::never) : std::nullopt;
 }
 
+std::optional<Continues> parse_continues(std::string_view name) {
+  if (name == "at-once") {
+    return Continues::at_once;
+  }
+  if (name == "late") {
+    return Continues::late;
+  }
+  return name == "never" ? std::optional(Continues::never) : std::nullopt;
+}
+
 std::vector<Error> objections(ProxyConfig const& config) {
   std::vector<Error> all;
   auto const within = [&](std::string_view field, auto value, auto least, auto most,

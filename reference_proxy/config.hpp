@@ -40,6 +40,16 @@ enum class Answers {
 /// "garbage", "two-lengths", "never".
 [[nodiscard]] std::optional<Answers> parse_answers(std::string_view name);
 
+/// When `Expect: 100-continue` gets its 100, for tests of what stands in front (FIELD-F20).
+enum class Continues {
+  at_once,
+  late,  // 2 s after the head, and nothing of the body is read before
+  never,
+};
+
+/// "at-once", "late", "never".
+[[nodiscard]] std::optional<Continues> parse_continues(std::string_view name);
+
 struct ListenAddress {
   Scheme scheme = Scheme::http;
   std::string address = "127.0.0.1";
@@ -154,6 +164,7 @@ struct ProxyConfig {
   net::CloseHow on_server_reset = net::CloseHow::fin;
 
   Answers answers = Answers::as_an_rpc_proxy;
+  Continues continues = Continues::at_once;
   Latitude latitude{};
   Defect defect = Defect::none;
   std::function<void(LogLevel, std::string const&)> log = {};

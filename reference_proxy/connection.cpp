@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto kWriteTime = 10s;  // for one small answer
 constexpr auto kLingerTime = 2s;  // for the client to close, too
 constexpr auto kRefuseTime = 1s;  // for a connection that is one too many
+constexpr auto kLateContinue = 2s;
 
 class Connection {
  public:
@@ -28,10 +29,10 @@ class Connection {
         channels_(channels),
         reader_(stream_, config),
         authentication_(config, remote_address()) {
-    channels_.streams.insert(&stream_);
+    channels_.streams.push_back(&stream_);
   }
 
-  ~Connection() { channels_.streams.erase(&stream_); }
+  ~Connection() { std::erase(channels_.streams, &stream_); }
 
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
@@ -141,11 +142,7 @@ class Connection {
     authentication_.remember(head);
     // RFC 9110 10.1.1: an Expect in an HTTP/1.0 request is ignored.
     if (head.version >= wire::kHttp11 && expects_100(head)) {
-      wire::ResponseHead interim;
-      interim.status = 100;
-      interim.reason = "Continue";
-      auto bytes = wire::encode(interim);
-      if (!co_await write(std::move(bytes))) {
+      if (!co_await say_continue()) {
         co_return false;
       }
     }
@@ -160,6 +157,20 @@ class Connection {
     co_await run_channel(stream_, std::move(reader_.unread()),
                          std::get<ChannelRequest>(std::move(admission)), config_, channels_);
     co_return false;
+  }
+
+  net::Task<bool> say_continue() {
+    if (config_.continues == Continues::never) {
+      co_return true;
+    }
+    if (config_.continues == Continues::late) {
+      static_cast<void>(co_await net::sleep_until(net::Deadline::in(kLateContinue)));
+    }
+    wire::ResponseHead interim;
+    interim.status = 100;
+    interim.reason = "Continue";
+    auto bytes = wire::encode(interim);
+    co_return co_await write(std::move(bytes));
   }
 
   /// What a front must not pass on, or must not wait for.

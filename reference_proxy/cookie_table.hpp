@@ -5,7 +5,7 @@
 
 #include <map>
 #include <memory>
-#include <set>
+#include <vector>
 
 #include "net/stream.hpp"
 #include "net/task_scope.hpp"
@@ -52,7 +52,7 @@ struct ProxyChannels {
   net::TaskScope& scope;
   CookieTable<session::InboundProxy> inbound{};
   CookieTable<session::OutboundProxy> outbound{};
-  std::set<net::Stream*> streams{};  // the clients' connections
+  std::vector<net::Stream*> streams{};  // the clients' connections, the oldest first
 };
 
 }  // namespace rpchspec::proxy

@@ -155,6 +155,7 @@ enum class Defect {
   server_rst_swallowed,
   failure_spreads,
   close_loses_data,
+  oldest_makes_room,
   // protocol errors
   protocol_errors_tolerated,
   wrong_direction_tolerated,

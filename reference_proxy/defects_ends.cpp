@@ -119,6 +119,11 @@ constexpr DefectRow kRows[] = {
      "reset",
      "What was on its way to the client is lost when the server closes",
      {"RPCH-1.3.4-01"}},
+    {oldest_makes_room,
+     "oldest-makes-room",
+     "limits",
+     "With 256 connections the next one costs the oldest",
+     {"FIELD-F79", "RPCH-1.3.4-01"}},
 
     {protocol_errors_tolerated,
      "protocol-errors-tolerated",

@@ -10,6 +10,8 @@
 namespace rpchspec::proxy {
 namespace {
 
+constexpr std::size_t kRoom = 256;  // connections, where the oldest makes room
+
 Result<net::Certificate> certificate_of(ProxyConfig const& config) {
   if (config.certificate) {
     return *config.certificate;
@@ -102,6 +104,10 @@ struct ReferenceProxy::Impl {
   /// One connection must not take the others with it, whatever happens in it.
   net::Task<> serve(net::Stream stream) {
     ++open;
+    auto const& others = channels->streams;
+    if (config.defect == Defect::oldest_makes_room && others.size() >= kRoom) {
+      others.front()->abort();
+    }
     try {
       co_await serve_connection(std::move(stream), config, *channels);
     } catch (boost::system::system_error const&) {

@@ -46,6 +46,8 @@ class ConnectionTable {
   /// @return the event's connection; null when it belongs to none.
   Connection* on_event(journal::v1::Event const& event);
 
+  void forget(std::uint32_t number) { connections_.erase(number); }
+
   [[nodiscard]] Connection const* find(std::uint32_t number) const;
 
   [[nodiscard]] std::map<std::uint32_t, Connection> const& all() const { return connections_; }

@@ -77,6 +77,17 @@ struct ExpectationWatch::Impl {
     }
   }
 
+  /// It is known to be of a virtual connection that nothing here speaks of. The first one is what a
+  /// subject means that says nothing of it, and some of those mean every connection.
+  [[nodiscard]] bool is_of_others(v1::Event const& event) const {
+    auto const number = event.virtual_connection();
+    return event.connection() != 0 && number != 0 &&
+           std::none_of(alternatives.begin(), alternatives.end(), [number](auto const& each) {
+             auto const wanted = each.subject.virtual_connection;
+             return wanted <= 1 || wanted == number;
+           });
+  }
+
   void on_started(v1::Started const& started) {
     if (started.timeout_scale() > 0) {
       allowance.timeout_scale = started.timeout_scale();
@@ -173,6 +184,10 @@ void ExpectationWatch::on_event(v1::Event const& event) {
   impl.now_ns = std::max(impl.now_ns, event.at_ns());
   impl.advance(impl.now_ns, true);
   if (impl.decided) {
+    return;
+  }
+  if (impl.is_of_others(event)) {
+    impl.table.forget(event.connection());  // a case may have a thousand of them, and of us
     return;
   }
   if (event.has_started()) {

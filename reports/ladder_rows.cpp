@@ -66,7 +66,9 @@ std::string words_of(v1::Event const& event) {
           event.opened().accepted() ? event.opened().service() : "to",
           event.opened().accepted() ? "from " + event.opened().remote() : event.opened().remote());
     case v1::Event::kTls:
-      return fmt::format("{} {}", event.tls().version(), event.tls().cipher());
+      return fmt::format("{}{} {}{}{}", event.connection() == 0 ? "TLS to our upstream: " : "",
+                         event.tls().version(), event.tls().cipher(),
+                         event.tls().alpn().empty() ? "" : " ALPN ", event.tls().alpn());
     case v1::Event::kHead:
       return head_words(event.head()) + (event.head().log_on() ? " (log-on)" : "");
     case v1::Event::kPdu: {

@@ -13,6 +13,8 @@ using scenario::v1::Expectation;
 
 namespace {
 
+constexpr std::string_view kPreface = "PRI * HTTP/2.0";  // RFC 9113 3.4
+
 class RequestHeadPredicate final : public Predicate {
  public:
   RequestHeadPredicate(scenario::v1::RequestHead const& wanted, Subject subject)
@@ -24,9 +26,14 @@ class RequestHeadPredicate final : public Predicate {
         event.direction() != v1::RECEIVED || event.head().response()) {
       return;
     }
+    auto const line = start_line(event.head().text());
+    if (speaks_h2_ && !event.head().error().empty()) {
+      return;  // what follows the preface
+    }
+    speaks_h2_ = line == kPreface;
     auto const why = unlike(event.head(), moment.parameters);
-    seen_ = fmt::format("\"{}\" at {}{}", shown(start_line(event.head().text())),
-                        seconds_text(event.at_ns()), why.empty() ? "" : " with " + why);
+    seen_ = fmt::format("\"{}\" at {}{}", shown(line), seconds_text(event.at_ns()),
+                        why.empty() ? "" : " with " + why);
     if (why.empty()) {
       satisfy(event.at_ns());
     }
@@ -87,6 +94,7 @@ class RequestHeadPredicate final : public Predicate {
 
   scenario::v1::RequestHead wanted_;
   std::string seen_;
+  bool speaks_h2_ = false;
 };
 
 }  // namespace

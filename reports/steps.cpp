@@ -127,6 +127,8 @@ std::string_view action_name(Step const& step) {
       return "client.release";
     case Step::kServerRelease:
       return "server.release";
+    case Step::kProxyReload:
+      return "proxy.reload";
     case Step::ACTION_NOT_SET:
       return "step";
   }

@@ -70,6 +70,14 @@ net::Task<Result<void>> Client::start_channel(std::uint32_t vc,
 }
 
 net::Task<Result<void>> Client::open(std::uint32_t vc, scn::Open step, net::Deadline deadline) {
+  auto const may_fail = step.may_fail();
+  auto opened = co_await open_whole(vc, std::move(step), deadline);
+  co_return may_fail ? Result<void>() : std::move(opened);
+}
+
+net::Task<Result<void>> Client::open_whole(std::uint32_t vc,
+                                           scn::Open step,
+                                           net::Deadline deadline) {
   auto const version = version_named(step.version());
   if (!version) {
     co_return tl::unexpected(version.error());

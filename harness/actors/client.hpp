@@ -124,6 +124,9 @@ class Client {
   [[nodiscard]] net::Task<Result<net::Stream>> connect_to(Origin to,
                                                           journal::TapOptions tapped,
                                                           net::Deadline deadline);
+  [[nodiscard]] net::Task<Result<void>> open_whole(std::uint32_t vc,
+                                                   scn::Open step,
+                                                   net::Deadline deadline);
   [[nodiscard]] net::Task<ChannelResult> dial(
       std::uint32_t vc,
       session::Channel channel,

@@ -19,9 +19,11 @@ Cookie random_cookie(std::mt19937_64& random) {
 }
 
 /// A cookie that a proxy may take for its siblings when it looks at a part of it: those of one case
-/// differ behind their fifteenth byte, and as text they end at the same zero.
+/// differ behind their fifteenth byte (the 257th and later ones in it, too), and as text they end
+/// at the same zero.
 VirtualConnectionCookie sibling(VirtualConnectionCookie cookie, std::size_t number) {
   cookie.bytes[4] = 0;
+  cookie.bytes[14] ^= static_cast<std::uint8_t>(number >> 8U);
   cookie.bytes.back() = static_cast<std::uint8_t>(number);
   return cookie;
 }

@@ -6,6 +6,7 @@
 
 #include "harness/cli/program.hpp"
 #include "harness/cli/standard_output.hpp"
+#include "harness/targets/descriptor_limit.hpp"
 
 namespace {
 
@@ -22,6 +23,7 @@ void outlive_file_size_limits() {
 
 int main(int argc, char** argv) {
   outlive_file_size_limits();
+  rpchspec::targets::raise_descriptor_limit();
   rpchspec::cli::hold_standard_streams();
   try {
     return rpchspec::cli::told_whole(rpchspec::cli::run_program({argv + 1, argv + argc}));

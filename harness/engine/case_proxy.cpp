@@ -88,6 +88,9 @@ void configure_limits(scn::ProxyNeeds const& needs, proxy::ProxyConfig& config) 
   if (needs.channel_lifetime() != 0) {
     config.channel_lifetime = ChannelLifetime(static_cast<std::uint32_t>(needs.channel_lifetime()));
   }
+  if (needs.max_connections() != 0) {
+    config.max_connections = needs.max_connections();
+  }
   if (needs.ping_traffic_threshold() != 0) {
     config.ping_traffic_threshold = static_cast<std::uint32_t>(needs.ping_traffic_threshold());
   }
@@ -139,6 +142,7 @@ Result<proxy::ProxyConfig> proxy_config(Surroundings const& surroundings,
     }
     config.answers = *answers;
   }
+  config.continues = proxy::parse_continues(needs.continues()).value_or(config.continues);
   if (auto const* defect = proxy::find_defect(surroundings.target.defect)) {
     config.defect = defect->defect;
   }

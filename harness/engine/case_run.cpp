@@ -145,7 +145,8 @@ net::Task<> Case::play_in(ServersPlace place) {
 
 net::Task<> Case::perform() {
   executor_.emplace(io_.get_executor(), scenario(),
-                    Executor::Cast{world_.client(), *servers_, recorder_}, scale());
+                    Executor::Cast{world_.client(), *servers_, recorder_, surroundings_.reload},
+                    scale());
   if (remote_ != nullptr) {
     remote_->on_event([this](journal::Event const& event) { executor_->on_event(event); });
   }

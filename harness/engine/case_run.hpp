@@ -16,6 +16,7 @@
 namespace rpchspec::engine {
 
 class Elsewhere;
+class TlsUpstream;
 
 /// What all cases of a run share. Outlives them; read-only but for the dispatchers.
 struct Surroundings {
@@ -31,10 +32,13 @@ struct Surroundings {
       nullptr;  // shared listeners 6001, 6002, 6004; null: each case binds its own
   Dispatcher* upstream = nullptr;        // topology http-front
   Bytes upstream_binding = {};           // channel binding of TLS to it; empty: it is plain
+  TlsUpstream* tls_upstream = nullptr;   // that TLS; null: it is plain
   bool indirect = false;                 // the proxy is reached through the target's forward proxy
   pid_t proxy_group = 0;                 // process group of a proxy that was started; 0: not known
   std::filesystem::path proxy_log = {};  // of such a proxy; empty: there is none
-  Elsewhere* elsewhere = nullptr;        // who plays the servers; null: this process
+  /// Has the proxy read its configuration again, and blocks until it did; null: nobody can.
+  std::function<Result<void>()> reload = {};
+  Elsewhere* elsewhere = nullptr;  // who plays the servers; null: this process
 };
 
 struct CaseOrder {

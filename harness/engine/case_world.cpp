@@ -4,6 +4,7 @@
 
 #include "harness/engine/case_place.hpp"
 #include "harness/engine/case_proxy.hpp"
+#include "harness/engine/tls_upstream.hpp"
 #include "net/address.hpp"
 #include "reports/monitor.hpp"
 
@@ -81,10 +82,7 @@ Result<void> CaseWorld::raise_proxy() {
   if (!started && !scenario().proxy().refuses_to_load()) {
     return started;
   }
-  if (topology == Topology::http_front) {
-    route_upstream();
-  }
-  return {};
+  return topology == Topology::http_front ? route_upstream() : Result<void>();
 }
 
 /// All that a proxy of ours connects to, whatever a scenario names.
@@ -106,7 +104,7 @@ std::vector<proxy::ServerOverride> CaseWorld::servers_of_case() const {
   return servers;
 }
 
-void CaseWorld::route_upstream() {
+Result<void> CaseWorld::route_upstream() {
   auto const& target = surroundings_.target;
   if (target.upstream_listen.size() > 1) {
     auto const told = upstreams_told(target.upstream_listen, surroundings_.upstream->ports(),
@@ -121,10 +119,33 @@ void CaseWorld::route_upstream() {
   };
   if (order_.alone) {
     surroundings_.upstream->route_all(receiver);
-    return;
+    return negotiate();
+  }
+  if (scenario().proxy().alpn_size() != 0) {
+    return fail({ErrorCode::bad_value, 0, "alpn", "", "a case that says it has to be exclusive"});
   }
   routed_.push_back(server_name(surroundings_, order_));
   surroundings_.upstream->route(routed_.back(), receiver);
+  return {};
+}
+
+/// TLS is agreed on before anybody can tell whose a connection is: the case has all of them.
+Result<void> CaseWorld::negotiate() {
+  auto const& names = scenario().proxy().alpn();
+  if (names.empty() || surroundings_.tls_upstream == nullptr) {
+    return {};
+  }
+  auto const executor = io_.get_executor();
+  return surroundings_.tls_upstream->negotiate(
+      {names.begin(), names.end()}, [this, executor](net::TlsSummary const& summary) {
+        journal::Event event;
+        event.set_source(journal::v1::UPSTREAM);
+        event.mutable_tls()->set_version(summary.version);
+        event.mutable_tls()->set_cipher(summary.cipher);
+        event.mutable_tls()->set_alpn(summary.alpn);
+        net::asio::post(executor,
+                        [this, event]() mutable { recorder_.append(event, Clock::now()); });
+      });
 }
 
 /// A front may go on with another case's request on a connection that carried one of ours.
@@ -252,6 +273,9 @@ void CaseWorld::unroute() {
   }
   if (order_.alone) {
     dispatcher->route_all(nullptr);
+  }
+  if (surroundings_.tls_upstream != nullptr && scenario().proxy().alpn_size() != 0) {
+    static_cast<void>(surroundings_.tls_upstream->negotiate({}, nullptr));
   }
 }
 

@@ -47,7 +47,8 @@ class CaseWorld {
   void find_embedded_proxy();
   void attribute(VirtualConnectionCookie const& cookie, std::uint32_t number);
   [[nodiscard]] std::vector<proxy::ServerOverride> servers_of_case() const;
-  void route_upstream();
+  [[nodiscard]] Result<void> route_upstream();
+  [[nodiscard]] Result<void> negotiate();
   void unroute();
   [[nodiscard]] proxy::Lender lender() const;
 

@@ -1,6 +1,7 @@
 #include "harness/engine/executor.hpp"
 
 #include <algorithm>
+#include <future>
 
 #include "harness/actors/step_values.hpp"
 #include "harness/engine/journal_deadline.hpp"
@@ -171,7 +172,7 @@ net::Task<Executor::Outcome> Executor::act(scn::Step const& step, net::Deadline 
   if (step.has_parallel()) {
     co_return co_await parallel(step.parallel(), watchdog);
   }
-  auto const bound = step.has_pause() ? watchdog : deadline;
+  auto const bound = step.has_pause() || step.has_proxy_reload() ? watchdog : deadline;
   co_return co_await play(step, bound);
 }
 
@@ -180,6 +181,9 @@ net::Task<Executor::Outcome> Executor::play(scn::Step const& step, net::Deadline
     auto const until = net::Deadline::in(actors::to_duration(step.pause().for_()));
     (void)co_await net::sleep_until(earlier(until, deadline));
     co_return Outcome();
+  }
+  if (step.has_proxy_reload()) {
+    co_return co_await reload(deadline);
   }
   if (reports::is_of_server(step)) {
     co_return co_await cast_.servers.act(step, deadline);
@@ -220,6 +224,29 @@ net::Task<Executor::Outcome> Executor::act_client(scn::Step const& step, net::De
     default:
       co_return fail({ErrorCode::not_supported, 0, "", "", "a step without an action"});
   }
+}
+
+/// The command runs beside this thread, which the client and the servers need meanwhile.
+net::Task<Executor::Outcome> Executor::reload(net::Deadline deadline) {
+  if (!cast_.reload) {
+    co_return fail({ErrorCode::not_supported, 0, "", "", "nothing has the proxy reload"});
+  }
+  auto const outcome = std::make_shared<std::optional<Outcome>>();
+  auto const running = std::async(std::launch::async, [this, outcome] {
+    auto result = cast_.reload();
+    net::asio::post(happened_.executor(), [this, outcome, alive = std::weak_ptr(alive_),
+                                           result = std::move(result)]() mutable {
+      *outcome = std::move(result);
+      if (!alive.expired()) {
+        happened_.notify();
+      }
+    });
+  });
+  auto const done = co_await happened_.wait([&outcome] { return outcome->has_value(); }, deadline);
+  if (!done) {
+    co_return fail({ErrorCode::deadline, 0, "", "", "the case's watchdog ended the wait"});
+  }
+  co_return std::move(**outcome);
 }
 
 net::Task<Executor::Outcome> Executor::await(scn::Step const& step, net::Deadline watchdog) {

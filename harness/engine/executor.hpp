@@ -22,6 +22,8 @@ class Executor {
     actors::Client& client;
     Servers& servers;
     journal::Recorder& recorder;
+    /// Has the proxy read its configuration again, and waits until it did; null: nobody can.
+    std::function<Result<void>()> reload = {};
   };
 
   /// @param scenario  outlives the executor; so does the cast.
@@ -57,6 +59,7 @@ class Executor {
   [[nodiscard]] net::Task<Outcome> act(scenario::v1::Step const& step, net::Deadline watchdog);
   [[nodiscard]] net::Task<Outcome> act_client(scenario::v1::Step const& step,
                                               net::Deadline deadline);
+  [[nodiscard]] net::Task<Outcome> reload(net::Deadline deadline);
   [[nodiscard]] net::Task<Outcome> await(scenario::v1::Step const& step, net::Deadline watchdog);
   [[nodiscard]] net::Task<Outcome> parallel(scenario::v1::Parallel const& step,
                                             net::Deadline watchdog);

@@ -22,8 +22,9 @@ Result<void> Offloader::start(net::Certificate const& certificate) {
   if (!context) {
     return tl::unexpected(context.error());
   }
+  context_ = *context;
   auto listen = at_;
-  listen.tls = *context;
+  listen.tls = context_;
   return server_.start(listen);
 }
 
@@ -31,6 +32,9 @@ net::Task<> Offloader::serve(net::Stream client) {
   auto const deadline = net::Deadline::in(kHandshakeBound);
   if (!co_await client.handshake(deadline)) {
     co_return;
+  }
+  if (told_) {
+    told_(client.tls_summary());
   }
   auto proxy = co_await net::connect(to_, deadline);
   if (!proxy) {

@@ -18,6 +18,14 @@ class Offloader {
   /// Listens with this certificate.
   [[nodiscard]] Result<void> start(net::Certificate const& certificate);
 
+  /// Once started: what its TLS offers by ALPN from now on. On its executor.
+  [[nodiscard]] Result<void> offer_alpn(std::vector<std::string> const& names) {
+    return context_.offer_alpn(names);
+  }
+
+  /// Told of each handshake that is done, before anything is relayed.
+  void on_handshake(std::function<void(net::TlsSummary const&)> told) { told_ = std::move(told); }
+
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
   [[nodiscard]] net::Task<> stop() { return server_.stop(); }
@@ -27,6 +35,8 @@ class Offloader {
 
   net::ConnectOptions to_;
   net::ListenOptions at_;
+  net::TlsContext context_;
+  std::function<void(net::TlsSummary const&)> told_;
   StreamServer server_;
 };
 

@@ -53,6 +53,15 @@ Result<void> ProxyUnderTest::enter(targets::Target const& target, std::string co
   return ready ? wait_until_ready(target) : ready;  // it may listen elsewhere now
 }
 
+Result<void> ProxyUnderTest::reload(targets::Target const& target, std::string const& own_address) {
+  auto variables = environment(target, own_address);
+  if (!variables) {
+    return tl::unexpected(variables.error());
+  }
+  auto const done = reconfigure(target, *std::move(variables));
+  return done ? wait_until_ready(target) : done;
+}
+
 Result<ProxyUnderTest::Environment> ProxyUnderTest::environment(
     targets::Target const& target, std::string const& own_address) const {
   targets::BackendPlace place;

@@ -27,6 +27,10 @@ class ProxyUnderTest {
   /// @return why it isn't there, in words.
   [[nodiscard]] Result<void> enter(targets::Target const& target, std::string const& own_address);
 
+  /// Runs the target's `reconfigure` once more, with whatever is open, and waits until the proxy
+  /// accepts connections. Precondition: this is the configuration that was entered.
+  [[nodiscard]] Result<void> reload(targets::Target const& target, std::string const& own_address);
+
   /// Folder of cert.pem, key.pem and both.pem, which are made at the first call: what the proxy may
   /// show, in all its configurations. Precondition: it has an https URL.
   [[nodiscard]] Result<std::filesystem::path> certificate(targets::Target const& target) const;

@@ -21,16 +21,19 @@ std::string RunSurroundings::open(ProxyUnderTest& proxy) {
   if (auto const opened = open_elsewhere(); !opened) {
     return opened.error().detail;
   }
-  surroundings_.emplace(Surroundings{target_, *request_.registry, request_.seed,
-                                     request_.timeout_scale, request_.strict, request_.tool_version,
-                                     *certificates, own_address(), shared_->server_legs(),
-                                     shared_->upstream(), shared_->upstream_binding()});
+  surroundings_.emplace(Surroundings{
+      target_, *request_.registry, request_.seed, request_.timeout_scale, request_.strict,
+      request_.tool_version, *certificates, own_address(), shared_->server_legs(),
+      shared_->upstream(), shared_->upstream_binding(), shared_->tls_upstream()});
   surroundings_->elsewhere = elsewhere_.get();
   if (auto const entered = proxy.enter(target_, own_address()); !entered) {
     return entered.error().detail;
   }
   surroundings_->proxy_group = proxy.group();
   surroundings_->proxy_log = proxy.log();
+  if (!target_.reconfigure.empty()) {
+    surroundings_->reload = [this, &proxy] { return proxy.reload(target_, own_address()); };
+  }
   return {};
 }
 

@@ -26,6 +26,8 @@ class SharedListeners {
     return tls_upstream_ ? tls_upstream_->channel_binding() : Bytes();
   }
 
+  [[nodiscard]] TlsUpstream* tls_upstream() const { return tls_upstream_.get(); }
+
   /// Our address as the proxy sees it: of the route towards it.
   [[nodiscard]] std::string const& own_address() const { return own_address_; }
 

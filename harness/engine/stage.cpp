@@ -98,7 +98,7 @@ Result<void> Stage::Impl::prepare() {
   surroundings.emplace(Surroundings{target, registry, options.seed, options.timeout_scale, false,
                                     options.tool_version, *certificates, shared->own_address(),
                                     shared->server_legs(), shared->upstream(),
-                                    shared->upstream_binding()});
+                                    shared->upstream_binding(), shared->tls_upstream()});
   if (target.forward_proxy) {
     auto const use = determine_proxy_use(*surroundings);
     if (!use) {
@@ -140,7 +140,8 @@ net::Task<> Stage::Impl::main() {
   auto const raised = co_await raise();
   if (raised) {
     executor.emplace(io.get_executor(), options.scenario,
-                     Executor::Cast{world->client(), *servers, recorder}, options.timeout_scale);
+                     Executor::Cast{world->client(), *servers, recorder, {}},
+                     options.timeout_scale);
     try {
       co_await play_steps();
     } catch (std::exception const&) {

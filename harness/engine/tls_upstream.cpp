@@ -1,5 +1,6 @@
 #include "harness/engine/tls_upstream.hpp"
 
+#include <future>
 #include <set>
 
 namespace rpchspec::engine {
@@ -33,6 +34,11 @@ Result<std::unique_ptr<TlsUpstream>> TlsUpstream::start(std::string const& choic
     auto& offloader = made->offloaders_.emplace_back(
         made->io_.get_executor(), net::ConnectOptions("127.0.0.1", way.to),
         net::ListenOptions(way.from.host, way.from.port));
+    offloader.on_handshake([self = made.get()](net::TlsSummary const& summary) {
+      if (self->told_) {
+        self->told_(summary);
+      }
+    });
     started = started ? offloader.start(*certificate) : started;
   }
   made->thread_ = std::thread([self = made.get()] { self->io_.run(); });
@@ -40,6 +46,19 @@ Result<std::unique_ptr<TlsUpstream>> TlsUpstream::start(std::string const& choic
     return tl::unexpected(started.error());
   }
   return made;
+}
+
+Result<void> TlsUpstream::negotiate(std::vector<std::string> const& alpn, Told told) {
+  std::promise<Result<void>> done;
+  net::asio::post(io_, [&] {
+    told_ = std::move(told);
+    Result<void> offered;
+    for (auto& offloader : offloaders_) {
+      offered = offered ? offloader.offer_alpn(alpn) : offered;
+    }
+    done.set_value(std::move(offered));
+  });
+  return done.get_future().get();
 }
 
 TlsUpstream::~TlsUpstream() {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <thread>
@@ -25,6 +26,13 @@ class TlsUpstream {
   [[nodiscard]] static Result<std::unique_ptr<TlsUpstream>> start(std::string const& choice,
                                                                   std::vector<Way> const& ways);
 
+  /// Told of each handshake, on a thread of ours.
+  using Told = std::function<void(net::TlsSummary const&)>;
+
+  /// From now on ALPN offers these names, the best first, and `told` is called; none and null: back
+  /// to no ALPN (FIELD-F07). Once it returns, nothing of what was said before is done any more.
+  [[nodiscard]] Result<void> negotiate(std::vector<std::string> const& alpn, Told told);
+
   /// What TLS to it is bound to.
   [[nodiscard]] Bytes const& channel_binding() const { return channel_binding_; }
 
@@ -36,6 +44,7 @@ class TlsUpstream {
   TlsUpstream() = default;
 
   Bytes channel_binding_;
+  Told told_;
   net::asio::io_context io_;
   std::list<Offloader> offloaders_;
   std::thread thread_;

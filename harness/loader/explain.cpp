@@ -29,6 +29,7 @@ std::string_view rung(Step const& step) {
     case Step::kAwait:
     case Step::kPause:
     case Step::kParallel:
+    case Step::kProxyReload:
     case Step::ACTION_NOT_SET:
       return "client      proxy      server ";
     default:

@@ -33,6 +33,7 @@ std::vector<NeedForm> const& need_forms() {
       {"mapper"},
       {"raw-socket"},
       {"one-machine"},
+      {"reconfigure"},
       {"refused:port"},
       {"refused:port-below-range"},
       {"refused:port-above-range"},

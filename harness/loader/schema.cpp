@@ -81,7 +81,7 @@ json::object scalar(pb::FieldDescriptor const& field) {
                           ? "duration"
                           : field.message_type()->name());
     default:
-      return refer_to(is_size(field) ? "size" : "count");
+      return refer_to(field.name() == "vc" ? "vc" : is_size(field) ? "size" : "count");
   }
 }
 
@@ -215,6 +215,10 @@ void add_shared(json::object& definitions) {
   definitions["count"] =
       any_of({json::object{{"type", "integer"}, {"minimum", 0}},
               json::object{{"type", "string"}, {"pattern", "^(0x[0-9a-fA-F]+|[0-9]+|.*[$].*)$"}}});
+  definitions["vc"] =
+      any_of({refer_to("count"), json::object{{"description", "for each: 2..200"},
+                                              {"type", "string"},
+                                              {"pattern", "^[0-9]+[.][.][0-9]+$"}}});
   definitions["size"] =
       any_of({json::object{{"type", "integer"}, {"minimum", 0}},
               json::object{{"description", "bytes, also as 64KiB, 1MiB, 1GiB"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/loader/connection_range.hpp"
 #include "harness/loader/sugar_table.hpp"
 #include "model/suggestion.hpp"
 
@@ -83,6 +84,17 @@ void desugar_subject(YamlEntry const& entry, YamlNode& out, TextErrors& errors) 
     choices.items.push_back(std::move(one));
   }
   out.entries.push_back({"any_of", entry.mark, std::move(choices)});
+}
+
+/// What is expected of a range of virtual connections is expected of each.
+YamlNode desugar_expect(YamlNode const& list, TextErrors& errors) {
+  auto out = YamlNode::sequence(list.mark);
+  for (auto const& item : list.items) {
+    for (auto& each : for_each_connection(desugar_expectation(item, errors), errors)) {
+      out.items.push_back(std::move(each));
+    }
+  }
+  return out;
 }
 
 YamlNode desugar_any_of(YamlNode const& value, TextErrors& errors) {
@@ -257,7 +269,7 @@ YamlNode desugar_step(YamlNode const& step, TextErrors& errors) {
   }
   check_one_action(out, actions, errors);
   move_by(out);
-  return out;
+  return side_by_side(out, errors);
 }
 
 YamlNode desugar_scenario(YamlNode const& scenario, TextErrors& errors) {
@@ -268,7 +280,7 @@ YamlNode desugar_scenario(YamlNode const& scenario, TextErrors& errors) {
     } else if (entry.key == "expect") {
       auto const one = YamlNode::sequence(entry.value.mark, {entry.value});
       auto const& list = entry.value.is_sequence() ? entry.value : one;
-      out.entries.push_back({entry.key, entry.mark, desugar_any_of(list, errors)});
+      out.entries.push_back({entry.key, entry.mark, desugar_expect(list, errors)});
     } else {
       out.entries.push_back(entry);
     }

@@ -9,6 +9,8 @@
 //   [fin]} client.out: [closed, {response: 503}]    one of several   any_of: [...] parallel:
 //   [[step, step], step]           branches         branches: [{steps: [...]}, ...] headers:
 //   {Pragma: [a, b]}                headers          headers: [{name, value}, ...]
+//   vc: 2..200                               many of them     a branch of a parallel, or an
+//   expectation, for each number
 
 #pragma once
 

@@ -90,11 +90,11 @@ pb::FieldDescriptor const* step_action(std::string_view key) {
 
 std::vector<std::string> const& subjects() {
   static std::vector<std::string> const kSubjects{
-      "client.in",   "client.out",   "server.in",   "server.out",   "upstream.in", "upstream.out",
-      "client",      "server",       "client.in#1", "client.out#1", "server.in#1", "server.out#1",
-      "client.in#2", "client.out#2", "server.in#2", "server.out#2", "client.in#3", "client.out#3",
-      "server.in#3", "server.out#3", "client.v1",   "server.v1",    "client.v1#1", "server.v1#1",
-      "client.v1#2", "server.v1#2"};
+      "client.in",    "client.out",  "server.in",    "server.out",  "upstream.in",  "upstream.out",
+      "client",       "server",      "upstream",     "client.in#1", "client.out#1", "server.in#1",
+      "server.out#1", "client.in#2", "client.out#2", "server.in#2", "server.out#2", "client.in#3",
+      "client.out#3", "server.in#3", "server.out#3", "client.v1",   "server.v1",    "client.v1#1",
+      "server.v1#1",  "client.v1#2", "server.v1#2"};
   return kSubjects;
 }
 

@@ -78,6 +78,8 @@ std::vector<TextRule> rules_of_actors() {
       one_of("Server.ack_policy", "half every never"),
       formed("ProxyNeeds.valid_ports", kValidPortsForm),
       one_of("ProxyNeeds.answers", "garbage two-lengths never"),
+      one_of("ProxyNeeds.continues", "at-once late never"),
+      one_of("ProxyNeeds.alpn", "h2 http/1.1"),
   };
 }
 

@@ -105,6 +105,9 @@ bool is_met(std::string_view need, Target const& target) {
   if (need == "one-machine") {
     return !target.backend_at;
   }
+  if (need == "reconfigure") {
+    return !target.reconfigure.empty();
+  }
   if (need == "two-upstreams") {
     return target.topology == Topology::http_front && target.upstream_listen.size() > 1;
   }
@@ -152,6 +155,11 @@ Missing unmet(std::string_view need, Target const& target) {
   }
   if (need == "two-upstreams") {
     return {"needs a front that chooses between two upstreams (--upstream-listen twice)", {}};
+  }
+  if (need == "reconfigure") {
+    return {
+        "needs a command that has the running proxy read its configuration again (`reconfigure`)",
+        {}};
   }
   if (need == "one-machine") {
     return {"its steps follow each other faster than two machines tell each other (--backend-at)",

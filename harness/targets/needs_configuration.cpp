@@ -164,6 +164,10 @@ void check_configuration(scenario::v1::Scenario const& scenario,
 }
 
 void check_upstream(ProxyNeeds const& needs, Target const& target, Lacks& lacks) {
+  if (needs.alpn_size() != 0 && target.upstream_tls.empty()) {
+    lacks.push_back(
+        {"has something to choose only over TLS towards the upstream (--upstream-tls)", {}});
+  }
   if (needs.refuses_to_load()) {
     lacks.push_back({"needs an RPC proxy that is under test itself", {}});
   }

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "harness/targets/descriptor_limit.hpp"
 #include "harness/targets/spawn.hpp"
 #include "harness/targets/url.hpp"
 
@@ -109,8 +110,9 @@ Result<StartedProcess> StartedProcess::start(std::string const& command,
                                              std::filesystem::path log) {
   SpawnSettings settings(SpawnSettings::Apart::group);
   set_files(settings, log.string());
-  auto const spawned =
-      spawn({"/bin/sh", {"/bin/sh", "-c", command}, merged(environment)}, settings);
+  auto const spawned = spawn(
+      {"/bin/sh", {"/bin/sh", "-c", descriptor_limit_restored() + command}, merged(environment)},
+      settings);
   if (!spawned) {
     return failed("cannot start '" + command + "' (log " + log.string() + ")", spawned.error());
   }

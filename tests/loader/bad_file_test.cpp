@@ -167,7 +167,8 @@ INSTANTIATE_TEST_SUITE_P(
             "x.yaml:4:9: unknown need 'topologie:x'; allowed: topology:NAME, fact:NAME, "
             "auth:SCHEME, tls, offload, ipv6, two-proxies, two-upstreams, http-hop, v1, mapper, "
             "raw-socket, "
-            "one-machine, refused:port, refused:port-below-range, refused:port-above-range, "
+            "one-machine, reconfigure, refused:port, refused:port-below-range, "
+            "refused:port-above-range, "
             "refused:server, each also after not:\n"}));
 
 TEST(BadFiles, TellAllTheirErrorsAtOnceInTheirOrder) {

@@ -153,6 +153,41 @@ TEST(Dialect, ReadsBranchesSideBySide) {
   EXPECT_EQ(branches[1].steps(1).pause().for_().nanos(), 100'000'000);
 }
 
+TEST(Dialect, TakesARangeOfVirtualConnectionsForEachOfThem) {
+  auto const s = one(file_with(R"(steps:
+  - label: opening
+    vc: 2..4
+    client.open: {may_fail: true}
+  - {vc: 2..3, await: {client.out: {receives: CONN/C2}, by: RPCH-1.8-01}}
+expect:
+  - {vc: 2..4, client.out: closed, since: opening, by: RPCH-1.8-01}
+  - {client.out: closed, by: RPCH-1.8-01}
+)"));
+  ASSERT_EQ(s.steps_size(), 2);
+  EXPECT_EQ(s.steps(0).label(), "opening");
+  auto const& branches = s.steps(0).parallel().branches();
+  ASSERT_EQ(branches.size(), 3);
+  EXPECT_EQ(branches[2].steps(0).vc(), 4U);
+  EXPECT_EQ(branches[2].steps(0).label(), "");
+  EXPECT_TRUE(branches[2].steps(0).client_open().may_fail());
+  EXPECT_EQ(s.steps(1).parallel().branches(1).steps(0).by(0), "RPCH-1.8-01");
+  ASSERT_EQ(s.expect_size(), 4);
+  EXPECT_EQ(s.expect(0).vc(), 2U);
+  EXPECT_EQ(s.expect(2).vc(), 4U);
+  EXPECT_EQ(s.expect(2).since(), "opening");
+  EXPECT_EQ(s.expect(3).vc(), 0U);
+}
+
+TEST(Dialect, RefusesWhatIsNoRange) {
+  for (auto const* const range :
+       {"4..2", "3..3", "0..2", "2..", "..2", "2..4097", "2...4", "a..b"}) {
+    auto const text = "steps: [{vc: " + std::string(range) + ", client.open: {}}]\n" + kExpect;
+    EXPECT_NE(errors_of(file_with(text)).find("is no range of virtual connections, as 2..4096 is"),
+              std::string::npos)
+        << range;
+  }
+}
+
 TEST(Dialect, RunsASetUpAfterTheOneItBuildsOn) {
   auto const s = one(file_with("given: [bound, opened]\n") + kExpect);
   ASSERT_EQ(s.steps_size(), 2);

@@ -24,6 +24,7 @@ BAD = {
     "a field that the loader fills": "category: reset",
     "an empty matrix dimension": "matrix: {cause: []}",
     "a parallel of one": "steps: [{parallel: [client.open]}]",
+    "half a range": "steps: [{vc: 2.., client.open: {}}]",
 }
 GOOD = {
     "a shorthand": "steps: [{client.close: both}, {pause: 3s}]",
@@ -31,6 +32,7 @@ GOOD = {
     "a variable": "matrix: {leg: [in, out]}\nexpect: [{client.$leg: closed, by: RPCH-1.8-01}]",
     "headers as a mapping": "steps: [{client.request: {channel: in, headers: {Pragma: [a, b]}}}]",
     "branches": "steps: [{parallel: [client.open, [client.open, {pause: 1s}]]}]",
+    "a range": "steps: [{vc: 2..200, client.open: {}}]\nexpect: [{vc: 2..9, client.out: closed, by: RPCH-1.8-01}]",
     "an enumerator": "server: {on_accept: rst, legacy_response: absent}",
 }
 

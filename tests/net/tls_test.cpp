@@ -246,6 +246,24 @@ TEST(Tls, NegotiatesAnApplicationProtocol) {
   });
 }
 
+TEST(Tls, PrefersAnApplicationProtocolAsTheServerDoesAndChangesWhatItOffers) {
+  run_net([]() -> Task<> {
+    auto server = test_server_tls();
+    TlsClientOptions client;
+    client.alpn = {"http/1.1", "h2"};
+    auto const none = co_await shake(server, test_client_tls(client));
+    EXPECT_EQ(none.server_summary.alpn, "") << "nothing is negotiated where nothing is offered";
+    EXPECT_FALSE(none.client);
+    EXPECT_TRUE(server.offer_alpn({"h2", "http/1.1"}));
+    auto const best = co_await shake(server, test_client_tls(client));
+    EXPECT_EQ(best.server_summary.alpn, "h2");
+    EXPECT_FALSE(server.offer_alpn({""}));
+    EXPECT_TRUE(server.offer_alpn({}));
+    auto const again = co_await shake(server, test_client_tls(client));
+    EXPECT_EQ(again.client_summary.alpn, "");
+  });
+}
+
 TEST(Tls, HandshakeKeepsItsDeadlineWithASilentPeerAndTellsTheTap) {
   run_net([]() -> Task<> {
     journal::Recorder recorder(from_now());

@@ -56,6 +56,25 @@ JournalBuilder opened_and_stepped(double scale = 1) {
   return journal;
 }
 
+// A server's connection is nobody's until its first PDU: only then can a watch leave it to others.
+TEST(Expectation, OfOneVirtualConnectionLooksAtNoOther) {
+  JournalBuilder journal;
+  test::End other{v1::SERVER, v1::LEG_UNKNOWN, 5, 0};
+  test::End own{v1::SERVER, v1::LEG_UNKNOWN, 6, 0};
+  journal.at(0.1).opened(other).opened(own);
+  other.leg = own.leg = v1::OUT;
+  other.vc = 2;
+  own.vc = 3;
+  journal.at(0.2).done(0, "client.open").at(1).ended(other, v1::RECEIVED, v1::FIN);
+  auto wanted = closed("server.out");
+  wanted.set_vc(3);
+  EXPECT_EQ(watch(wanted, journal, 60).decided(), Outcome::never);
+  journal.at(2).ended(own, v1::RECEIVED, v1::FIN);
+  EXPECT_EQ(watch(wanted, journal).decided(), Outcome::held);
+  wanted.set_vc(2);
+  EXPECT_EQ(watch(wanted, journal).decided(), Outcome::held);
+}
+
 TEST(ClosedExpectation, HoldsWhenTheProxyEndsTheConnectionInTime) {
   auto const journal = opened_and_stepped().at(3).ended(kClientOut, v1::RECEIVED, v1::FIN);
   EXPECT_EQ(watch(closed("client.out"), journal).decided(), Outcome::held);

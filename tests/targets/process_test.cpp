@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -13,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/targets/descriptor_limit.hpp"
 #include "harness/targets/url.hpp"
 #include "tests/targets/own_log.hpp"
 
@@ -76,6 +79,24 @@ TEST(StartedProcess, HoldsNothingThatIsOurs) {
   ASSERT_TRUE(process);
   ASSERT_TRUE(process->wait_for_end(seconds(20)));
   EXPECT_THAT(process->last_lines(), HasSubstr("free"));
+}
+
+TEST(StartedProcess, HasTheLimitOfOpenFilesThatWeWereGiven) {
+  rlimit const given = [] {
+    rlimit limit{};
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 512);
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return limit;
+  }();
+  raise_descriptor_limit();
+  rlimit raised{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &raised), 0);
+  EXPECT_EQ(raised.rlim_cur, std::min<rlim_t>(given.rlim_max, 65536));
+  auto process = start("echo $(ulimit -S -n) files");
+  ASSERT_TRUE(process);
+  ASSERT_TRUE(process->wait_for_end(seconds(20)));
+  EXPECT_THAT(process->last_lines(), HasSubstr(std::to_string(given.rlim_cur) + " files"));
 }
 
 TEST(StartedProcess, TakesItsChildrenWithIt) {
