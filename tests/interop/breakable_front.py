@@ -16,6 +16,8 @@ SMALL = 16  # a request with a longer body is a channel
 LIMIT = 5  # seconds for the answer to a small request
 PATIENCE = 3600  # seconds: longer than any case
 AGE = 10  # seconds that a channel lives where that is broken
+MOST = 128  # connections, where they are limited
+BACKLOG = 1024  # connections that come in one moment
 SANE = 2  # channels each way that the sanity cases open before any other case
 PADDED = re.compile(rb"(?im)^(content-length: *)(?=\d)")
 ROUNDED = re.compile(rb"(?im)^(content-length: *\d+)\d{3}(?=\r)")
@@ -52,7 +54,10 @@ class Front:
         client = Client()
         self.writers[writer] = client
         try:
-            while await self.exchange(reader, writer, client):
+            if self.broken == "excess-unanswered" and len(self.writers) > MOST:
+                await reader.read()  # until the client leaves
+            taken = self.broken != "address-limited" or len(self.writers) <= MOST
+            while taken and await self.exchange(reader, writer, client):
                 pass
         except (OSError, asyncio.IncompleteReadError) as end:
             if self.broken == "reset-spreads" and client.scheme and isinstance(end, ConnectionResetError):
@@ -99,6 +104,8 @@ class Front:
     def refusal(self, head, length):
         if self.broken == "absolute-refused" and re.match(rb"\S+ http://", head):
             return b"400 Bad Request"
+        if self.broken == "expect-refused" and re.search(rb"(?im)^expect:", head):
+            return b"417 Expectation Failed"
         if self.broken == "method-refused" and head.startswith(b"RPC_"):
             return b"501 Not Implemented"
         if self.broken == "methods-blocked" and length > SMALL:
@@ -220,8 +227,11 @@ class Front:
     async def relay(self, reader, writer, server, upstream, head):
         is_in = head.startswith(b"RPC_IN_DATA")
         held = {"body-prefetched": 8192 if is_in else 0, "whole-request": 0 if is_in else length_of(head)}
-        up = copy(reader, upstream, held.get(self.broken, 0))
-        down = self.copy_answer(server, writer)
+        may_go = asyncio.Event()
+        if self.broken != "continue-awaited" or not re.search(rb"(?im)^expect:", head):
+            may_go.set()
+        up = copy_when(may_go, reader, upstream, held.get(self.broken, 0))
+        down = self.copy_answer(server, writer, may_go)
         tasks = [asyncio.ensure_future(each) for each in (up, down)]
         age = AGE if self.broken in ("age-for-idleness", "idle-end-kept") else None
         ended, _ = await asyncio.wait(tasks, timeout=age, return_when=asyncio.FIRST_COMPLETED)
@@ -234,8 +244,9 @@ class Front:
             await asyncio.sleep(PATIENCE)
         upstream.close()
 
-    async def copy_answer(self, server, writer):
+    async def copy_answer(self, server, writer, may_go):
         head = await server.readuntil(b"\r\n\r\n")
+        may_go.set()
         if self.broken == "out-shortened":
             head = LENGTH.sub(lambda found: b"%s%d" % (found[1], int(found[2]) - 1), head)
         if self.broken == "answer-length-padded":
@@ -243,6 +254,8 @@ class Front:
         line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
         writer.write(b"\r\n".join([line, *map(self.changed, fields)]) + b"\r\n\r\n")
         await writer.drain()
+        if self.broken == "continue-for-answer" and head.startswith(b"HTTP/1.1 100"):
+            return
         held = 4096 if self.broken == "answer-held" else 0
         limit = 65536 if self.broken == "cut-short" else None
         if self.broken == "tls-cut-short" and writer.get_extra_info("ssl_object"):
@@ -260,6 +273,11 @@ async def refusal_from(server):
             return head + await server.readexactly(length_of(head))
     except (TimeoutError, asyncio.IncompleteReadError):
         return None
+
+
+async def copy_when(may_go, *arguments):
+    await may_go.wait()
+    await copy(*arguments)
 
 
 async def copy(reader, writer, held=0, limit=None, settle=0):
@@ -288,7 +306,9 @@ async def main():
     front = Front(host, int(port), broken[0] if broken else None)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(pem)
-    servers = [await asyncio.start_server(front.serve, listen, 0, ssl=each) for each in (None, tls)]
+    servers = [
+        await asyncio.start_server(front.serve, listen, 0, ssl=each, backlog=BACKLOG) for each in (None, tls)
+    ]
     print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 

@@ -42,6 +42,11 @@ BREAKS = {
     "half-close-forgotten": "who has shut his side of OUT down gets nothing any more, not even an end",
     "short-length-raised": "an OUT request of 120 bytes is announced with 121",
     "methods-blocked": "the third channel with a method is answered 403, as by a WAF that learns",
+    "continue-awaited": "a body behind Expect waits for the 100 from behind",
+    "continue-for-answer": "a 100 from behind is taken for the answer",
+    "expect-refused": "a request with Expect is answered 417",
+    "address-limited": "of one address no more than 128 connections are taken",
+    "excess-unanswered": "what comes when there are 128 connections is not answered",
     "age-for-idleness": "a channel ends 10 s after it began, whatever passes",
     "idle-end-kept": "10 s after it began a channel ends towards the client, and the connection behind stays",
 }

@@ -12,6 +12,7 @@ import front_breaks
 import fronts
 import test_fronts
 import test_http_front
+import test_reconfigured_front
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -58,16 +59,24 @@ KILLERS = {
     "short-length-raised": ("recycling/front-out-lifetimes", "RPCH-2.1.2.1.2-03"),
     "never-gives-up": ("timeout/front-gives-a-silent-upstream-up", "HTTP-9110-15.6.5-01"),
     "methods-blocked": ("http/front-carries-methods", "FIELD-F01"),
+    "continue-awaited": ("http/front-passes-on-behind-expect@never,waits", "FIELD-F20"),
+    "continue-for-answer": ("http/front-passes-on-behind-expect@late,waits", "FIELD-F20"),
+    "expect-refused": ("http/front-passes-on-behind-expect", "FIELD-F20"),
+    "address-limited": ("limits/two-hundred-connections-at-once", "FIELD-F78"),
+    "excess-unanswered": ("limits/two-hundred-connections-at-once", "FIELD-F79"),
     "age-for-idleness": ("timeout/front-calls-below-the-idle-timeout", "PROD-Idle-02"),
     "idle-end-kept": ("timeout/front-idle-end-reaches-the-upstream", "PROD-Idle-03"),
 }
 STATED = ["--set", "idle_timeout=20s"]  # a sound front of ours has none, and ends nothing before it
 # A front may take a minute to give up: a tenth of it is still more than a sound one of ours takes.
 OPTIONS = {"never-gives-up": ["--timeout-scale", "0.1"], "age-for-idleness": STATED, "idle-end-kept": STATED}
-# Cases whose breaks need another front than ours: one that pools, one with two upstreams, one with TLS.
+# Cases whose breaks need another front than ours: one that pools, one with two upstreams, one with TLS
+# behind it, one that reloads.
 KILLED_ELSEWHERE = [
     *test_http_front.KILLED_BY_POOLING,
     *test_http_front.KILLED_BY_SPREADING,
+    test_http_front.KILLED_BY_H2,
+    test_reconfigured_front.SPARES,
     *test_fronts.BOUND,
 ]
 

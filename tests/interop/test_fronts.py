@@ -56,6 +56,15 @@ def test_configurations_of_a_shipped_front_show_what_its_first_cannot(target, ru
         assert (tmp_path / f"out/proxy{configuration}.log").exists()
 
 
+@pytest.mark.parametrize("target, configuration", [("haproxy-best", "bridge-with-another-certificate"), ("nginx-best", "bridge")])
+def test_a_shipped_front_that_is_offered_h2_speaks_http_1(target, configuration, run):
+    case = "http/front-speaks-http-1-where-h2-is-offered"
+    done = run("--target", target, case, "connection/opens@in-first")
+    skip_if_absent(done)
+    assert done.code == 0, done.text
+    assert done.case(case)["configuration"] == configuration, done.text
+
+
 @pytest.mark.parametrize("certificate, said, case", [("auto", "same", BOUND[0]), ("front", "other", BOUND[1])])
 def test_a_bridge_that_does_otherwise_is_found(certificate, said, case, run, tmp_path):
     target = yaml.safe_load(SHIPPED.read_text())["targets"]["haproxy-best"]

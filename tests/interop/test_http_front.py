@@ -16,6 +16,7 @@ KILLED_BY_POOLING = {
     "auth/front-forgets-a-user-who-left": "FIELD-F67",
     "auth/front-keeps-a-handshake-on-one-connection": "FIELD-F66",
 }
+KILLED_BY_H2 = "http/front-speaks-http-1-where-h2-is-offered"
 KILLED_BY_SPREADING = ["connection/front-keeps-channels-together", "recycling/front-keeps-successors-together"]
 
 
@@ -83,6 +84,43 @@ def test_the_upstream_may_want_tls(certificate, place, run, tmp_path):
         front.stop()
     assert done.code == 0, done.text
     assert "connection/opens@in-first" in done.ids("pass")
+
+
+@pytest.mark.parametrize("asked, agreed", [("h2,http/1.1", "h2"), ("http/1.1", "http/1.1"), (None, "")])
+def test_a_front_must_not_take_h2_where_it_is_offered(asked, agreed, place, run, tmp_path):
+    address, port = place
+    alpn = f" alpn {asked}" if asked else ""
+    front = fronts.HAProxy(HERE / "haproxy.cfg", tmp_path, f"{address}:{port} ssl verify none{alpn}")
+    tls = ["--upstream-listen", f"{address}:{port}", "--upstream-tls", "auto"]
+    # Before and after the one case that offers h2 there is no ALPN: the others pass.
+    cases = [KILLED_BY_H2, "connection/opens@in-first"]
+    try:
+        done = run("--topology", "http-front", "--proxy", front.urls[0], *tls, *cases, "--evidence", "all")
+    finally:
+        front.stop()
+    assert "connection/opens@in-first" in done.ids("pass"), done.text
+    ladder = (tmp_path / "out/cases" / KILLED_BY_H2 / "ladder.txt").read_text()
+    told = [line.split() for line in ladder.splitlines() if "TLSv1.3 TLS_" in line]
+    assert len(told) == 2, ladder
+    assert all((line[-2:] == ["ALPN", agreed]) == bool(agreed) for line in told), ladder
+    if agreed == "h2":
+        assert done.ids("fail") == {KILLED_BY_H2}, done.text
+        assert done.cited() == {"FIELD-F07"}, done.text
+        assert "PRI * HTTP/2.0" in ladder, ladder
+    else:
+        assert done.code == 0, done.text
+
+
+def test_what_an_upstream_without_tls_offers_is_a_skip(place, run, tmp_path):
+    address, port = place
+    front = fronts.HAProxy(HERE / "haproxy.cfg", tmp_path, f"{address}:{port}")
+    upstream = ["--upstream-listen", f"{address}:{port}"]
+    try:
+        done = run("--topology", "http-front", "--proxy", front.urls[0], *upstream, KILLED_BY_H2)
+    finally:
+        front.stop()
+    assert done.code == 4, done.text
+    assert "only over TLS towards the upstream (--upstream-tls)" in done.case(KILLED_BY_H2)["message"]
 
 
 def test_a_front_that_leads_elsewhere_is_told(place, run, tmp_path):
