@@ -213,7 +213,7 @@ Result<void> MockBackend::on_first_pdu(Connection& connection, wire::PduView con
   }
   connection.channel = first->channel;
   connection.virtual_connection = known;
-  connection.gate = watched(connection.leg, connection.channel);
+  connection.gate = watched(connection.leg, connection.channel, known->number());
   known->attach(*first, connection.leg, connection.gate);
   return known->on_pdu(first->channel, connection.leg, pdu);
 }

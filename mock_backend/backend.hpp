@@ -95,7 +95,8 @@ class MockBackend {
   [[nodiscard]] net::Task<bool> greet(net::PduLeg& leg, Listening service);
   [[nodiscard]] Result<std::size_t> on_bytes(Connection& connection, ByteView bytes);
   [[nodiscard]] std::shared_ptr<net::SendGate> watched(std::shared_ptr<net::PduLeg> const& leg,
-                                                       session::Channel channel);
+                                                       session::Channel channel,
+                                                       std::uint32_t virtual_connection);
   [[nodiscard]] Result<void> on_first_pdu(Connection& connection, wire::PduView const& pdu);
   [[nodiscard]] std::shared_ptr<VirtualConnection> virtual_connection(
       VirtualConnectionCookie const& cookie, Listening service);

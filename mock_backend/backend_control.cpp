@@ -6,13 +6,15 @@ namespace rpchspec::backend {
 
 /// The gate of a leg whose channel is known; null where nobody watches.
 std::shared_ptr<net::SendGate> MockBackend::watched(std::shared_ptr<net::PduLeg> const& leg,
-                                                    session::Channel channel) {
+                                                    session::Channel channel,
+                                                    std::uint32_t virtual_connection) {
   if (config_.watch == nullptr) {
     return nullptr;
   }
   net::LegFacts facts;
   facts.name = channel == session::Channel::in ? "server.in" : "server.out";
   facts.connection = leg->stream().tap() != nullptr ? leg->stream().tap()->connection() : 0;
+  facts.virtual_connection = virtual_connection;
   net::LegControls controls;
   controls.stream = &leg->stream();
   controls.write = [leg](Bytes bytes) { (void)leg->send(std::move(bytes)); };

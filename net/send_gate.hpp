@@ -14,8 +14,9 @@ namespace rpchspec::net {
 
 /// A connection that carries a channel, at our end of it.
 struct LegFacts {
-  std::string name;              // "client.out", "server.in"
-  std::uint32_t connection = 0;  // as the journal numbers it; 0: nothing is recorded
+  std::string name;                      // "client.out", "server.in"
+  std::uint32_t connection = 0;          // as the journal numbers it; 0: nothing is recorded
+  std::uint32_t virtual_connection = 0;  // as a scenario counts; 0: not one of its own
 };
 
 /// What may be done to it while it is there.

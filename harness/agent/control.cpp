@@ -157,7 +157,11 @@ Control::Said Control::connections(HttpRequest const&, std::string const&) {
 }
 
 Control::Said Control::all_faults(HttpRequest const&, std::string const&) {
-  return to_json(to_.faults.all());
+  api::Faults all;
+  for (auto& fault : to_.faults.all()) {
+    *all.add_faults() = std::move(fault);
+  }
+  return to_json(all);
 }
 
 Control::Said Control::set_fault(HttpRequest const& request, std::string const&) {
@@ -165,15 +169,15 @@ Control::Said Control::set_fault(HttpRequest const& request, std::string const&)
   if (auto const read = from_json(request.body, fault); !read) {
     return tl::unexpected(read.error());
   }
-  return to_.faults.set(std::move(fault)).map(to_json);
+  return answer_of(to_.faults.set(std::move(fault))).map(to_json);
 }
 
 Control::Said Control::one_fault(HttpRequest const&, std::string const& name) {
-  return to_.faults.find(name).map(to_json);
+  return answer_of(to_.faults.find(name)).map(to_json);
 }
 
 Control::Said Control::end_fault(HttpRequest const&, std::string const& name) {
-  return to_.faults.end(name).map(to_json);
+  return answer_of(to_.faults.end(name)).map(to_json);
 }
 
 }  // namespace rpchspec::agent

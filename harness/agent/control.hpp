@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/agent/control_server.hpp"
-#include "harness/agent/fault_board.hpp"
+#include "harness/agent/fault_answer.hpp"
 #include "harness/agent/traffic.hpp"
 #include "mock_backend/script.hpp"
 

@@ -17,6 +17,7 @@ from rpchspec import control
 from rpchspec._json import decode, encode
 
 PROTO = ROOT / "harness/agent/proto/rpchspec/v1/control.proto"
+FAULT = ROOT / "model/fault.proto"
 HAS_CONTROL = "--control" in subprocess.run([PROGRAM, "up", "--help"], capture_output=True, text=True).stdout
 needs_control = pytest.mark.skipif(not HAS_CONTROL, reason="this program has no --control yet")
 
@@ -107,7 +108,7 @@ def test_every_message_comes_back_as_it_was():
 
 @pytest.mark.skipif(not PROTO.exists(), reason="this tree has no control.proto yet")
 def test_the_messages_are_those_of_the_interface():
-    proto = PROTO.read_text()
+    proto = PROTO.read_text() + FAULT.read_text()
     renamed = {"FixtureFinding": "Finding"}
     for name in control.__all__:
         made = getattr(control, name)

@@ -9,7 +9,7 @@ import grpc
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROTOS = ["harness/agent/proto/rpchspec/v1/agent.proto", "harness/agent/proto/rpchspec/v1/control.proto",
-          "journal/journal.proto"]  # fmt: skip
+          "journal/journal.proto", "model/fault.proto"]  # fmt: skip
 PATIENCE = 60  # seconds
 
 

@@ -90,6 +90,31 @@ def test_faults_are_set_and_ended(agent, lease):
     assert agent.ResetFixture(lease=lease, name="x").faults == 1 and echo(url) == sound
 
 
+def test_a_pdu_is_sent_twice_lost_and_held(agent, lease):
+    config = {"up": {"judge": True}}
+    client = Client(agent.StartFixture(lease=lease, name="x", config=config).ready.proxy.urls[0]).conn()
+    client.bind()
+    twice = {"name": "twice", "leg": "server.out", "repeat": "response", "times": 1}
+    assert agent.Inject(lease=lease, name="x", fault=twice) == agent.ListFaults(lease=lease, name="x").faults[0]
+    client.request(6, call=7)
+    client.request(6, call=8)
+    assert [client.read_rpc()[12] for _ in range(3)] == [7, 7, 8]
+    agent.Inject(lease=lease, name="x", fault={"name": "lost", "leg": "server.out", "drop": "response", "times": 1})
+    late = {"name": "late", "leg": "client.out", "after": {"pdu": "rpc"}, "hold": "response"}
+    agent.Inject(lease=lease, name="x", fault=late)
+    for call in 9, 10, 11:
+        client.request(6, call=call)
+    assert client.read_rpc()[12] == 10
+    seen = agent.FixtureEvents(lease=lease, name="x", since=1, limit=1000).events
+    while not any(each.event.fault.name == "hold" for each in seen):
+        seen = agent.FixtureEvents(lease=lease, name="x", since=seen[-1].sequence + 1, wait={"seconds": 30}).events
+    assert agent.EndFault(lease=lease, name="x", fault="late").applied == 1
+    assert client.read_rpc()[12] == 11
+    wrong = {"name": "y", "leg": "server.out", "drop": "respnse"}
+    assert status_of(agent.Inject, lease=lease, name="x", fault=wrong) == grpc.StatusCode.INVALID_ARGUMENT
+    client.close()
+
+
 def test_a_proxy_in_front_of_servers_of_the_same_lease(agent, lease):
     agent.StartFixture(lease=lease, name="servers", config={"backend": {}})
     servers = [{"host": "EXCH01", "port": 6001, "fixture": "servers", "service": "store"}]

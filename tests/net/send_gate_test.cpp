@@ -10,7 +10,7 @@ namespace {
 /// A gate over a stream that is not connected, and what came through.
 struct Watched {
   explicit Watched(SendGate::Judge judge = [](auto&, auto const&) { return Decision(); })
-      : gate({"client.out", 1}, controls(), std::move(judge)) {}
+      : gate({"client.out", 1, 0}, controls(), std::move(judge)) {}
 
   LegControls controls() {
     LegControls made;

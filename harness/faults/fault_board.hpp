@@ -1,4 +1,5 @@
-// The faults that are set on a fixture, by name, and the legs that they act on.
+// The faults that are set, by name, and the legs that they act on: of a fixture, of the servers of
+// a case, or of its client.
 
 #pragma once
 
@@ -10,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "harness/agent/fault_spec.hpp"
+#include "harness/faults/fault_spec.hpp"
 #include "net/send_gate.hpp"
 #include "net/task_scope.hpp"
 
-namespace rpchspec::agent {
+namespace rpchspec::faults {
 
 /// What faults of the proxy and of the servers do; empty where that half is not there.
 struct FaultHooks {
@@ -25,15 +26,16 @@ struct FaultHooks {
 /// Single-threaded. Stop it, and wait for that, before destroying it; the halves stop first.
 class FaultBoard final : public net::LegWatch {
  public:
-  FaultBoard(net::Executor executor, FaultHooks hooks);
+  FaultBoard(net::Executor executor, FaultHooks hooks, OurEnd end = OurEnd::serving);
 
-  /// 400, 404 for a connection that is not there, 409 beside another defect.
-  [[nodiscard]] Answer<api::Fault> set(api::Fault fault);
+  /// Refused: what checked() refuses, a connection that is not there, another defect beside one.
+  /// @param virtual_connection  acts on the legs of this one alone; 0: on those of each.
+  [[nodiscard]] Checked<api::Fault> set(api::Fault fault, std::uint32_t virtual_connection = 0);
 
-  /// 404 when there is none of that name, with those there are.
-  [[nodiscard]] Answer<api::Fault> find(std::string const& name) const;
-  [[nodiscard]] Answer<api::Fault> end(std::string const& name);
-  [[nodiscard]] api::Faults all() const;
+  /// Refused when there is none of that name, with those there are.
+  [[nodiscard]] Checked<api::Fault> find(std::string const& name) const;
+  [[nodiscard]] Checked<api::Fault> end(std::string const& name);
+  [[nodiscard]] std::vector<api::Fault> all() const;
 
   /// Ends every fault. @return how many there were.
   std::size_t reset();
@@ -47,6 +49,12 @@ class FaultBoard final : public net::LegWatch {
   [[nodiscard]] net::Task<> stop();
 
  private:
+  /// As it was set, and on which virtual connection; 0: on each.
+  struct Standing {
+    api::Fault fault;
+    std::uint32_t virtual_connection = 0;
+  };
+
   /// A fault of bytes on one leg.
   struct Installed {
     std::string name;
@@ -62,23 +70,25 @@ class FaultBoard final : public net::LegWatch {
     std::string held_by;
   };
 
+  [[nodiscard]] static bool covers(Standing const& standing, net::LegFacts const& leg);
   [[nodiscard]] net::Decision decide(Leg& leg, net::SendGate& gate, wire::PduView const& pdu);
   [[nodiscard]] bool act_on_pdu(api::Fault& fault, wire::PduView const& pdu, net::Decision& out);
   [[nodiscard]] bool has_begun(Leg& leg, api::Fault const& fault, wire::PduView const& pdu);
   void install(Leg& leg, api::Fault& fault);
   void refresh(Leg& leg, api::Towards towards);
   void remove(Leg& leg, std::string const& name);
-  [[nodiscard]] Answer<std::shared_ptr<net::SendGate>> connection_of(api::Fault& fault);
-  [[nodiscard]] Answer<void> apply_at_once(api::Fault& fault);
-  [[nodiscard]] Answer<void> set_on_half(api::Fault const& fault);
+  [[nodiscard]] Checked<std::shared_ptr<net::SendGate>> connection_of(api::Fault& fault);
+  [[nodiscard]] Checked<void> apply_at_once(api::Fault& fault);
+  [[nodiscard]] Checked<void> set_on_half(api::Fault const& fault);
   [[nodiscard]] net::Task<> apply_behind(std::shared_ptr<net::SendGate> gate, std::string name);
   [[nodiscard]] Leg* leg_of(net::SendGate const& gate);
   void forget_gone();
 
   FaultHooks hooks_;
-  std::map<std::string, api::Fault> faults_;
+  OurEnd end_;
+  std::map<std::string, Standing> faults_;
   std::list<Leg> legs_;
   net::TaskScope scope_;
 };
 
-}  // namespace rpchspec::agent
+}  // namespace rpchspec::faults

@@ -1,4 +1,4 @@
-#include "harness/agent/fault_spec.hpp"
+#include "harness/faults/fault_spec.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include "protocol/wire/dcerpc.hpp"
 #include "protocol/wire/rts_catalogue.hpp"
 
-namespace rpchspec::agent {
+namespace rpchspec::faults {
 
 namespace {
 
@@ -80,6 +80,10 @@ FaultKind kind_of(api::Fault const& fault) {
   }
 }
 
+bool is_received(api::Towards towards, OurEnd end) {
+  return (towards == api::TOWARDS_SERVER) == (end == OurEnd::serving);
+}
+
 net::Fault to_net(api::Fault const& fault) {
   return net::Fault(byte_fault(fault), fault.at(), repetitions(fault));
 }
@@ -141,4 +145,4 @@ Bytes with_wrong_cookies(wire::PduView const& pdu) {
   return wire::encode(*rts);
 }
 
-}  // namespace rpchspec::agent
+}  // namespace rpchspec::faults

@@ -1,14 +1,15 @@
 // Setting faults and ending them; what they do is in fault_board.cpp.
 
-#include "harness/agent/fault_board.hpp"
+#include "harness/faults/fault_board.hpp"
 
-namespace rpchspec::agent {
+namespace rpchspec::faults {
 
 namespace {
 
-std::vector<std::string> names_of(std::map<std::string, api::Fault> const& faults) {
+template <class Faults>
+std::vector<std::string> names_of(Faults const& faults) {
   std::vector<std::string> names;
-  for (auto const& [name, fault] : faults) {
+  for (auto const& [name, standing] : faults) {
     names.push_back(name);
   }
   return names;
@@ -16,7 +17,7 @@ std::vector<std::string> names_of(std::map<std::string, api::Fault> const& fault
 
 }  // namespace
 
-Answer<std::shared_ptr<net::SendGate>> FaultBoard::connection_of(api::Fault& fault) {
+Checked<std::shared_ptr<net::SendGate>> FaultBoard::connection_of(api::Fault& fault) {
   std::vector<std::string> open;
   for (auto const& leg : legs_) {
     auto gate = leg.gate.lock();
@@ -28,34 +29,34 @@ Answer<std::shared_ptr<net::SendGate>> FaultBoard::connection_of(api::Fault& fau
       open.push_back(std::to_string(gate->facts().connection));
     }
   }
-  return refuse(404, "no channel is open on connection " + std::to_string(fault.connection()),
-                open);
+  return refuse(Refusal::Why::not_there,
+                "no channel is open on connection " + std::to_string(fault.connection()), open);
 }
 
-Answer<void> FaultBoard::set_on_half(api::Fault const& fault) {
+Checked<void> FaultBoard::set_on_half(api::Fault const& fault) {
   if (fault.has_recycle_out_at()) {
     if (!hooks_.set_recycle_out_at) {
-      return refuse(409, "there are no servers here");
+      return refuse(Refusal::Why::conflicting, "there are no servers here");
     }
     hooks_.set_recycle_out_at(fault.recycle_out_at());
     return {};
   }
   for (auto const& [name, other] : faults_) {
-    if (other.has_defect() && name != fault.name()) {
-      return refuse(409, "the proxy has the defect '" + other.defect() + "' of the fault '" + name +
-                             "' already");
+    if (other.fault.has_defect() && name != fault.name()) {
+      return refuse(Refusal::Why::conflicting, "the proxy has the defect '" + other.fault.defect() +
+                                                   "' of the fault '" + name + "' already");
     }
   }
   if (!hooks_.set_defect) {
-    return refuse(409, "there is no proxy here");
+    return refuse(Refusal::Why::conflicting, "there is no proxy here");
   }
   if (auto const done = hooks_.set_defect(fault.defect()); !done) {
-    return refuse(409, "'" + fault.defect() + "': " + done.error().detail);
+    return refuse(Refusal::Why::conflicting, "'" + fault.defect() + "': " + done.error().detail);
   }
   return {};
 }
 
-Answer<void> FaultBoard::apply_at_once(api::Fault& fault) {
+Checked<void> FaultBoard::apply_at_once(api::Fault& fault) {
   auto const gate = connection_of(fault);
   if (!gate) {
     return tl::unexpected(gate.error());
@@ -73,14 +74,14 @@ Answer<void> FaultBoard::apply_at_once(api::Fault& fault) {
   return {};
 }
 
-Answer<api::Fault> FaultBoard::set(api::Fault wanted) {
+Checked<api::Fault> FaultBoard::set(api::Fault wanted, std::uint32_t virtual_connection) {
   forget_gone();
   if (wanted.connection() != 0 && wanted.leg().empty()) {
     if (auto const gate = connection_of(wanted); !gate) {  // its leg decides which way it goes
       return tl::unexpected(gate.error());
     }
   }
-  auto fault = checked(std::move(wanted));
+  auto fault = checked(std::move(wanted), end_);
   if (!fault) {
     return fault;
   }
@@ -93,7 +94,7 @@ Answer<api::Fault> FaultBoard::set(api::Fault wanted) {
       return tl::unexpected(done.error());
     }
   }
-  auto& kept = faults_[fault->name()] = *fault;
+  auto& kept = (faults_[fault->name()] = {*fault, virtual_connection}).fault;
   if (kept.connection() != 0) {
     if (auto const done = apply_at_once(kept); !done) {
       faults_.erase(fault->name());
@@ -103,15 +104,16 @@ Answer<api::Fault> FaultBoard::set(api::Fault wanted) {
   return kept;
 }
 
-Answer<api::Fault> FaultBoard::find(std::string const& name) const {
+Checked<api::Fault> FaultBoard::find(std::string const& name) const {
   auto const found = faults_.find(name);
   if (found == faults_.end()) {
-    return refuse(404, "no fault is called '" + name + "'", names_of(faults_), name);
+    return refuse(Refusal::Why::not_there, "no fault is called '" + name + "'", names_of(faults_),
+                  name);
   }
-  return found->second;
+  return found->second.fault;
 }
 
-Answer<api::Fault> FaultBoard::end(std::string const& name) {
+Checked<api::Fault> FaultBoard::end(std::string const& name) {
   auto fault = find(name);
   if (!fault) {
     return fault;
@@ -128,10 +130,10 @@ Answer<api::Fault> FaultBoard::end(std::string const& name) {
   return fault;
 }
 
-api::Faults FaultBoard::all() const {
-  api::Faults all;
-  for (auto const& [name, fault] : faults_) {
-    *all.add_faults() = fault;
+std::vector<api::Fault> FaultBoard::all() const {
+  std::vector<api::Fault> all;
+  for (auto const& [name, standing] : faults_) {
+    all.push_back(standing.fault);
   }
   return all;
 }
@@ -158,4 +160,4 @@ std::size_t FaultBoard::reset_legs() {
   return count;
 }
 
-}  // namespace rpchspec::agent
+}  // namespace rpchspec::faults

@@ -1,20 +1,13 @@
-#include "harness/agent/fault_board.hpp"
+#include "harness/faults/fault_board.hpp"
 
 #include <algorithm>
 
-namespace rpchspec::agent {
+namespace rpchspec::faults {
 
 namespace {
 
 bool is_spent(api::Fault const& fault) {
   return fault.times() != 0 && fault.applied() >= fault.times();
-}
-
-bool covers(api::Fault const& fault, net::LegFacts const& leg) {
-  auto const kind = kind_of(fault);
-  auto const is_of_leg = kind == FaultKind::bytes || kind == FaultKind::pdus;
-  return is_of_leg &&
-         (fault.connection() == 0 ? fault.leg() == leg.name : fault.connection() == leg.connection);
 }
 
 /// For the events. Faults of bytes are told by the stream, when they begin.
@@ -34,8 +27,18 @@ bool is_lasting(net::Fault const& fault) {
 
 }  // namespace
 
-FaultBoard::FaultBoard(net::Executor executor, FaultHooks hooks)
-    : hooks_(std::move(hooks)), scope_(executor, "FaultBoard") {}
+FaultBoard::FaultBoard(net::Executor executor, FaultHooks hooks, OurEnd end)
+    : hooks_(std::move(hooks)), end_(end), scope_(executor, "FaultBoard") {}
+
+bool FaultBoard::covers(Standing const& standing, net::LegFacts const& leg) {
+  auto const& [fault, virtual_connection] = standing;
+  auto const kind = kind_of(fault);
+  if ((kind != FaultKind::bytes && kind != FaultKind::pdus) ||
+      (virtual_connection != 0 && virtual_connection != leg.virtual_connection)) {
+    return false;
+  }
+  return fault.connection() == 0 ? fault.leg() == leg.name : fault.connection() == leg.connection;
+}
 
 void FaultBoard::forget_gone() {
   std::erase_if(legs_, [](Leg const& leg) {
@@ -58,9 +61,10 @@ std::shared_ptr<net::SendGate> FaultBoard::opened(net::LegFacts facts, net::LegC
   };
   auto gate = std::make_shared<net::SendGate>(std::move(facts), std::move(controls), judge);
   leg.gate = gate;
-  for (auto& [name, fault] : faults_) {
+  for (auto& [name, standing] : faults_) {
+    auto& fault = standing.fault;
     auto const acts = kind_of(fault) == FaultKind::bytes && !fault.has_after() &&
-                      fault.connection() == 0 && covers(fault, gate->facts());
+                      fault.connection() == 0 && covers(standing, gate->facts());
     if (acts && !is_spent(fault)) {
       fault.set_applied(fault.applied() + 1);
       if (ends_at_once(fault)) {
@@ -77,7 +81,7 @@ void FaultBoard::install(Leg& leg, api::Fault& fault) {
   auto const gate = leg.gate.lock();
   auto const& stream = *gate->controls().stream;
   auto const passed =
-      fault.towards() == api::TOWARDS_SERVER ? stream.bytes_received() : stream.bytes_sent();
+      is_received(fault.towards(), end_) ? stream.bytes_received() : stream.bytes_sent();
   leg.installed.push_back({fault.name(), to_net(fault), fault.towards(), passed});
   refresh(leg, fault.towards());
 }
@@ -89,8 +93,8 @@ void FaultBoard::refresh(Leg& leg, api::Towards towards) {
     return;
   }
   auto& stream = *gate->controls().stream;
-  auto const is_received = towards == api::TOWARDS_SERVER;
-  auto const now = is_received ? stream.bytes_received() : stream.bytes_sent();
+  auto const of_received = is_received(towards, end_);
+  auto const now = of_received ? stream.bytes_received() : stream.bytes_sent();
   std::vector<net::Fault> faults;
   for (auto const& each : leg.installed) {
     auto const passed = now - each.base;
@@ -99,7 +103,7 @@ void FaultBoard::refresh(Leg& leg, api::Towards towards) {
       faults.back().at -= std::min(passed, each.fault.at);
     }
   }
-  is_received ? stream.set_receive_faults(std::move(faults))
+  of_received ? stream.set_receive_faults(std::move(faults))
               : stream.set_send_faults(std::move(faults));
 }
 
@@ -159,8 +163,9 @@ bool FaultBoard::act_on_pdu(api::Fault& fault, wire::PduView const& pdu, net::De
 
 net::Decision FaultBoard::decide(Leg& leg, net::SendGate& gate, wire::PduView const& pdu) {
   net::Decision decision;
-  for (auto& [name, fault] : faults_) {
-    if (!covers(fault, gate.facts())) {
+  for (auto& [name, standing] : faults_) {
+    auto& fault = standing.fault;
+    if (!covers(standing, gate.facts())) {
       continue;
     }
     if (kind_of(fault) == FaultKind::pdus) {
@@ -196,7 +201,7 @@ net::Task<> FaultBoard::apply_behind(std::shared_ptr<net::SendGate> gate, std::s
     gate->release();
     co_return;
   }
-  auto& fault = found->second;
+  auto& fault = found->second.fault;
   if (fault.what_case() == api::Fault::kEnd) {
     tell(*gate, fault);
     gate->shut();
@@ -221,4 +226,4 @@ net::Task<> FaultBoard::stop() {
   co_await scope_.join();
 }
 
-}  // namespace rpchspec::agent
+}  // namespace rpchspec::faults
