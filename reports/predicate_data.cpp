@@ -93,7 +93,7 @@ class DataPredicate final : public Predicate {
 
 class FaultPredicate final : public Predicate {
  public:
-  FaultPredicate(scenario::v1::Fault const& wanted, Subject subject)
+  FaultPredicate(scenario::v1::FaultAnswer const& wanted, Subject subject)
       : Predicate(subject), wanted_(wanted) {}
 
   void on_event(Moment const& moment) override {
@@ -129,7 +129,7 @@ class FaultPredicate final : public Predicate {
   }
 
  private:
-  scenario::v1::Fault wanted_;
+  scenario::v1::FaultAnswer wanted_;
   std::string seen_;
 };
 

@@ -110,6 +110,9 @@ class Session {
     for (auto const vc : opened_) {  // by steps that the lint does not see
       text += "  - {vc: " + std::to_string(vc) + ", client.open: {}}\n";
     }
+    for (auto const& [actor, name] : faults_) {
+      text += "  - " + actor + ".fault: {name: " + name + ", drop: rpc}\n";
+    }
     auto suite = library_.read(text, "<session>");
     return std::move(suite.scenarios.at(0));
   }
@@ -126,14 +129,23 @@ class Session {
       if (loader::opens(known->second)) {
         opened_.insert(std::max(known->second.vc(), 1U));
       }
+      note_fault("client", known->second.client_fault().name());
+      note_fault("server", known->second.server_fault().name());
     }
     return known->second;
+  }
+
+  void note_fault(std::string actor, std::string const& name) {
+    if (!name.empty()) {
+      faults_.emplace(std::move(actor), name);
+    }
   }
 
   Library const& library_;  // kept by Python
   std::string head_;
   std::unordered_map<std::string, scenario::v1::Step> known_;
-  std::set<std::uint32_t> opened_;  // virtual connections
+  std::set<std::uint32_t> opened_;                        // virtual connections
+  std::set<std::pair<std::string, std::string>> faults_;  // actors and names, for `release`
   std::unique_ptr<engine::Stage> stage_;
 };
 

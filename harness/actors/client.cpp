@@ -22,7 +22,8 @@ Client::Client(net::Executor executor,
       on_cookie_(std::move(on_cookie)),
       scope_(executor, "actors::Client"),
       changed_(executor),
-      random_(options_.seed) {}
+      random_(options_.seed),
+      faults_(executor, faults::Actor::client) {}
 
 Client::~Client() = default;
 
@@ -34,6 +35,7 @@ VirtualConnection& Client::virtual_connection(std::uint32_t vc) {
     made.number = vc;
     made.patient = options_.conduct.conduct() == scn::PATIENT;
     made.payload_key = options_.payload_key;
+    made.watch = options_.faults ? &faults_.watch() : nullptr;
     if (on_cookie_) {
       on_cookie_(made.session.virtual_connection_cookie, vc);
     }
@@ -66,7 +68,7 @@ net::Task<Result<void>> Client::start_channel(std::uint32_t vc,
   }
   auto& made = virtual_connection(vc);
   auto first = channel == Channel::in ? made.machine().conn_b1() : made.machine().conn_a1();
-  co_return co_await write(vc, channel, std::move(first), net::Pieces(), deadline);
+  co_return co_await write_first(vc, channel, std::move(first), deadline);
 }
 
 net::Task<Result<void>> Client::open(std::uint32_t vc, scn::Open step, net::Deadline deadline) {
@@ -222,14 +224,23 @@ Result<void> Client::reading(std::uint32_t vc, scn::Reading const& step) {
   return {};
 }
 
-Result<void> Client::fault(std::uint32_t vc, scn::Byte const& step) {
-  auto const channels = channels_of(vc, step.channel().empty() ? "in" : step.channel());
-  auto const fault = fault_of(step);
-  if (!channels || !fault) {
-    return tl::unexpected(channels ? fault.error() : channels.error());
-  }
-  for (auto const& of : *channels) {
-    of->leg().stream().set_send_faults({*fault});
+Result<void> Client::fault(std::uint32_t vc, faults::api::Fault const& step) {
+  for (auto const& fault : faults_.of(step)) {
+    if (!faults::acts_on_open(fault)) {
+      if (auto const set = faults_.set(fault, vc); !set) {
+        return set;
+      }
+      continue;
+    }
+    auto const channels = channels_of(vc, std::string(faults::channel_of(fault)));
+    if (!channels) {
+      return tl::unexpected(channels.error());
+    }
+    for (auto const& of : *channels) {
+      if (auto const set = faults_.set_on(fault, of->leg()); !set) {
+        return set;
+      }
+    }
   }
   return {};
 }
@@ -265,6 +276,7 @@ net::Task<> Client::stop() {
   }
   scope_.cancel();
   co_await scope_.join();
+  co_await faults_.stop();
 }
 
 }  // namespace rpchspec::actors

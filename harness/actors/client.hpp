@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "harness/actors/actor_faults.hpp"
 #include "harness/actors/client_target.hpp"
 #include "harness/actors/log_on.hpp"
 #include "harness/actors/request_head.hpp"
@@ -31,6 +32,7 @@ using V1Listener = std::function<void(std::uint32_t virtual_connection, V1Expect
 struct ClientOptions {
   ClientTarget target{};
   scn::Client conduct{};   // of the scenario
+  bool faults = false;     // there may be client.fault steps
   std::uint64_t seed = 0;  // of cookies
   std::uint64_t payload_key = 0;
   V1Listener on_v1 = {};
@@ -86,7 +88,7 @@ class Client {
                                                 net::Deadline deadline);
   [[nodiscard]] Result<void> release(std::uint32_t vc, scn::Release const& step);
   [[nodiscard]] Result<void> reading(std::uint32_t vc, scn::Reading const& step);
-  [[nodiscard]] Result<void> fault(std::uint32_t vc, scn::Byte const& step);
+  [[nodiscard]] Result<void> fault(std::uint32_t vc, faults::api::Fault const& step);
 
   /// The virtual connection with this number; made on first use.
   [[nodiscard]] VirtualConnection& virtual_connection(std::uint32_t vc);
@@ -165,6 +167,12 @@ class Client {
                                               Bytes bytes,
                                               net::Pieces pieces,
                                               net::Deadline deadline);
+  [[nodiscard]] static Result<void> written_to(HttpChannel const& to, bool written);
+  /// A PDU of the role's own, which faults may act on.
+  [[nodiscard]] net::Task<Result<void>> write_first(std::uint32_t vc,
+                                                    session::Channel channel,
+                                                    Bytes pdu,
+                                                    net::Deadline deadline);
   [[nodiscard]] net::Task<Result<void>> send_payload(std::uint32_t vc,
                                                      scn::Send step,
                                                      net::Deadline deadline);
@@ -195,6 +203,7 @@ class Client {
   std::mt19937_64 random_;
   std::optional<Family> family_;
   std::uint32_t version_ = 1;  // that the next virtual connection names in its first PDUs
+  ActorFaults faults_;
   std::map<std::uint32_t, RpcCaller> callers_;
   // Whose second leg a step of its own sends.
   std::map<std::pair<std::uint32_t, session::Channel>, LogOn> half_log_ons_;

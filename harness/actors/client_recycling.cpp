@@ -77,8 +77,15 @@ net::Task<Result<void>> Client::start_successor(std::uint32_t vc,
   setting.authorization = *std::move(authorized);
   to->request_sent();
   auto bytes = request_head(setting, request);
-  append(bytes, ByteView(first_pdu));
-  co_return co_await write_to(to, std::move(bytes), net::Pieces(), deadline);
+  auto& made = virtual_connection(vc);
+  if (made.options().watch == nullptr) {
+    append(bytes, ByteView(first_pdu));
+    co_return co_await write_to(to, std::move(bytes), net::Pieces(), deadline);
+  }
+  (void)to->leg().send(std::move(bytes));
+  made.send(*to, std::move(first_pdu));
+  auto const written = co_await to->leg().outbox().drained(deadline);
+  co_return written_to(*to, written);
 }
 
 net::Task<Client::ChannelResult> Client::wait_for(std::uint32_t vc,
@@ -139,6 +146,9 @@ net::Task<Result<void>> Client::recycle(std::uint32_t vc,
 }
 
 Result<void> Client::release(std::uint32_t vc, scn::Release const& step) {
+  if (!step.fault().empty()) {
+    return faults_.end(step.fault());
+  }
   auto const* form = wire::find_form(step.pdu());
   if (form == nullptr) {
     return fail({ErrorCode::not_found, 0, "", "MS-RPCH 2.2.4",

@@ -104,16 +104,35 @@ net::Task<Result<void>> Client::write(
   co_return co_await write_to(to, std::move(bytes), pieces, deadline);
 }
 
+/// The proxy may answer before it has read all of the request.
+Result<void> Client::written_to(HttpChannel const& to, bool written) {
+  if (!written && !to.refused()) {
+    return fail(
+        {ErrorCode::io, 0, "", "", "the client's channel ended before all of it was written"});
+  }
+  return {};
+}
+
+net::Task<Result<void>> Client::write_first(std::uint32_t vc,
+                                            Channel channel,
+                                            Bytes pdu,
+                                            net::Deadline deadline) {
+  auto& made = virtual_connection(vc);
+  auto const to = made.channel(channel);
+  if (!to) {
+    co_return tl::unexpected(no_channel(channel));
+  }
+  made.send(*to, std::move(pdu));
+  auto const written = co_await to->leg().outbox().drained(deadline);
+  co_return written_to(*to, written);
+}
+
 net::Task<Result<void>> Client::write_to(std::shared_ptr<HttpChannel> to,
                                          Bytes bytes,
                                          net::Pieces pieces,
                                          net::Deadline deadline) {
   auto const written = co_await to->leg().send_pieces(std::move(bytes), pieces, deadline);
-  if (!written && !to->refused()) {  // the proxy may answer before it has read all of the request
-    co_return fail(
-        {ErrorCode::io, 0, "", "", "the client's channel ended before all of it was written"});
-  }
-  co_return Result<void>();
+  co_return written_to(*to, written);
 }
 
 net::Task<Result<void>> Client::send_request(std::uint32_t vc,

@@ -165,6 +165,9 @@ net::Task<Result<void>> Server::recycle(std::uint32_t vc,
 net::Task<Result<void>> Server::release(std::uint32_t vc,
                                         scn::Release step,
                                         net::Deadline deadline) {
+  if (!step.fault().empty()) {
+    co_return faults_.end(step.fault());
+  }
   if (step.pdu() == kLegacyResponse) {
     co_return co_await greet_v1(vc, deadline);
   }
@@ -225,15 +228,25 @@ net::Task<Result<void>> Server::reading(std::uint32_t vc,
   co_return Result<void>();
 }
 
-net::Task<Result<void>> Server::fault(std::uint32_t vc, scn::Byte step, net::Deadline deadline) {
-  auto const fault = fault_of(step);
-  auto const name = step.channel().empty() ? std::string("out") : step.channel();
-  auto const legs = co_await legs_named(vc, name, deadline);
-  if (!legs || !fault) {
-    co_return tl::unexpected(legs ? fault.error() : legs.error());
-  }
-  for (auto const& of : *legs) {
-    of->stream().set_send_faults({*fault});
+net::Task<Result<void>> Server::fault(std::uint32_t vc,
+                                      faults::api::Fault step,
+                                      net::Deadline deadline) {
+  for (auto const& fault : faults_.of(std::move(step))) {
+    if (!faults::acts_on_open(fault)) {
+      if (auto const set = faults_.set(fault, vc); !set) {
+        co_return set;
+      }
+      continue;
+    }
+    auto const legs = co_await legs_named(vc, std::string(faults::channel_of(fault)), deadline);
+    if (!legs) {
+      co_return tl::unexpected(legs.error());
+    }
+    for (auto const& leg : *legs) {
+      if (auto const set = faults_.set_on(fault, *leg); !set) {
+        co_return set;
+      }
+    }
   }
   co_return Result<void>();
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "harness/actors/actor_faults.hpp"
 #include "harness/actors/send_bytes.hpp"
 #include "mock_backend/backend.hpp"
 #include "model/scenario.pb.h"
@@ -12,7 +13,8 @@ namespace rpchspec::actors {
 /// step's error.
 class Server {
  public:
-  explicit Server(backend::MockBackend& backend) : backend_(backend) {}
+  /// @param faults  which watch the backend's legs. Both outlive it.
+  Server(backend::MockBackend& backend, ActorFaults& faults) : backend_(backend), faults_(faults) {}
 
   [[nodiscard]] net::Task<Result<void>> send(std::uint32_t vc,
                                              scenario::v1::Send step,
@@ -33,7 +35,7 @@ class Server {
                                                 scenario::v1::Release step,
                                                 net::Deadline deadline);
   [[nodiscard]] net::Task<Result<void>> fault(std::uint32_t vc,
-                                              scenario::v1::Byte step,
+                                              faults::api::Fault step,
                                               net::Deadline deadline);
 
  private:
@@ -64,6 +66,7 @@ class Server {
       net::Deadline deadline);
 
   backend::MockBackend& backend_;
+  ActorFaults& faults_;
 };
 
 }  // namespace rpchspec::actors

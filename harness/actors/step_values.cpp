@@ -185,30 +185,4 @@ Result<Bytes> ack_bytes(scn::Ack const& step,
       wire::flow_control_ack_with_destination(static_cast<wire::ForwardDestination>(*value), ack));
 }
 
-Result<net::Fault> fault_of(scn::Byte const& step) {
-  constexpr std::uint32_t kAlways = 0;
-  constexpr auto kDripEvery = std::chrono::milliseconds(20);
-  auto const times = step.times();
-  switch (step.kind_case()) {
-    case scn::Byte::kDelay:
-      return net::Fault(net::Delay{to_duration(step.delay())}, 0, times == 0 ? 1 : times);
-    case scn::Byte::kThrottle:
-      return net::Fault(net::Throttle{step.throttle()}, 0, kAlways);
-    case scn::Byte::kDrip:
-      return net::Fault(net::Drip{step.drip(), kDripEvery}, 0, times);
-    case scn::Byte::kSplit:
-      return net::Fault(net::Split{step.split()}, 0, times);
-    case scn::Byte::kCoalesce:
-      return net::Fault(net::Coalesce{step.coalesce()}, 0, times);
-    case scn::Byte::kTruncate:
-      return net::Fault(net::Truncate{}, step.truncate(), kAlways);
-    case scn::Byte::kCorrupt:
-      return net::Fault(net::Corrupt{}, step.corrupt(), times == 0 ? 1 : times);
-    case scn::Byte::KIND_NOT_SET:
-      break;
-  }
-  return fail({ErrorCode::bad_value, 0, "fault", "",
-               "give one of delay, throttle, drip, split, coalesce, truncate, corrupt"});
-}
-
 }  // namespace rpchspec::actors

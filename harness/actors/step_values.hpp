@@ -1,10 +1,9 @@
-// What scenario words mean to both actors: channels, causes, acknowledgements, faults.
+// What scenario words mean to both actors: channels, causes, acknowledgements.
 
 #pragma once
 
 #include "harness/actors/send_bytes.hpp"
 #include "net/ending.hpp"
-#include "net/faults.hpp"
 #include "net/payload_sender.hpp"
 #include "protocol/session/server.hpp"
 
@@ -64,8 +63,5 @@ struct AckFacts {
 [[nodiscard]] Result<Bytes> ack_bytes(scenario::v1::Ack const& step,
                                       AckFacts const& facts,
                                       std::string const& destination);
-
-/// The byte-level fault of a `fault` step; bad_value when it names none.
-[[nodiscard]] Result<net::Fault> fault_of(scenario::v1::Byte const& step);
 
 }  // namespace rpchspec::actors

@@ -49,9 +49,37 @@ std::shared_ptr<HttpChannel> VirtualConnection::attach(session::Channel channel,
   *self = made;
   auto& of = channels(channel);
   (instance == session::Instance::successor ? of.successor : of.present) = made;
+  let_watch(channel, made);
   scope_.spawn([made]() -> net::Task<> { co_await made->leg().write(); });
   scope_.spawn([made]() -> net::Task<> { co_await made->read(); });
   return made;
+}
+
+/// Its gate keeps the connection, and is detached with all others by stop().
+void VirtualConnection::let_watch(session::Channel channel,
+                                  std::shared_ptr<HttpChannel> const& made) {
+  if (options_.watch == nullptr) {
+    return;
+  }
+  auto const* const tap = made->leg().stream().tap();
+  net::LegFacts facts;
+  facts.name = channel == session::Channel::in ? "client.in" : "client.out";
+  facts.connection = tap != nullptr ? tap->connection() : 0;
+  facts.virtual_connection = options_.number;
+  net::LegControls controls;
+  controls.stream = &made->leg().stream();
+  controls.write = [made](Bytes bytes) { (void)made->leg().send(std::move(bytes)); };
+  controls.written = [made] { return made->leg().outbox().drained(net::Deadline::never()); };
+  controls.end = [made](net::CloseHow how) { made->leg().stream().close_now(how); };
+  gates_[made.get()] = options_.watch->opened(std::move(facts), std::move(controls));
+}
+
+void VirtualConnection::send(HttpChannel& to, Bytes bytes) {
+  if (auto const gate = gates_.find(&to); gate != gates_.end()) {
+    gate->second->pass(bytes);
+  } else {
+    (void)to.leg().send(std::move(bytes));
+  }
 }
 
 std::shared_ptr<HttpChannel> VirtualConnection::channel(session::Channel channel,
@@ -125,7 +153,7 @@ void VirtualConnection::pump() {
   while (auto event = machine_.next_event()) {
     if (auto* send = std::get_if<session::Client::Send>(&*event)) {
       if (auto const to = channel(send->channel, send->instance)) {
-        (void)to->leg().send(std::move(send->bytes));
+        this->send(*to, std::move(send->bytes));
       }
     } else if (auto const* delivered = std::get_if<session::Client::Deliver>(&*event)) {
       auto const bytes = delivered->pdu.bytes;
@@ -164,6 +192,9 @@ void VirtualConnection::close_channels() {
 
 void VirtualConnection::stop() {
   stopped_ = true;
+  for (auto const& [channel, gate] : gates_) {
+    gate->detach();
+  }
   timers_.notify();
 }
 

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 
 #include "harness/actors/http_channel.hpp"
 #include "model/scenario.pb.h"
 #include "net/event.hpp"
 #include "net/payload_sender.hpp"
+#include "net/send_gate.hpp"
 #include "net/task_scope.hpp"
 #include "protocol/session/client.hpp"
 
@@ -19,6 +21,7 @@ struct VirtualConnectionOptions {
   std::uint32_t number = 1;
   bool patient = false;  // a lost channel, or a protocol error, does not close the other
   std::uint64_t payload_key = 0;
+  net::LegWatch* watch = nullptr;  // told of the channels; outlives it
 };
 
 /// Opens a successor: connects, sends the request's head and its first PDU behind it.
@@ -51,6 +54,9 @@ class VirtualConnection {
 
   [[nodiscard]] VirtualConnectionOptions const& options() const { return options_; }
 
+  /// What the role sends: faults may act on its PDUs.
+  void send(HttpChannel& to, Bytes bytes);
+
   /// Runs events of the machine after a call into it.
   void pump();
 
@@ -80,6 +86,7 @@ class VirtualConnection {
     return channel == session::Channel::in ? in_ : out_;
   }
 
+  void let_watch(session::Channel channel, std::shared_ptr<HttpChannel> const& made);
   void on_pdu(session::Channel from, HttpChannel const& of, wire::PduView const& pdu);
   void switch_to_successor(session::Channel channel);
   void on_end(HttpChannel const& of);
@@ -93,6 +100,7 @@ class VirtualConnection {
   session::Client machine_;
   Channels in_;
   Channels out_;
+  std::map<HttpChannel const*, std::shared_ptr<net::SendGate>> gates_;
   SuccessorOpener open_successor_;
   std::deque<Bytes> replies_;
   net::PayloadSender payload_;

@@ -243,6 +243,7 @@ Result<void> CaseWorld::raise_client() {
   options.conduct = client_conduct(surroundings_, order_);
   options.seed = seed_of(surroundings_, order_);
   options.payload_key = recorder_.digest_key();
+  options.faults = faults::may_fault(scenario(), faults::Actor::client);
   options.on_v1 = [this](std::uint32_t number, actors::V1Expected expected) {
     expected == actors::V1Expected::next ? servers_.expect_v1(number)
                                          : servers_.expect_v1_no_more(number);

@@ -14,7 +14,7 @@ namespace rpchspec::engine {
 
 using link::v1::Frame;
 
-inline constexpr std::uint32_t kLinkVersion = 2;
+inline constexpr std::uint32_t kLinkVersion = 3;
 inline constexpr std::size_t kMostOfAFrame = std::size_t{8} << 20;   // bytes
 inline constexpr std::size_t kMostOnTheWay = std::size_t{64} << 20;  // bytes that wait to be sent
 

@@ -13,7 +13,19 @@ LocalServers::LocalServers(net::asio::io_context& io,
                            Surroundings const& surroundings,
                            CaseOrder const& order,
                            journal::Recorder& recorder)
-    : io_(io), surroundings_(surroundings), order_(order), recorder_(recorder) {}
+    : io_(io),
+      surroundings_(surroundings),
+      order_(order),
+      recorder_(recorder),
+      faults_(io.get_executor(), faults::Actor::server, hooks()) {}
+
+faults::FaultHooks LocalServers::hooks() {
+  faults::FaultHooks hooks;
+  hooks.set_recycle_out_at = [this](std::optional<std::uint32_t> bytes) {
+    backend_->set_recycle_out_at(bytes ? bytes : usual_config().session.recycle_out_at);
+  };
+  return hooks;
+}
 
 net::Task<Result<ServersPlace>> LocalServers::raise() {
   place_.server_name = server_name(surroundings_, order_);
@@ -29,10 +41,13 @@ net::Task<Result<ServersPlace>> LocalServers::raise() {
   co_return place_;
 }
 
-Result<void> LocalServers::raise_at(backend::BackendConfig const& config) {
+Result<void> LocalServers::raise_at(backend::BackendConfig config) {
+  if (faults::may_fault(*order_.scenario, faults::Actor::server)) {
+    config.watch = &faults_.watch();
+  }
   actor_.reset();
-  backend_.emplace(io_.get_executor(), config, &recorder_);
-  actor_.emplace(*backend_);
+  backend_.emplace(io_.get_executor(), std::move(config), &recorder_);
+  actor_.emplace(*backend_, faults_);
   auto started = backend_->start();
   find_ports();
   return started;
@@ -217,6 +232,7 @@ net::Task<> LocalServers::strike() {
   if (backend_) {
     co_await backend_->stop();
   }
+  co_await faults_.stop();
 }
 
 Result<void> LocalServers::complete(std::filesystem::path const& /*journal*/) {

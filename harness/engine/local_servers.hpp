@@ -41,9 +41,10 @@ class LocalServers final : public Servers {
   [[nodiscard]] Result<void> complete(std::filesystem::path const& journal) override;
 
  private:
+  [[nodiscard]] faults::FaultHooks hooks();
   [[nodiscard]] bool is_shared() const;
   [[nodiscard]] backend::BackendConfig usual_config() const;
-  [[nodiscard]] Result<void> raise_at(backend::BackendConfig const& config);
+  [[nodiscard]] Result<void> raise_at(backend::BackendConfig config);
   [[nodiscard]] Result<void> raise_where_listed();
   [[nodiscard]] Result<void> raise_unlisted(targets::Refused what);
   [[nodiscard]] Result<void> raise_unlisted_server();
@@ -56,6 +57,7 @@ class LocalServers final : public Servers {
   Surroundings const& surroundings_;
   CaseOrder const& order_;
   journal::Recorder& recorder_;
+  actors::ActorFaults faults_;
   std::optional<backend::MockBackend> backend_;
   std::optional<actors::Server> actor_;
   ServersPlace place_;

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "harness/faults/step_fault.hpp"
 #include "model/suggestion.hpp"
 
 namespace rpchspec::loader {
@@ -33,6 +34,12 @@ class PlayLint {
       if (opens(step)) {
         opened_.insert(std::max(step.vc(), 1U));
       }
+      if (step.has_client_fault()) {
+        client_faults_.insert(step.client_fault().name());
+      }
+      if (step.has_server_fault()) {
+        server_faults_.insert(step.server_fault().name());
+      }
       for (auto const& branch : step.parallel().branches()) {
         collect(branch.steps());
       }
@@ -48,10 +55,16 @@ class PlayLint {
         expectation(step.await());
       }
       if (step.has_client_release()) {
-        release(step.client_release(), scenario_.client().hold(), "client");
+        release(step.client_release(), scenario_.client().hold(), client_faults_, "client");
       }
       if (step.has_server_release()) {
-        release(step.server_release(), scenario_.server().hold(), "server");
+        release(step.server_release(), scenario_.server().hold(), server_faults_, "server");
+      }
+      if (step.has_client_fault()) {
+        fault(step.client_fault(), faults::Actor::client);
+      }
+      if (step.has_server_fault()) {
+        fault(step.server_fault(), faults::Actor::server);
       }
       for (auto const& branch : step.parallel().branches()) {
         this->steps(branch.steps());
@@ -88,7 +101,37 @@ class PlayLint {
     }
   }
 
-  void release(scn::Release const& step, Names const& held, std::string const& actor) {
+  void fault(faults::api::Fault const& fault, faults::Actor actor) {
+    auto const done = faults::checked_step(fault, actor);
+    if (!done) {
+      auto const& why = done.error();
+      auto const where = why.field == "after.pdu" ? places_.of(fault.after(), "pdu")
+                                                  : places_.of(fault, why.field);
+      errors_.add(where, why.text + model::suggestion(why.said, why.allowed));
+    }
+  }
+
+  void release_of_fault(scn::Release const& step,
+                        std::set<std::string> const& faults,
+                        std::string const& actor) {
+    std::vector<std::string> known(faults.begin(), faults.end());
+    std::erase(known, "");
+    if (!step.pdu().empty()) {
+      errors_.add(places_.of(step, "fault"), "'pdu' and 'fault' exclude each other");
+    } else if (std::find(known.begin(), known.end(), step.fault()) == known.end()) {
+      errors_.add(places_.of(step, "fault"), "no " + actor + ".fault has the name '" +
+                                                 step.fault() + "'" +
+                                                 model::suggestion(step.fault(), known));
+    }
+  }
+
+  void release(scn::Release const& step,
+               Names const& held,
+               std::set<std::string> const& faults,
+               std::string const& actor) {
+    if (!step.fault().empty()) {
+      return release_of_fault(step, faults, actor);
+    }
     auto const& pdu = step.pdu();
     auto const is_legacy = pdu == "legacy-response" && actor == "server";
     auto const is_held = is_legacy
@@ -106,6 +149,8 @@ class PlayLint {
   Places const& places_;
   model::TextErrors& errors_;
   std::set<std::uint32_t> opened_{1};
+  std::set<std::string> client_faults_;
+  std::set<std::string> server_faults_;
 };
 
 }  // namespace

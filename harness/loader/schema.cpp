@@ -117,7 +117,12 @@ json::object plain_properties(pb::Descriptor const& message) {
 
 /// A message as a mapping, or as the one scalar that stands for it.
 json::object message_schema(pb::Descriptor const& message) {
-  auto object = closed_object(plain_properties(message));
+  auto properties = plain_properties(message);
+  if (message.name() == "Fault") {
+    properties[std::string(kFaultChannel)] =
+        described("short for the leg of the step's actor: in, out, both, v1", refer_to("text"));
+  }
+  auto object = closed_object(std::move(properties));
   auto const* shorthand = shorthand_of(message);
   if (!shorthand) {
     return described(comment(message), std::move(object));

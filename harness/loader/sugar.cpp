@@ -136,12 +136,29 @@ YamlNode desugar_parallel(YamlNode const& value, TextErrors& errors) {
   return YamlNode::mapping(value.mark, {{"branches", value.mark, std::move(branches)}});
 }
 
+/// `channel: in` of client.fault is short for `leg: client.in`; TOWARDS_CLIENT is what JSON says.
+YamlNode desugar_fault(std::string_view actor, YamlNode fault) {
+  for (auto& entry : fault.entries) {
+    auto& text = entry.value.text;
+    if (entry.key == kFaultChannel && entry.value.is_scalar()) {
+      entry.key = "leg";
+      text = std::string(actor) + "." + text;
+    } else if (entry.key == "towards" && (text == "TOWARDS_CLIENT" || text == "TOWARDS_SERVER")) {
+      text = text.ends_with("CLIENT") ? "client" : "server";
+    }
+  }
+  return fault;
+}
+
 YamlNode desugar_action(std::string const& key, YamlNode const& value, TextErrors& errors) {
   if (key == "await") {
     return desugar_expectation(value, errors);
   }
   if (key == "parallel") {
     return desugar_parallel(value, errors);
+  }
+  if (key.ends_with(".fault")) {
+    return desugar_fault(key.substr(0, key.find('.')), value);
   }
   if (key == "server.close" && value.is_scalar()) {
     return YamlNode::mapping(value.mark, {{"leg", value.mark, value}});

@@ -13,16 +13,17 @@ using scenario::v1::Expectation;
 using scenario::v1::Step;
 
 constexpr std::array kShorthands{
-    Shorthand{"Pause", "for"},        Shorthand{"Close", "channel"},
-    Shorthand{"Connect", "channel"},  Shorthand{"Request", "channel"},
-    Shorthand{"Call", "operation"},   Shorthand{"Echo", "method"},
-    Shorthand{"Closed", "how"},       Shorthand{"StaysOpen", "for"},
-    Shorthand{"Response", "status"},  Shorthand{"NoResponse", "for"},
-    Shorthand{"Receives", "pdu"},     Shorthand{"ReceivesNot", "pdu"},
-    Shorthand{"Data", "at_least"},    Shorthand{"Connected", "service"},
-    Shorthand{"NotConnected", "for"}, Shorthand{"RequestHead", "method"},
-    Shorthand{"Fault", "status"},     Shorthand{"Recycle", "channel"},
-    Shorthand{"Release", "pdu"},      Shorthand{"Probed", "at_least"},
+    Shorthand{"Pause", "for"},          Shorthand{"Close", "channel"},
+    Shorthand{"Connect", "channel"},    Shorthand{"Request", "channel"},
+    Shorthand{"Call", "operation"},     Shorthand{"Echo", "method"},
+    Shorthand{"Closed", "how"},         Shorthand{"StaysOpen", "for"},
+    Shorthand{"Response", "status"},    Shorthand{"NoResponse", "for"},
+    Shorthand{"Receives", "pdu"},       Shorthand{"ReceivesNot", "pdu"},
+    Shorthand{"Data", "at_least"},      Shorthand{"Connected", "service"},
+    Shorthand{"NotConnected", "for"},   Shorthand{"RequestHead", "method"},
+    Shorthand{"FaultAnswer", "status"}, Shorthand{"Recycle", "channel"},
+    Shorthand{"Drip", "bytes"},         Shorthand{"Count", "pdu"},
+    Shorthand{"Release", "pdu"},        Shorthand{"Probed", "at_least"},
 };
 
 constexpr std::array<std::string_view, 7> kStandAlone{
@@ -117,7 +118,7 @@ bool stands_alone(pb::FieldDescriptor const& predicate) {
 
 std::string enumerator_key(pb::EnumValueDescriptor const& value) {
   std::string_view name = value.name();
-  for (std::string_view const prefix : {"LEGACY_", "ACCEPT_"}) {
+  for (std::string_view const prefix : {"LEGACY_", "ACCEPT_", "TOWARDS_"}) {
     if (name.starts_with(prefix)) {
       name.remove_prefix(prefix.size());
     }
@@ -129,8 +130,9 @@ std::string enumerator_key(pb::EnumValueDescriptor const& value) {
 }
 
 bool is_size(pb::FieldDescriptor const& field) {
-  constexpr std::array<std::string_view, 6> kSmall{"pdu_size", "split",    "cut",
-                                                   "drip",     "coalesce", "content_length"};
+  constexpr std::array<std::string_view, 9> kSmall{"pdu_size", "split",    "cut",
+                                                   "bytes",    "coalesce", "content_length",
+                                                   "throttle", "at",       "recycle_out_at"};
   return field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64 ||
          (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT32 &&
           std::find(kSmall.begin(), kSmall.end(), field.name()) != kSmall.end());
@@ -146,7 +148,7 @@ bool filled_by_loader(pb::FieldDescriptor const& field) {
   auto const& message = field.containing_type()->name();
   return (message == "Scenario" && (name == "variant" || name == "category" || name == "file" ||
                                     name == "set_up" || name == "stated")) ||
-         (message == "Step" && name == "given");
+         (message == "Step" && name == "given") || (message == "Fault" && name == "applied");
 }
 
 bool holds_sizes(pb::FieldDescriptor const& field) {

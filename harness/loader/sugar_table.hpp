@@ -17,6 +17,9 @@ struct Shorthand {
   std::string_view field;    // "for"
 };
 
+/// What a fault step may say instead of `leg`, which has the actor's name in it.
+inline constexpr std::string_view kFaultChannel = "channel";
+
 [[nodiscard]] std::span<Shorthand const> shorthands();
 
 /// The field that a scalar stands for in this message; null when it has no shorthand.

@@ -141,7 +141,16 @@ std::vector<TextRule> rules_of_steps() {
       one_of("Ack.destination", "FDClient FDInProxy FDServer FDOutProxy none", &kNumberForm),
       one_of("Ack.channel", kChannels),
       listed("Call.operation", operations),
-      one_of("Byte.channel", kBothAndV1),
+      any("Release.fault"),  // and what faults say: see lint_play.cpp
+      any("Fault.name"),
+      any("Fault.leg"),
+      any("Fault.end"),
+      any("Fault.hold"),
+      any("Fault.drop"),
+      any("Fault.repeat"),
+      any("Fault.wrong_cookie"),
+      any("Fault.defect"),
+      any("Count.pdu"),
   };
 }
 
@@ -167,8 +176,8 @@ std::vector<TextRule> rules_of_expectations() {
       any("RequestHead.target"),
       any("RequestHead.content_length"),
       formed("RequestHead.absent", kHeaderNameForm),
-      any("Fault.status"),  // a number, a name, or a glob on either
-      listed("Fault.operation", operations),
+      any("FaultAnswer.status"),  // a number, a name, or a glob on either
+      listed("FaultAnswer.operation", operations),
   };
 }
 

@@ -56,6 +56,30 @@ TEST(Dialect, TakesScalarsForStepsThatHaveAShorthand) {
   EXPECT_EQ(s.steps(4).client_call().operation(), "bind");
 }
 
+TEST(Dialect, TakesAFaultAsTheControlApiDoes) {
+  auto const s = one(file_with(R"(steps:
+  - server.fault: {"name": "f", "leg": "server.out", "after": {"pdu": "rpc", "count": 2}, "end": "rst"}
+  - server.fault: {"leg": "server.out", "towards": "TOWARDS_CLIENT", "delay": "0.25s"}
+  - client.fault: {channel: both, drip: 1}
+  - server.fault: {after: CONN/C1, throttle: 8KiB, towards: client}
+  - server.release: {fault: f}
+)") + kExpect);
+  ASSERT_EQ(s.steps_size(), 5);
+  auto const& cut = s.steps(0).server_fault();
+  EXPECT_EQ(cut.after().count(), 2U);
+  EXPECT_EQ(cut.end(), "rst");
+  auto const& slow = s.steps(1).server_fault();
+  EXPECT_EQ(slow.towards(), rpchspec::v1::TOWARDS_CLIENT);
+  EXPECT_EQ(slow.delay().nanos(), 250'000'000);
+  EXPECT_EQ(s.steps(2).client_fault().leg(), "client.both");
+  EXPECT_EQ(s.steps(2).client_fault().drip().bytes(), 1U);
+  auto const& throttled = s.steps(3).server_fault();
+  EXPECT_EQ(throttled.after().pdu(), "CONN/C1");
+  EXPECT_EQ(throttled.throttle(), 8192U);
+  EXPECT_EQ(throttled.towards(), rpchspec::v1::TOWARDS_CLIENT);
+  EXPECT_EQ(s.steps(4).server_release().fault(), "f");
+}
+
 TEST(Dialect, TakesEveryShorthandOfAnExpectation) {
   auto const s = one(file_with(R"(given: opened
 expect:
