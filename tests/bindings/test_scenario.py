@@ -10,6 +10,7 @@ import rpchspec
 from conftest import PROGRAM, ROOT
 from native import needs_native
 from rpchspec import scenario
+from rpchspec.control import Fault, Towards
 from rpchspec.scenario import Place, Scenario
 
 ABOUT = {"title": "It is seen", "since": "1.0", "why": "To see it.", "expected": "200ms"}
@@ -81,6 +82,27 @@ def test_all_kinds_of_steps_are_what_yaml_says():
         {"client.close": "both"},
     ]  # fmt: skip
     whole().lint()
+
+
+def test_a_fault_is_the_same_object_as_for_a_fixture():
+    case = Scenario("flow-control/lost", given=["opened"], needs=["topology:rpc-proxy"], **ABOUT)
+    case.server.fault(Fault("lost", leg="server.out", repeat="response", times=1))
+    case.server.fault(Fault("slow", leg="server.out", delay=0.001, towards=Towards.CLIENT))
+    case.client.fault(name="late", leg="client.in", hold="FlowControlAckWithDestination")
+    case.client.release(fault="late")
+    case.client.call("bind")
+    case.client.call("is_server_listening", label="asking")
+    case.expect("client.out", {"receives": {"pdu": "response", "at_least": 2}}, since="asking", within="5s", by="RPCH-1.3.4-01")
+    told = yaml.safe_load(case.yaml())["steps"]
+    assert told[:2] == [
+        {"server.fault": {"name": "lost", "leg": "server.out", "times": 1, "repeat": "response"}},
+        {"server.fault": {"name": "slow", "leg": "server.out", "towards": "TOWARDS_CLIENT", "delay": "0.001s"}},
+    ]
+    assert case.run().summary["pass"] == 1
+    case.server.fault(Fault("lost", leg="server.out", drop="respnse"))  # wrong: respnse
+    with pytest.raises(scenario.LintError, match="did you mean 'response'") as raised:
+        case.lint()
+    assert raised.value.problems[0].place.line == line_of("# wrong: respnse")
 
 
 def test_what_is_wrong_is_told_at_its_line_of_python():

@@ -26,6 +26,7 @@ import types
 from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence, Union
 
 from rpchspec._errors import error_of
+from rpchspec._json import encode
 from rpchspec._loaded import has_native, native
 from rpchspec._loading import Loaded, cases_of, library, load, load_text
 from rpchspec._problems import LintError, Place, Problem
@@ -243,6 +244,8 @@ def _other(value: Any) -> Any:
         return value.hex()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):  # rpchspec.control.Fault
+        return encode(value)
     raise TypeError(f"{value!r} has no place in a scenario")
 
 
