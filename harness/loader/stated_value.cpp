@@ -106,7 +106,7 @@ tl::expected<std::string, std::string> text_of(std::string_view text, FactValues
     out += text.substr(0, at);
     text.remove_prefix(at);
     auto const name = text.empty() ? text : text.substr(1, length_of_name(text.substr(1)));
-    if (!contains(followed_facts(), name)) {
+    if (!loader::contains(followed_facts(), name)) {
       out += text.substr(0, 1);
       text.remove_prefix(std::min<std::size_t>(text.size(), 1));
       continue;
@@ -228,7 +228,7 @@ std::vector<std::string> const& followed_facts() {
 bool follows_a_fact(std::string_view value) {
   for (auto at = value.find('$'); at != value.npos; at = value.find('$', at + 1)) {
     auto const behind = value.substr(at + 1);
-    if (contains(followed_facts(), behind.substr(0, length_of_name(behind)))) {
+    if (loader::contains(followed_facts(), behind.substr(0, length_of_name(behind)))) {
       return true;
     }
   }
