@@ -1,8 +1,11 @@
 """impacket and Samba ask the endpoint mapper where the services are, and go where it says."""
 
 import contextlib
+import select
+import shutil
 import socket
 import struct
+import threading
 
 import pytest
 from impacket.dcerpc.v5 import epm, oxabref, rpcrt, transport
@@ -12,6 +15,9 @@ from samba import NTSTATUSError
 from samba.dcerpc import epmapper, misc
 from samba.ndr import ndr_unpack
 
+import capture
+import pdus
+import tshark
 from exchange import *
 from test_impacket import EcDummyRpc, connected
 from test_samba import Samba
@@ -52,6 +58,16 @@ def told(entry):
     uuid = str(floors[0]).split()[0].lower()
     port = int.from_bytes(floors[3]["RelatedData"], "big")
     return uuid, floors[3]["ProtocolData"][0], port, socket.inet_ntoa(floors[4]["RelatedData"])
+
+
+def lookup_of(most, handle=None):
+    request = epm.ept_lookup()
+    request["inquiry_type"] = epm.RPC_C_EP_ALL_ELTS
+    request["object"] = request["Ifid"] = epm.NULL
+    request["vers_option"] = epm.RPC_C_VERS_ALL
+    request["entry_handle"] = handle or epm.ept_lookup_handle_t()
+    request["max_ents"] = most
+    return request
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -135,6 +151,52 @@ def test_a_backend_has_a_mapper_where_it_is_asked_for(start):
     backend = start("backend", "--ports", "0,0,0,0")
     with mapper(port=backend.port("mapper"), server="127.0.0.1") as dce:
         assert where_is(ADDRESS_BOOK, dce) == backend.port("address-book")
+
+
+class Overheard(threading.Thread):
+    """Between one client and the server at `port`: what either said."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.server = socket.create_connection(("127.0.0.1", port))
+        self.said = {"client": b"", "server": b""}
+        self.start()
+
+    def run(self):
+        client, _ = self.listener.accept()
+        ends = {client: ("client", self.server), self.server: ("server", client)}
+        while True:
+            for end in select.select(list(ends), [], [])[0]:
+                name, other = ends[end]
+                data = end.recv(65536)
+                if not data:
+                    other.close()
+                    return
+                self.said[name] += data
+                other.sendall(data)
+
+
+@pytest.mark.skipif(shutil.which("tshark") is None, reason="there is no tshark")
+def test_tshark_finds_nothing_wrong_in_an_answer(start, tmp_path):
+    up = start("up")
+    overheard = Overheard(up.port("mapper"))
+    with mapper(port=overheard.listener.getsockname()[1], server="127.0.0.1") as dce:
+        dce.bind(epm.MSRPC_UUID_PORTMAP)
+        first = dce.request(lookup_of(2))
+        dce.request(lookup_of(500, first["entry_handle"]))
+    overheard.join(timeout=60)
+    file = tmp_path / "answer.pcap"
+    writer = capture.Writer(file, tshark.PORT)
+    writer.write(pdus.split(overheard.said["client"]), pdus.split(overheard.said["server"]))
+    writer.close()
+    fields = [*tshark.FIELDS, "epm.opnum", "epm.tower.len", "epm.proto.http_port", "epm.rc"]
+    packets = tshark.fields_of(file, "dcerpc", fields, *tshark.AS_DCERPC)
+    assert [packet for packet in packets if tshark.is_wrong(packet)] == []
+    answers = [packet for packet in packets if packet["epm.rc"]]
+    assert [packet["epm.opnum"] for packet in answers] == ["2", "2"]
+    ports = {port for packet in answers for port in packet["epm.proto.http_port"].split(";")}
+    assert ports == {str(up.port(service)) for service in SERVICES}
 
 
 def floor(protocol, lhs, rhs):
