@@ -114,3 +114,11 @@ def test_it_ends_with_the_python_that_started_it():
         started.stdin.close()
         assert select.select([ended], [], [], 30)[0]
         os.close(ended)
+
+
+def test_each_half_alone_can_be_controlled():
+    for half in (rpchspec.Backend(control="127.0.0.1:0"), rpchspec.Proxy(control="127.0.0.1:0", allow_anonymous=True)):
+        with half:
+            assert half.control.version().name == "rpchspec"
+    with rpchspec.Backend() as silent, pytest.raises(RuntimeError, match="backend has no control API"):
+        silent.control

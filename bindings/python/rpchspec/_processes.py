@@ -1,4 +1,4 @@
-"""The program's long-running commands, each with its options and what it tells of itself."""
+"""The program's long-running commands as context managers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,44 @@ class _WithBackends(Service):
         return Backends(told["address"], told["server_name"], dict(told["ports"]))
 
 
-class Up(_WithProxy, _WithBackends):
+class _Controlled(Service):
+    """What may have a control API, for ``control="127.0.0.1:0"``."""
+
+    def __init__(self, options: Mapping[str, Any], **more: Any) -> None:
+        super().__init__(options, **more)
+        self._token_file: Path | None = options["control_token_file"]
+        self._control_tls = str(options["control_tls"] or "")
+        self._control: Control | None = None
+
+    @property
+    def control(self) -> Control:
+        """The control API. RuntimeError where it was not asked for."""
+        self._running()
+        if self._control is None:
+            if "control" not in self.ready:
+                raise RuntimeError(
+                    f"rpchspec {self.command} has no control API; "
+                    'ask for it with control="127.0.0.1:0"'
+                )
+            token = None
+            if self._token_file is not None:
+                token = pathlib.Path(self._token_file).read_text(encoding="utf-8").strip()
+            pem = None
+            if "," in self._control_tls:
+                certificate = pathlib.Path(self._control_tls.split(",")[0])
+                pem = certificate.read_text(encoding="utf-8")
+            self._control = Control(self.ready["control"], token=token, certificate_pem=pem)
+        return self._control
+
+    def stop(self) -> int:
+        """Ends it, and returns its exit code; 0 where it does not run."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        return super().stop()
+
+
+class Up(_WithProxy, _WithBackends, _Controlled):
     """``rpchspec up``: the reference proxy and the servers behind it, as a fixture.
 
     ``users`` maps names to passwords, ``map`` HOST:PORT of a request to a service. Leaving the
@@ -94,37 +131,9 @@ class Up(_WithProxy, _WithBackends):
     ) -> None:
         options = _options(locals())
         super().__init__(options, arguments=arguments, program=program, start_timeout=start_timeout)
-        self._token_file = control_token_file
-        self._control_tls = control_tls or ""
-        self._control: Control | None = None
-
-    @property
-    def control(self) -> Control:
-        """The control API of ``Up(control="127.0.0.1:0")``. RuntimeError where it was not asked for."""
-        self._running()
-        if self._control is None:
-            if "control" not in self.ready:
-                raise RuntimeError(
-                    'rpchspec up has no control API; ask for it with control="127.0.0.1:0"'
-                )
-            token = None
-            if self._token_file is not None:
-                token = pathlib.Path(self._token_file).read_text(encoding="utf-8").strip()
-            pem = None
-            if "," in self._control_tls:
-                certificate = pathlib.Path(self._control_tls.split(",")[0])
-                pem = certificate.read_text(encoding="utf-8")
-            self._control = Control(self.ready["control"], token=token, certificate_pem=pem)
-        return self._control
-
-    def stop(self) -> int:
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        return super().stop()
 
 
-class Backend(_WithBackends):
+class Backend(_WithBackends, _Controlled):
     """``rpchspec backend``: the simulated servers alone. ``ports`` are store, referral, address book,
     and the endpoint mapper's, where one is to listen."""
 
@@ -137,6 +146,9 @@ class Backend(_WithBackends):
         ports: Sequence[int] | None = None,
         config: Path | None = None,
         server_time_scale: float | None = None,
+        control: str | None = None,
+        control_tls: str | None = None,
+        control_token_file: Path | None = None,
         verbose: bool = False,
         arguments: Sequence[str] = (),
         program: Path | None = None,
@@ -146,7 +158,7 @@ class Backend(_WithBackends):
         super().__init__(options, arguments=arguments, program=program, start_timeout=start_timeout)
 
 
-class Proxy(_WithProxy):
+class Proxy(_WithProxy, _Controlled):
     """``rpchspec proxy``: the reference proxy alone. ``map`` says where a server really is."""
 
     command = "proxy"
@@ -168,6 +180,9 @@ class Proxy(_WithProxy):
         variant: str | None = None,
         map: Mapping[str, str] | None = None,
         config: Path | None = None,
+        control: str | None = None,
+        control_tls: str | None = None,
+        control_token_file: Path | None = None,
         verbose: bool = False,
         arguments: Sequence[str] = (),
         program: Path | None = None,

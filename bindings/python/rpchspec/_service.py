@@ -1,4 +1,4 @@
-"""A long-running command of the program as a context manager."""
+"""A long-running command of the program, until it is left."""
 
 from __future__ import annotations
 
