@@ -8,16 +8,20 @@ import sys
 
 import pytest
 
-from conftest import PACKAGE, PROGRAM
+from conftest import PACKAGE, PROGRAM, ROOT
 from native import BUILD, needs_native
 
 pytestmark = pytest.mark.xdist_group("install")  # one environment for all
 
 
-def installed(folder, **variables):
+def installed(folder, of="bindings/python", **variables):
     """A virtual environment of the system's packages with the package in it; its Python."""
-    source = folder / "source"
-    shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__"))
+    root = folder / "source"
+    shutil.copytree(
+        PACKAGE, root / "bindings/python", ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__")
+    )
+    shutil.copy(ROOT / "pyproject.toml", root)
+    source = root / of
     subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", folder / "venv"], check=True)
     python = folder / "venv/bin/python"
     told = subprocess.run(
@@ -42,6 +46,15 @@ def test_what_is_installed_works(environment, tmp_path):
     done = subprocess.run([environment, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     place, passed = done.stdout.split()
     assert "/venv/lib/" in place and passed == "1"
+
+
+def test_the_root_of_the_source_tree_is_installed_just_so(tmp_path):
+    python = installed(tmp_path, of=".", PATH="/nowhere")
+    code = "import rpchspec, importlib.metadata as m; print(rpchspec.__file__, m.version('rpchspec'))"
+    env = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run([python, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    place, version = done.stdout.split()
+    assert pathlib.Path(place).is_relative_to(tmp_path / "venv") and version == "1.0.0"
 
 
 def test_the_plugin_is_found_by_pytest(environment, tmp_path):
