@@ -13,7 +13,7 @@ from conftest import PROGRAM, ROOT, results
 
 RECIPES = ROOT / "docs/recipes"
 SHARDS = 3
-PASSES = "echo/in-echo@empty echo/out-echo@empty connection/opens"
+PASSES = "echo/in-echo@e* echo/out-echo@empty connection/opens"
 FAILS = f"{PASSES} --defect echo-reason"
 KNOWN_ACTIONS = {"actions/upload-artifact@v4", "actions/download-artifact@v4"}
 
@@ -25,6 +25,8 @@ class Workspace:
         self.folder = folder
         (folder / "bin").mkdir()
         (folder / "bin/rpchspec").symlink_to(pathlib.Path(PROGRAM).resolve())
+        (folder / "echo").mkdir()
+        (folder / "echo/in-echo@elsewhere").touch()  # that a shell would put for a glob of ours
 
     def sh(self, script, shell, **variables):
         path = f"{self.folder}/bin:{os.environ['PATH']}"
@@ -101,6 +103,20 @@ def test_github(workspace, arguments, code):
     assert Action(workspace, "merge").run(shards=str(SHARDS)) == code
     workspace.assert_merged(code)
     assert "pass" in (workspace.folder / "GITHUB_STEP_SUMMARY").read_text()
+    assert (workspace.folder / "GITHUB_STEP_SUMMARY").read_text().startswith("### rpchspec: ")
+
+
+def test_github_keeps_what_a_cancelled_job_has(workspace):
+    """Its shell is ended while the program runs."""
+    (workspace.folder / "ending").write_text("#!/bin/sh\nkill -KILL $PPID\n")
+    (workspace.folder / "ending").chmod(0o755)
+    action = Action(workspace, "run")
+    (step,) = [each for each in action.action["runs"]["steps"] if "run" in each]
+    done = workspace.sh(
+        step["run"], ["bash", "-c"], PROGRAM="./ending", ARGUMENTS="", SHARD="2/3", GITHUB_OUTPUT="output"
+    )
+    assert done.returncode == -9
+    assert (workspace.folder / "output").read_text() == "folder=rpchspec-2\n"
 
 
 @pytest.mark.parametrize("arguments, code", [(PASSES, 0), (FAILS, 1)])
