@@ -1,6 +1,7 @@
 """rpchspec.session: a client and servers, told step by step."""
 
 import gc
+import inspect
 import os
 import socket
 import threading
@@ -144,8 +145,11 @@ def test_two_virtual_connections_are_told_apart(opened):
 
 
 def test_what_is_wrong_in_a_step_is_told_at_once(opened):
-    with pytest.raises(LintError, match="did you mean 'client.open'"):
+    with pytest.raises(LintError, match="did you mean 'client.open'") as raised:
+        line = inspect.currentframe().f_lineno + 1
         opened.client.opne()
+    place = raised.value.problems[0].place
+    assert (place.file, place.line) == (__file__, line)
     with pytest.raises(LintError, match="'tcp-rst'") as raised:
         opened.server.close(leg="out", cause="tcp-rts")
     assert raised.value.problems[0].meant == "tcp-rst"
@@ -172,8 +176,9 @@ def test_a_target_that_means_nothing_is_wrong_usage():
         Session(defect="eco-body")
     with pytest.raises(session.StepError, match="starts no proxy"):
         Session(start="true", proxy="http://127.0.0.1:1")
-    with pytest.raises(LintError, match="conduct"):
+    with pytest.raises(LintError, match="conduct") as raised:
         Session(client={"conduct": "unruly"})
+    assert raised.value.problems[0].place.file == __file__
 
 
 def test_an_exception_leaves_nothing_open():

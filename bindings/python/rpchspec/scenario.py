@@ -83,7 +83,7 @@ class Scenario:
 
     def __init__(self, id: str, **keys: Any) -> None:
         self.id = id
-        self._place = _caller()
+        self._place = caller()
         self._keys = {"id": id, **without_underscores(keys)}
         self._steps: list[_Line] = []
         self._into = self._steps
@@ -114,7 +114,7 @@ class Scenario:
 
     def expect(self, subject: str, predicate: Predicate, **more: Any) -> None:
         """What must be seen at the end: ``within``, ``by``, ``since``, ``vc``, ``note``."""
-        self._expect.append(_Line(_caller(), {subject: predicate, **without_underscores(more)}))
+        self._expect.append(_Line(caller(), {subject: predicate, **without_underscores(more)}))
 
     def yaml(self) -> str:
         """The scenario as a file says it."""
@@ -167,12 +167,12 @@ class Scenario:
         self._put(step_of(actor, action, main, fields))
 
     def _put(self, value: dict[str, Any]) -> None:
-        self._into.append(_Line(_caller(), value))
+        self._into.append(_Line(caller(), value))
 
     @contextlib.contextmanager
     def _below(self, value: Any) -> Iterator[None]:
         below: list[_Line] = []
-        self._into.append(_Line(_caller(), value, below))
+        self._into.append(_Line(caller(), value, below))
         before, self._into = self._into, below
         try:
             yield
@@ -249,12 +249,16 @@ def _other(value: Any) -> Any:
     raise TypeError(f"{value!r} has no place in a scenario")
 
 
-def _caller() -> Place:
-    """The line outside of this module, and of contextlib, that is being run."""
+def caller() -> Place:
+    """The line outside of this package, and of contextlib, that is being run."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename in (__file__, contextlib.__file__):
+    while frame.f_back and _is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return Place(frame.f_code.co_filename, frame.f_lineno, _column(frame))
+
+
+def _is_ours(file: str) -> bool:
+    return file == contextlib.__file__ or pathlib.Path(file).parent == pathlib.Path(__file__).parent
 
 
 def _column(frame: types.FrameType) -> int:

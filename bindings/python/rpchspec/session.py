@@ -28,10 +28,10 @@ from rpchspec._scoped import Scoped
 from rpchspec.scenario import (
     Actor,
     LintError,
-    Place,
     Predicate,
     Problem,
     as_json,
+    caller,
     library,
     step_of,
     without_underscores,
@@ -181,8 +181,9 @@ def _open(target: tuple[list[str], str], head: str, journal: pathlib.Path) -> _n
 
 
 def _raise_problems(error: Any) -> NoReturn:
-    # The lines are those of the text that was made here: there is no file to look into.
-    raise LintError([Problem(Place("<session>", 1), text) for *_, text in error.problems]) from None
+    # The lines are those of the text that was made here: what is wrong was written by the caller.
+    place = caller()
+    raise LintError([Problem(place, text) for *_, text in error.problems]) from None
 
 
 def _close(played: _native.Session, folder: tempfile.TemporaryDirectory[str] | None) -> None:
