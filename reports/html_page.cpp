@@ -1,7 +1,9 @@
 // What the parts of report.html share: which cases have a part of their own, and small pieces.
 
 #include <algorithm>
+#include <limits>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -69,15 +71,49 @@ fs::path journal_of(Journals const& journals, model::CaseResult const& result) {
   return which != journals.end() && which->first.starts_with(id + "~") ? which->second : fs::path();
 }
 
-}  // namespace
+using Findings = std::map<std::string_view, std::vector<model::Finding const*>>;
 
-HtmlPage::HtmlPage(HtmlReport const& of) : report(of) {
-  std::map<std::string_view, std::vector<model::Finding const*>> findings;
-  for (auto const& finding : report.run.findings) {
+Findings findings_by_case(model::RunResult const& run) {
+  Findings findings;
+  for (auto const& finding : run.findings) {
     for (auto const& id : finding.cases) {
       findings[id].push_back(&finding);
     }
   }
+  return findings;
+}
+
+/// Which case of its finding it is: of several findings, of that of which it is the earliest. Of
+/// none: which of its verdict; one that is in no trouble comes behind them all.
+class Turns {
+ public:
+  explicit Turns(model::RunResult const& run) {
+    for (auto const& finding : run.findings) {
+      for (std::size_t i = 0; i < finding.cases.size(); ++i) {
+        auto& turn = of_findings_.try_emplace(finding.cases[i], i).first->second;
+        turn = std::min(turn, i);
+      }
+    }
+  }
+
+  std::size_t next(model::CaseResult const& result) {
+    if (!in_trouble(result.verdict)) {
+      return std::numeric_limits<std::size_t>::max();
+    }
+    auto const found = of_findings_.find(result.id);
+    return found != of_findings_.end() ? found->second : of_verdicts_[result.verdict]++;
+  }
+
+ private:
+  std::map<std::string_view, std::size_t> of_findings_;
+  std::map<Verdict, std::size_t> of_verdicts_;
+};
+
+}  // namespace
+
+HtmlPage::HtmlPage(HtmlReport const& of) : report(of) {
+  auto const findings = findings_by_case(report.run);
+  Turns turns(report.run);
   auto const journals = journals_in(report.folders);
   for (auto const& result : report.run.cases) {
     DetailedCase made{&result};
@@ -87,13 +123,15 @@ HtmlPage::HtmlPage(HtmlReport const& of) : report(of) {
     if (auto const found = findings.find(result.id); found != findings.end()) {
       made.findings = found->second;
     }
+    made.turn = turns.next(result);
     if (in_trouble(result.verdict) || !made.journal.empty()) {
       detailed.push_back(std::move(made));
     }
   }
   std::stable_sort(detailed.begin(), detailed.end(),
                    [](DetailedCase const& a, DetailedCase const& b) {
-                     return place_of(a.result->verdict) < place_of(b.result->verdict);
+                     return std::pair(a.turn, place_of(a.result->verdict)) <
+                            std::pair(b.turn, place_of(b.result->verdict));
                    });
   for (auto const& each : detailed) {
     by_id.emplace(each.result->id, &each);

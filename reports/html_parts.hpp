@@ -18,12 +18,13 @@ struct DetailedCase {
   model::CaseResult const* result = nullptr;
   std::filesystem::path journal = {};                // empty: none was kept
   std::vector<model::Finding const*> findings = {};  // that it shows
+  std::size_t turn = 0;                              // cases of a later one come behind it
 };
 
 /// What the parts share.
 struct HtmlPage {
   HtmlReport const& report;
-  std::vector<DetailedCase> detailed;                             // the worst first
+  std::vector<DetailedCase> detailed;                             // in turns, the worst first
   std::map<std::string, DetailedCase const*, std::less<>> by_id;  // those with a part of their own
 
   explicit HtmlPage(HtmlReport const& of);

@@ -22,9 +22,11 @@ struct HtmlReport {
   std::size_t case_bytes = std::size_t{1} << 20;         // of one case's
 };
 
-/// Writes the page. Cases that are in trouble get a part of their own, the worst first; so does,
-/// while there is room, each other case whose journal was kept. What does not fit is named with its
-/// place on disk; a journal that cannot be read is said to be so. Memory: one case at a time.
+/// Writes the page. Cases that are in trouble get a part of their own: first one of each finding,
+/// the worst first, then the second of each, so that none is left without a ladder while another
+/// has many. So does, while there is room, each other case whose journal was kept. What does not
+/// fit is named with its place on disk; a journal that cannot be read is said to be so. Memory: one
+/// case at a time.
 /// @return io, where the stream fails.
 [[nodiscard]] Result<void> write_html(std::ostream& to, HtmlReport const& report);
 

@@ -62,6 +62,29 @@ TEST_F(HtmlReportTest, TellsTheWorstFirst) {
   EXPECT_LT(html.find("id=\"case/b/fail\""), html.find("id=\"case/a/warn\""));
 }
 
+model::Finding finding_in(std::string id, model::Level level, std::vector<std::string> cases) {
+  return {std::move(id), "R-1", {}, level, "k", "", "y", "z", std::move(cases), "", false};
+}
+
+TEST_F(HtmlReportTest, HasRoomForACaseOfEachFindingFirst) {
+  for (auto const* id : {"a/1", "a/2", "a/3", "b/1"}) {
+    add(id, Verdict::fail);
+    keep(id, JournalBuilder().at(1).opened(test::kClientIn).finished());
+  }
+  add("c/warn", Verdict::warn);
+  keep("c/warn", JournalBuilder().at(1).opened(test::kClientIn).finished());
+  run_.findings.push_back(finding_in("f-1", model::Level::must, {"a/1", "a/2", "a/3"}));
+  run_.findings.push_back(finding_in("f-2", model::Level::must, {"a/3", "b/1"}));
+  run_.findings.push_back(finding_in("f-3", model::Level::should, {"c/warn"}));
+  auto const html = page();
+  auto last = html.find("id=\"case/a/1\"");
+  for (auto const* id : {"a/3", "c/warn", "a/2", "b/1"}) {
+    auto const at = html.find(std::string("id=\"case/") + id + "\"");
+    EXPECT_LT(last, at) << id;
+    last = at;
+  }
+}
+
 TEST_F(HtmlReportTest, TellsThreeLinesTheCommandAndTheLadder) {
   auto& failed = add("b/fail", Verdict::fail, "required: R-1 (must) x\nexpected: y\nseen:     z");
   failed.where = "step 1 client.echo, 15.002 s";
