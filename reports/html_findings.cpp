@@ -27,7 +27,7 @@ void write_finding(std::ostream& to, HtmlPage const& page, model::Finding const&
                        : fails(finding) ? model::Verdict::fail
                                         : model::Verdict::warn;
   to << "<article class=\"finding " << model::to_string(verdict) << "\"><h3>"
-     << verdict_mark(verdict) << ' ' << escaped(finding.kind) << " <span class=id>"
+     << verdict_mark(verdict) << ' ' << escaped(kind_words(finding.kind)) << " <span class=id>"
      << escaped(finding.leg) << "</span></h3>\n<dl class=three>";
   write_known(
       to, "required",

@@ -67,7 +67,7 @@ std::string finding_block(Finding const& finding) {
   auto const word = finding.waived ? "waived" : fails(finding) ? "**finding**" : "warning";
   auto text = fmt::format("- {} {} {} ({}), {}: {}\n", word, markdown_code(finding.id),
                           markdown_code(finding.requirement), model::to_string(finding.level),
-                          markdown_text(finding.kind), sightings(finding));
+                          markdown_text(kind_words(finding.kind)), sightings(finding));
   if (!finding.also.empty()) {
     text += fmt::format("  - also: {}\n", markdown_text(model::join(finding.also)));
   }

@@ -69,6 +69,11 @@ std::string counts_text(std::map<Verdict, std::size_t> const& counts, Colour col
   return text;
 }
 
+std::string_view kind_words(std::string_view kind) {
+  constexpr std::string_view kMonitor = "monitor:";
+  return kind.starts_with(kMonitor) ? kind.substr(kMonitor.size()) : kind;
+}
+
 bool fails(Finding const& finding) {
   return verdict_of(model::Outcome::never, finding.level) == Verdict::fail;
 }

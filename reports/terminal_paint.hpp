@@ -27,6 +27,9 @@ namespace rpchspec::reports {
 [[nodiscard]] std::string counts_text(std::map<model::Verdict, std::size_t> const& counts,
                                       Colour colour);
 
+/// A finding's kind as people read it: "echo: body" of "monitor:echo: body". A view into `kind`.
+[[nodiscard]] std::string_view kind_words(std::string_view kind);
+
 /// Whether the finding fails a build, or only warns.
 [[nodiscard]] bool fails(model::Finding const& finding);
 

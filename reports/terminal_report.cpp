@@ -96,8 +96,8 @@ std::string finding_block(Finding const& finding,
   auto const word = finding.waived ? "WAIVED" : fails(finding) ? "FINDING" : "WARNING";
   auto const code = finding.waived ? "2" : fails(finding) ? "31" : "33";
   auto const id = finding.requirement.empty() ? "(no requirement)" : finding.requirement;
-  auto block =
-      fmt::format("{} {}  {}\n", painted(word, code, colour), finding.id, harmless(finding.kind));
+  auto block = fmt::format("{} {}  {}\n", painted(word, code, colour), finding.id,
+                           harmless(kind_words(finding.kind)));
   block += fmt::format("  required: {} ({}){}{}\n", id, model::to_string(finding.level),
                        text.empty() ? "" : " ", text);
   if (!finding.also.empty()) {
@@ -209,7 +209,7 @@ std::string report_text(model::RunResult const& run, FinalFacts const& facts, Co
 }
 
 std::string github_annotation(Finding const& finding) {
-  auto const title = fmt::format("{} {}", finding.requirement, finding.kind);
+  auto const title = fmt::format("{} {}", finding.requirement, kind_words(finding.kind));
   auto const also =
       finding.also.empty() ? "" : fmt::format("\nalso: {}", model::join(finding.also));
   auto const body =

@@ -51,6 +51,15 @@ TEST(MarkdownSummary, SaysInItsHeadlineWhatTheExitCodeSays) {
   EXPECT_EQ(headline({Verdict::skip}), "### rpchspec: nothing was judged");
 }
 
+TEST(MarkdownSummary, DoesNotSayWhichPartOfTheProgramNoticed) {
+  auto run = run_with({Verdict::fail});
+  run.findings = {finding("f-1", Level::must)};
+  run.findings.front().kind = "monitor:echo: body";
+  auto const text = markdown_summary(run);
+  EXPECT_NE(text.find(", echo&#58; body"), std::string::npos) << text;
+  EXPECT_EQ(text.find("monitor"), std::string::npos) << text;
+}
+
 TEST(MarkdownSummary, PutsFindingsThatFailFirst) {
   auto run = run_with({Verdict::fail});
   run.findings = {finding("f-waived", Level::must, true), finding("f-warns", Level::should),
