@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import signal
 import time
 
@@ -387,6 +388,27 @@ def test_what_is_too_large_is_not_read(agent):
     large[0]["yaml"] = "#" * (300 << 10)
     assert code_of(agent.Run, lease=lease, run_id="r", scenarios=large) == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert agent.Hello().version.name == "rpchspec"
+
+
+def highest_memory(pid):
+    """What it ever had at once, in MiB."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) // 1024
+
+
+@pytest.mark.parametrize("how", [grpc.Compression.Gzip, grpc.Compression.Deflate])
+def test_what_would_be_large_is_not_inflated(serve, pb, tmp_path, how):
+    """A message of 200 KB that is one of 200 MB, and a caller without a token."""
+    (tmp_path / "token").write_text("correct horse battery\n")
+    served = serve("--token-file", "token")
+    agent = Agent(pb, served.ready["agent"])
+    before = highest_memory(served.process.pid)
+    validate = agent.channel.unary_unary("/rpchspec.v1.Agent/Validate")
+    with pytest.raises(grpc.RpcError) as raised:
+        validate(b"#" * (200 << 20), compression=how, timeout=PATIENCE)
+    assert raised.value.code() == grpc.StatusCode.UNIMPLEMENTED, raised.value
+    assert highest_memory(served.process.pid) - before < 100
+    agent.close()
 
 
 def test_many_problems_are_told_as_far_as_there_is_room(agent):

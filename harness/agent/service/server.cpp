@@ -64,6 +64,13 @@ int threads_for(api::Quotas const& quotas) {
   return static_cast<int>(std::min(threads, kMostThreads));
 }
 
+/// A message is inflated before it is held to a size, and before anybody asks who sent it: a
+/// megabyte would take a gigabyte. No caller of ours compresses.
+void refuse_compressed(grpc::ServerBuilder& builder) {
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+}
+
 }  // namespace
 
 struct AgentServer::Parts {
@@ -108,6 +115,7 @@ Result<std::unique_ptr<AgentServer>> AgentServer::start(ServerOptions const& opt
                            &parts->port);
   builder.RegisterService(&parts->service);
   builder.RegisterService(&parts->drive);
+  refuse_compressed(builder);
   builder.SetMaxReceiveMessageSize(static_cast<int>(supervisor.hello().quotas().message_bytes()));
   builder.SetResourceQuota(grpc::ResourceQuota("agent")
                                .Resize(kMostMemory)
