@@ -188,7 +188,10 @@ int end_background(std::string const& state) {
   auto const left = read_state(state);
   auto const* const code = left.is_object() ? left.as_object().if_contains("exit") : nullptr;
   unlink(state.c_str());
-  return code != nullptr && code->is_int64() ? static_cast<int>(code->as_int64()) : 0;
+  if (code == nullptr || !code->is_int64()) {
+    throw StartError{"it was killed: it left no exit code, and no word on its clients"};
+  }
+  return static_cast<int>(code->as_int64());
 }
 
 }  // namespace rpchspec::cli

@@ -33,8 +33,8 @@ class Background {
 };
 
 /// Ends what a state file names: SIGTERM, and SIGKILL after 10 s. The file is removed.
-/// @return the exit code that it left; 0 without one, also when it had ended already.
-/// @throws UsageError without such a file.
+/// @return the exit code that it left, also where it had ended already.
+/// @throws UsageError without such a file. StartError: it was killed, so that it left none.
 [[nodiscard]] int end_background(std::string const& state);
 
 }  // namespace rpchspec::cli

@@ -1,6 +1,9 @@
 """`up --judge`: what it says of clients, and what it leaves behind."""
 
 import json
+import os
+import select
+import signal
 import socket
 import ssl
 import urllib.parse
@@ -145,3 +148,23 @@ def test_down_says_what_the_judge_said(rpchspec, tmp_path):
     assert rpchspec("down", "--state", "state").code == 1
     assert not (tmp_path / "state").exists()
     assert json.loads((tmp_path / "out/results.json").read_text())["complete"]
+
+
+@pytest.fixture
+def killed(rpchspec, tmp_path):
+    """A detached judge that saw a client break a MUST, and was killed then."""
+    begun = rpchspec("up", "--judge", "--out", "out", "--detach", "--state", "state", "--control", "127.0.0.1:0")
+    assert begun.code == 0, begun.err
+    ready = json.loads(begun.out.removeprefix("ready "))
+    Client(ready["proxy"]["urls"][0], in_length=1000).conn().close()
+    assert Control(ready["control"]).get("/v1/findings")["findings"]
+    ended = os.pidfd_open(ready["pid"])
+    os.kill(ready["pid"], signal.SIGKILL)
+    assert select.select([ended], [], [], 30)[0]
+    os.close(ended)
+
+
+def test_down_of_a_judge_that_was_killed_is_no_pass(rpchspec, killed, tmp_path):
+    down = rpchspec("down", "--state", "state")
+    assert down.code == 3 and "it was killed" in down.err
+    assert not (tmp_path / "state").exists()
