@@ -1,5 +1,6 @@
 #include "harness/engine/output.hpp"
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <set>
@@ -18,8 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kReserve = std::size_t{64} * 1024;      // bytes
-constexpr std::size_t kReserveACase = std::size_t{8} * 1024;  // of results.json and junit.xml
+constexpr std::size_t kReserve = std::size_t{320} * 1024;     // bytes: report.html of no case
+constexpr std::size_t kReserveACase = std::size_t{8} * 1024;  // of all reports, without evidence
+
+/// Bytes of evidence in report.html, tried one after the other: a full disk may have room for less.
+constexpr std::array kPageEvidence = {std::size_t{24} << 20, std::size_t{1} << 20, std::size_t{0}};
 
 constexpr std::size_t kMostLogACase = std::size_t{256} * 1024;
 
@@ -234,24 +238,47 @@ Result<void> Output::close(model::RunResult const& run) {
   if (written) {
     written = write_file(request_.out / "summary.md", reports::markdown_summary(run));
   }
+  auto const json = reports::to_json(run);
   if (written) {
-    written = write_file(request_.out / "report.html", [&](std::ostream& to) {
-      return reports::write_html(to, {run, request_.registry, {request_.out}});
-    });
+    written = write_page_and_results(run, json);
   }
-  auto results_written = write_file(results(), reports::to_json(run));
-  if (!results_written) {  // what programs read goes before what people do, where the disk is full
-    written = results_written;
-    for (auto const* file : {"report.html", "summary.md"}) {
+  if (!written) {  // what programs read goes before what people do, where the disk is full
+    auto last = write_file(results(), json);
+    if (!last) {
       std::error_code ignored;
-      fs::remove(request_.out / file, ignored);
+      fs::remove(request_.out / "summary.md", ignored);
+      last = write_file(results(), json);
     }
-    results_written = write_file(results(), reports::to_json(run));
+    if (!last) {
+      return last;
+    }
   }
-  if (results_written) {
-    finished_.remove();
+  finished_.remove();
+  return written;
+}
+
+Result<void> Output::write_page(model::RunResult const& run, std::size_t evidence) const {
+  reports::HtmlReport page{run, request_.registry, {request_.out}};
+  page.evidence_bytes = evidence;
+  return write_file(request_.out / "report.html",
+                    [&](std::ostream& to) { return reports::write_html(to, page); });
+}
+
+/// The page with as much evidence as leaves room for results.json behind it.
+Result<void> Output::write_page_and_results(model::RunResult const& run, std::string const& json) {
+  Result<void> written;
+  for (auto const evidence : kPageEvidence) {
+    written = write_page(run, evidence);
+    if (written) {
+      written = write_file(results(), json);
+    }
+    if (written) {
+      return written;
+    }
+    std::error_code ignored;
+    fs::remove(request_.out / "report.html", ignored);
   }
-  return written ? results_written : written;
+  return written;
 }
 
 }  // namespace rpchspec::engine

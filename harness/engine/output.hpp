@@ -59,12 +59,16 @@ class Output {
   [[nodiscard]] Result<void> add_case(model::CaseResult const& result,
                                       std::filesystem::path const& journal);
 
-  /// summary.md, report.html, junit.xml and its copy, and at last results.json.
+  /// summary.md, report.html, junit.xml and its copy, and at last results.json. The page has as
+  /// much evidence as the disk has room for.
   [[nodiscard]] Result<void> close(model::RunResult const& run);
 
   [[nodiscard]] std::filesystem::path results() const { return request_.out / "results.json"; }
 
  private:
+  [[nodiscard]] Result<void> write_page(model::RunResult const& run, std::size_t evidence) const;
+  [[nodiscard]] Result<void> write_page_and_results(model::RunResult const& run,
+                                                    std::string const& json);
   [[nodiscard]] Result<void> add_evidence(model::CaseResult const& result,
                                           std::filesystem::path const& journal);
   [[nodiscard]] Result<void> add_log(std::filesystem::path const& journal);

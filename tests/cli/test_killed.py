@@ -25,6 +25,9 @@ def verdicts(folder):
     found = {case["id"]: case["verdict"] for case in run["cases"]}
     junit = junitparser.JUnitXml.fromfile(str(folder / "junit.xml"))
     assert {case.name for suite in junit for case in suite} == set(found)
+    page = (folder / "report.html").read_text()
+    assert page.endswith("</html>\n")
+    assert [case for case in found if f"{case}<" not in page] == []
     if (folder / "events.jsonl").exists():
         text = (folder / "events.jsonl").read_text()
         assert text == "" or text.endswith("\n")
@@ -187,7 +190,7 @@ def on_a_small_disk(tmp_path, size, *arguments):
 
 
 @pytest.mark.skipif(not may_mount(), reason="no mount namespace")
-@pytest.mark.parametrize("size", [400, 420, 440])
+@pytest.mark.parametrize("size", [656, 676, 696])
 def test_a_disk_that_fills_up_ends_the_run_with_what_had_finished(tmp_path, size):
     quick = ["echo/", "flow-control/", "--max-case", "300ms"]
     done = on_a_small_disk(tmp_path, size, *quick, "--evidence", "all", "--jobs", "1")
