@@ -41,6 +41,25 @@ struct Compared {
   reports::Comparison comparison;
 };
 
+std::filesystem::path folder_of(std::string const& place) {
+  std::filesystem::path const named = place;
+  return named.extension() == ".json" ? named.parent_path() : named;
+}
+
+/// Shards that are merged over one of them cannot be merged again.
+void check_out(ReportOptions const& options) {
+  if (options.places.size() < 2 || options.out.empty()) {
+    return;
+  }
+  for (auto const& place : options.places) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(folder_of(place), options.out, ignored)) {
+      throw UsageError{"--out: '" + options.out +
+                       "' is one of the shards; their report needs a folder of its own"};
+    }
+  }
+}
+
 std::vector<model::RunResult> read_all(std::vector<std::string> const& places) {
   std::vector<model::RunResult> shards;
   for (auto const& place : places) {
@@ -71,8 +90,7 @@ void write_merged(ReportOptions const& options, model::RunResult const& run) {
   auto const library = open_library();
   reports::HtmlReport page{run, &library.requirements, {}};
   for (auto const& place : options.places) {
-    page.folders.push_back(fs::path(place).extension() == ".json" ? fs::path(place).parent_path()
-                                                                  : fs::path(place));
+    page.folders.push_back(folder_of(place));
   }
   expect_written(engine::write_file(
       out / "report.html", [&](std::ostream& to) { return reports::write_html(to, page); }));
@@ -129,6 +147,7 @@ std::vector<Place> places_of(std::vector<std::string> const& folders,
 }
 
 int report(ReportOptions const& options) {
+  check_out(options);
   for (auto const& place : options.places) {
     if (auto const words = rebuild(place); !words.empty()) {
       fmt::print(stderr, "{}\n", words);

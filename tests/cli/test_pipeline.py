@@ -56,6 +56,17 @@ def test_a_merge_says_which_shard_it_misses(rpchspec, tmp_path):
     assert rpchspec("report", "s1").code == 0
 
 
+def test_shards_are_not_merged_over_one_of_them(rpchspec, tmp_path):
+    for index in (1, 2):
+        assert rpchspec("run", "echo/in-echo", "--shard", f"{index}/2", "--out", f"s{index}").code == 0
+    before = (tmp_path / "s1/results.json").read_bytes()
+    for out in ("s1", "./s2/", tmp_path / "s1"):
+        done = rpchspec("report", "s1", "s2/results.json", "--out", out)
+        assert done.code == 2 and "is one of the shards" in done.err
+    assert (tmp_path / "s1/results.json").read_bytes() == before
+    assert rpchspec("report", "s1", "--out", "s1").code == 0, "of one run it may be made anew"
+
+
 def test_what_is_no_shard_of_the_run_is_refused(rpchspec):
     for out, more in {"a": ["echo/"], "b": ["echo/in-echo"], "c": ["echo/", "--seed", "5"]}.items():
         index = "1/2" if out == "a" else "2/2"
