@@ -102,6 +102,18 @@ class Client:
             if pdu[2] != 20:
                 return pdu
 
+    def until_end(self, patience):
+        """Reads OUT to its end. False: that did not come in time, in seconds."""
+        self.out.settimeout(patience)
+        try:
+            while self.out.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass
+        except TimeoutError:
+            return False
+        return True
+
     def close(self):
         for each in self.sockets:
             each.close()

@@ -7,10 +7,12 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 import urllib.parse
 
 import pytest
 from certificates import Authority
+from rpch_client import Client
 
 ECHO = (
     "RPC_IN_DATA /rpc/rpcproxy.dll?{server} HTTP/1.1\r\nHost: x\r\nAccept: application/rpc\r\n"
@@ -159,6 +161,17 @@ def test_a_detached_one_that_cannot_start_says_so(rpchspec, started):
 def test_down_leaves_a_stranger_with_that_pid_alone(rpchspec, tmp_path):
     (tmp_path / "state").write_text(json.dumps({"pid": os.getpid(), "started": "1"}))
     assert rpchspec("down", "--state", "state").code == 3  # and of its own nothing is known
+
+
+def test_the_servers_times_are_scaled(started, tmp_path):
+    """30 s, in which a second channel should come, are 3 s."""
+    (tmp_path / "servers.yaml").write_text("connection_setup_timeout: 30s\n")
+    up = started("up", "--backend-config", "servers.yaml", "--server-time-scale", "0.1")
+    before = time.monotonic()
+    client = Client(up.ready["proxy"]["urls"][0])
+    client.send_a1()
+    assert client.until_end(patience=60)
+    assert 2.7 < time.monotonic() - before < 27
 
 
 def test_where_there_is_no_gssapi_what_needs_it_is_told_and_the_rest_works(rpchspec, tmp_path):
