@@ -107,6 +107,10 @@ void ClientJudge::track(v1::Event const& event, ClientConnection& connection) {
 }
 
 void ClientJudge::on_event(v1::Event const& event) {
+  if (event.has_parameter() && event.parameter().name() == kForgotten) {
+    clear();
+    return;
+  }
   if (event.has_parameter()) {
     for (auto const& monitor : monitors_) {
       monitor->on_parameter(event.parameter().name(), event.parameter().value());

@@ -16,6 +16,9 @@
 
 namespace rpchspec::reports {
 
+/// The parameter of a journal that says what was forgotten there.
+inline constexpr char const* kForgotten = "forgotten";
+
 /// One cause, with the connections that showed it.
 struct ClientFinding {
   model::Observation observation;
@@ -32,6 +35,7 @@ class ClientJudge {
   ClientJudge(ClientJudge const&) = delete;
   ClientJudge& operator=(ClientJudge const&) = delete;
 
+  /// Also forgets findings, and what was judged, where the event says so (kForgotten).
   void on_event(journal::v1::Event const& event);
 
   [[nodiscard]] std::vector<ClientFinding> const& findings() const { return findings_; }
@@ -39,14 +43,12 @@ class ClientJudge {
   /// A finding that breaks a MUST is there.
   [[nodiscard]] bool failed() const;
 
-  /// Forgets findings, and what was judged.
-  void clear();
-
   /// One case a requirement of the client that a monitor can judge: skip where nothing to judge by
   /// it passed. In the order of the registry.
   [[nodiscard]] std::vector<model::CaseResult> cases() const;
 
  private:
+  void clear();
   void track(journal::v1::Event const& event, ClientConnection& connection);
   void add(ClientObjection objection);
   [[nodiscard]] model::CaseResult case_of(model::Requirement const& requirement) const;

@@ -35,7 +35,7 @@ void Fixture::record(net::Executor executor) {
   traffic_ = std::make_unique<Traffic>(executor);
   journal::RecorderOptions recorded;
   recorded.start = Clock::now();
-  recorded.file = judge_ && !options_.judge->out.empty() ? options_.judge->out / "journal"
+  recorded.file = judge_ && !options_.judge->out.empty() ? options_.judge->out / kJudgeJournal
                                                          : std::filesystem::path("/dev/null");
   recorder_ = std::make_unique<journal::Recorder>(std::move(recorded));
   recorder_->listen([this](journal::v1::Event const& event) {
@@ -122,7 +122,9 @@ Result<void> Fixture::start_control(net::Executor executor, api::Ready& ready) {
   controlled.reset_connections = [this] { return reset_connections(); };
   if (judge_) {
     controlled.findings = [this] { return judge_->findings(); };
-    controlled.forget_findings = [this] { judge_->forget(); };
+    controlled.forget_findings = [this] {  // by the journal: who judges that anew forgets, too
+      recorder_->parameter(reports::kForgotten, "findings", Clock::now());
+    };
   }
   if (backend_) {
     controlled.script = backend_->config().script;

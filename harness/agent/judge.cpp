@@ -13,13 +13,25 @@
 
 namespace rpchspec::agent {
 
+Result<void> write_reports(std::filesystem::path const& out,
+                           model::RunResult run,
+                           reports::ClientJudge const& judge) {
+  run.cases = judge.cases();
+  reports::summarize(run);
+  if (auto written = engine::write_file(out / "junit.xml", reports::to_junit(run, kJudged));
+      !written) {
+    return written;
+  }
+  return engine::write_file(out / "results.json", reports::to_json(run));
+}
+
 Judge::Judge(JudgeOptions options) : options_(std::move(options)), judge_(options_.requirements) {}
 
 Result<void> Judge::open(std::vector<std::string> urls) {
   begun_.tool_version = options_.tool_version;
   begun_.suite = options_.suite;
   begun_.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-  begun_.target.name = "clients";
+  begun_.target.name = kJudged;
   begun_.target.topology = "embedded";
   begun_.target.urls = std::move(urls);
   if (options_.out.empty()) {
@@ -29,6 +41,14 @@ Result<void> Judge::open(std::vector<std::string> urls) {
   std::filesystem::create_directories(options_.out, code);
   if (code) {
     return fail({ErrorCode::io, 0, "", "", options_.out.string() + ": " + code.message()});
+  }
+  auto const journal = options_.out / kJudgeJournal;
+  if (engine::has_writer(journal)) {
+    return fail(
+        {ErrorCode::io, 0, "", "", options_.out.string() + ": another fixture judges there"});
+  }
+  if (auto held = journal_.open(journal); !held) {
+    return held;
   }
   std::filesystem::remove(options_.out / "junit.xml", code);
   return engine::write_file(options_.out / "results.json", reports::to_json(begun_));
@@ -55,26 +75,14 @@ api::Findings Judge::findings() const {
   return findings;
 }
 
-model::RunResult Judge::result() const {
-  auto run = begun_;
-  run.complete = true;
-  run.duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  run.cases = judge_.cases();
-  reports::summarize(run);
-  return run;
-}
-
 Result<void> Judge::close() {
   if (options_.out.empty()) {
     return {};
   }
-  auto const run = result();
-  if (auto written =
-          engine::write_file(options_.out / "junit.xml", reports::to_junit(run, "clients"));
-      !written) {
-    return written;
-  }
-  return engine::write_file(options_.out / "results.json", reports::to_json(run));
+  auto run = begun_;
+  run.complete = true;
+  run.duration_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  return write_reports(options_.out, std::move(run), judge_);
 }
 
 std::string Judge::summary() const {

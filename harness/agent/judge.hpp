@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/agent/message.hpp"
+#include "harness/engine/ledger.hpp"
 #include "model/requirements.hpp"
 #include "reports/client_judge.hpp"
 
@@ -19,19 +20,30 @@ struct JudgeOptions {
   std::string suite{};
 };
 
+/// In the folder of the reports: all that passed, as far as it was written. Locked while its
+/// fixture lives.
+inline constexpr char const* kJudgeJournal = "journal";
+
+/// The name of the target whose results a judge writes.
+inline constexpr char const* kJudged = "clients";
+
+/// Completes `run` with what the judge says, and writes its results.json and junit.xml. io.
+[[nodiscard]] Result<void> write_reports(std::filesystem::path const& out,
+                                         model::RunResult run,
+                                         reports::ClientJudge const& judge);
+
 /// Single-threaded.
 class Judge {
  public:
   explicit Judge(JudgeOptions options);
 
-  /// Makes the folder, and a results.json that says "complete": false. io.
+  /// Makes the folder, and a results.json that says "complete": false. io; also where another
+  /// fixture judges there.
   [[nodiscard]] Result<void> open(std::vector<std::string> urls);
 
   void on_event(journal::v1::Event const& event) { judge_.on_event(event); }
 
   [[nodiscard]] api::Findings findings() const;
-
-  void forget() { judge_.clear(); }
 
   [[nodiscard]] bool failed() const { return judge_.failed(); }
 
@@ -42,11 +54,10 @@ class Judge {
   [[nodiscard]] std::string summary() const;
 
  private:
-  [[nodiscard]] model::RunResult result() const;
-
   JudgeOptions options_;
   reports::ClientJudge judge_;
   model::RunResult begun_;
+  engine::Ledger journal_;  // held only; the recorder writes it
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

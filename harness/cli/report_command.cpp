@@ -12,6 +12,7 @@
 #include "harness/cli/library.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/rebuild.hpp"
+#include "harness/cli/rejudge.hpp"
 #include "harness/cli/results.hpp"
 #include "harness/engine/output.hpp"
 #include "reports/compare.hpp"
@@ -149,7 +150,11 @@ std::vector<Place> places_of(std::vector<std::string> const& folders,
 int report(ReportOptions const& options) {
   check_out(options);
   for (auto const& place : options.places) {
-    if (auto const words = rebuild(place); !words.empty()) {
+    auto words = rebuild(place);
+    if (words.empty()) {
+      words = rejudge(place);
+    }
+    if (!words.empty()) {
       fmt::print(stderr, "{}\n", words);
     }
   }

@@ -168,3 +168,37 @@ def test_down_of_a_judge_that_was_killed_is_no_pass(rpchspec, killed, tmp_path):
     down = rpchspec("down", "--state", "state")
     assert down.code == 3 and "it was killed" in down.err
     assert not (tmp_path / "state").exists()
+
+
+def test_report_judges_anew_what_a_killed_judge_had_seen(rpchspec, killed, results, tmp_path):
+    assert results()["complete"] is False and results()["cases"] == []
+    done = rpchspec("report", "out")
+    assert done.code == 1 and "the fixture was killed" in done.err
+    run = results()
+    assert run["complete"] is False
+    assert [finding["requirement"] for finding in run["findings"]] == ["RPCH-2.1.2.1.1-03"]
+    suite = xml.etree.ElementTree.parse(tmp_path / "out/junit.xml").getroot()
+    assert int(suite.get("tests")) == len(run["cases"]) and suite.get("failures") == "1"
+    again = (tmp_path / "out/results.json").read_bytes()
+    assert rpchspec("report", "out").code == 1
+    assert (tmp_path / "out/results.json").read_bytes() == again
+
+
+def test_what_was_forgotten_stays_so_when_it_is_judged_anew(rpchspec, started, results):
+    up = started("up", "--judge", "--out", "out", "--control", "127.0.0.1:0")
+    Client(up.ready["proxy"]["urls"][0], in_length=1000).conn().close()
+    control = Control(up.ready["control"])
+    assert control.get("/v1/findings")["findings"]
+    control.post("/v1/reset", {"what": ["findings"]})
+    up.process.kill()
+    up.process.wait()
+    assert rpchspec("report", "out").code == 3
+    assert results()["findings"] == []
+
+
+def test_the_folder_of_a_judge_that_lives_is_left_alone(rpchspec, started, results):
+    started("up", "--judge", "--out", "out")
+    assert "its fixture is still there" in rpchspec("report", "out").err
+    assert results()["cases"] == []
+    second = rpchspec("up", "--judge", "--out", "out")
+    assert second.code == 3 and "another fixture judges there" in second.err
