@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/library.hpp"
+#include "harness/cli/received.hpp"
 #include "harness/cli/remote_run.hpp"
 #include "harness/cli/remote_session.hpp"
 #include "harness/cli/results.hpp"
@@ -110,20 +111,25 @@ int follow(service::RemoteAgent& agent, RemoteOptions const& options, Begin begi
   api::RunName name;
   name.set_lease(session.lease());
   name.set_run_id(request.run_id());
-  api::RunEnd end;
+  Received received(settings, options.agent);
+  service::Called<api::RunEnd> end;
   {
     auto const library = open_library();
     auto const observer = observer_of(settings, library.requirements);
     RemoteWatch const watch(agent, name, session.ttl());
-    RemoteFollower follower(agent, patience_of(options),
-                            [&](api::RunEvent const& event) { show_event(event, *observer); });
+    RemoteFollower follower(agent, patience_of(options), [&](api::RunEvent const& event) {
+      received.take(event);
+      show_event(event, *observer);
+    });
     api::AttachRequest attach;
     attach.set_lease(name.lease());
     attach.set_run_id(name.run_id());
-    end = called(begin == Begin::run ? follower.run(request) : follower.attach(attach),
-                 options.agent);
+    end = begin == Begin::run ? follower.run(request) : follower.attach(attach);
   }
-  return finish(agent, name, end, options);
+  if (!end && end.error().kind != service::CallFailed::Kind::request) {
+    received.write();
+  }
+  return finish(agent, name, called(std::move(end), options.agent), options);
 }
 
 }  // namespace rpchspec::cli

@@ -7,9 +7,11 @@ import socket
 import subprocess
 import threading
 
+import jsonschema
+import junitparser
 import pytest
 
-from conftest import PROGRAM, own_address, results
+from conftest import PROGRAM, ROOT, own_address, results
 
 # Cases that take no time, among them such as fail with this defect.
 SELECTORS = ["echo/", "http/rpc-error-on-in", "--quick", "--seed", "7"]
@@ -186,6 +188,32 @@ def test_files_are_fetched_whole_over_connections_that_break(remote, agent, tmp_
     assert names(tmp_path / "broken") == names(tmp_path / "whole")
     for name in names(tmp_path / "whole"):
         assert (tmp_path / "broken" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_of_a_run_that_is_lost_the_verdicts_that_came_are_kept(started, tmp_path):
+    """And not those of an earlier run."""
+    served = started("serve", "--listen", "127.0.0.1:0", "--fixture-address", own_address(9))
+    out = tmp_path / "rpchspec-out"
+    out.mkdir()
+    (out / "junit.xml").write_text("earlier, and green")
+    process = subprocess.Popen(
+        [PROGRAM, "remote", "--agent", served.ready["agent"], "run", "echo/in-echo", "timeout/client-silent-for-a-minute",
+         "--progress", "json", "--reconnect", "1s"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    came = set()
+    while not came:
+        line = json.loads(process.stdout.readline())
+        came |= {line["case"]["id"]} if "case" in line else set()
+    served.process.kill()
+    rest, err = process.communicate(timeout=60)
+    assert process.returncode == 3 and "that came are in" in err, err
+    came |= {each["case"]["id"] for each in map(json.loads, rest.splitlines()) if "case" in each}
+    run = results(out)
+    jsonschema.validate(run, json.loads((ROOT / "reports/results.schema.json").read_text()))
+    assert run["complete"] is False and {case["id"] for case in run["cases"]} == came
+    junit = junitparser.JUnitXml.fromfile(str(out / "junit.xml"))
+    assert {case.name for suite in junit for case in suite} == came
 
 
 def test_a_signal_here_ends_the_run_there(agent, tmp_path):
