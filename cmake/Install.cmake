@@ -34,9 +34,17 @@ install(FILES ${documents}/rpchspec.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME rpchspec)
 install(FILES ${documents}/_rpchspec DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${documents}/rpchspec.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(DIRECTORY bindings/python/rpchspec DESTINATION ${data}/python
+  FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed" PATTERN "__pycache__" EXCLUDE)
 
 set(manual ${CMAKE_INSTALL_DATADIR}/doc/rpchspec)
 install(FILES README.md DESTINATION ${manual})
 install(DIRECTORY docs/ DESTINATION ${manual}/docs FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY docs/recipes DESTINATION ${manual}/docs)
 install(FILES packaging/debian/copyright ${documents}/changelog.gz DESTINATION ${manual})
+# What the manual refers to for other languages stands where its links lead.
+foreach(file harness/agent/proto/rpchspec/v1/agent.proto harness/agent/proto/rpchspec/v1/control.proto
+             harness/agent/proto/rpchspec/v1/drive.proto journal/journal.proto reports/results.schema.json)
+  get_filename_component(folder ${file} DIRECTORY)
+  install(FILES ${file} DESTINATION ${manual}/${folder})
+endforeach()

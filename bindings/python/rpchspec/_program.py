@@ -12,10 +12,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def _beside() -> list[pathlib.Path]:
-    """In the package; in the build folder of the source tree that the package stands in."""
+    """In the package; in the build folder of the source tree that the package stands in; where the
+    program's own package or tarball has it, for share/rpchspec/python of that."""
     return [
         HERE / "bin" / "rpchspec",
         HERE.parents[2] / "build" / "bin" / "rpchspec",
+        pathlib.Path(os.path.normpath(HERE / "../../../../bin/rpchspec")),
     ]
 
 
