@@ -2,12 +2,18 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
+#include <string>
+
+#include "harness/agent/message.hpp"
+
 namespace rpchspec::agent {
 
 namespace {
 
 constexpr auto kHandshakeTime = std::chrono::seconds(10);
 constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr auto kTurnAwayTime = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -61,15 +67,21 @@ net::Task<> ControlServer::accept() {
       continue;
     }
     if (scope_.size() <= kMostConnections) {
-      scope_.spawn(serve(*std::move(accepted)));
+      scope_.spawn(serve(*std::move(accepted), Answers::requests));
+    } else if (scope_.size() <= 2 * kMostConnections) {
+      scope_.spawn(serve(*std::move(accepted), Answers::that_it_is_full));
     }
   }
 }
 
 /// One connection must not take the fixture with it, whatever happens in it.
-net::Task<> ControlServer::serve(net::Stream stream) {
+net::Task<> ControlServer::serve(net::Stream stream, Answers answers) {
   try {
-    co_await answer_requests(stream);
+    if (answers == Answers::requests) {
+      co_await answer_requests(stream);
+    } else {
+      co_await turn_away(stream);
+    }
   } catch (boost::system::system_error const&) {
     // cancelled: it stops
   } catch (std::exception const& error) {
@@ -97,6 +109,21 @@ net::Task<> ControlServer::answer_requests(net::Stream& stream) {
     }
     auto const written = co_await write_reply(stream, std::move(reply), goes_on);
     goes_on = goes_on && written;
+  }
+  co_await stream.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
+}
+
+/// Not without a word: who leaks connections is told so.
+net::Task<> ControlServer::turn_away(net::Stream& stream) {
+  auto const shaken = co_await stream.handshake(net::Deadline::in(kTurnAwayTime));
+  if (shaken) {
+    std::array<std::uint8_t, 8192> request{};
+    (void)co_await stream.read_some(MutableByteView(request), net::Deadline::in(kTurnAwayTime));
+    api::Error error;
+    error.set_error("there are " + std::to_string(kMostConnections) +
+                    " connections to the control API already; requests may go on one, in turn");
+    HttpReply reply{503, to_json(error), {}};
+    (void)co_await write_reply(stream, std::move(reply), false);
   }
   co_await stream.close(net::CloseHow::fin, net::Deadline::in(kLingerTime));
 }

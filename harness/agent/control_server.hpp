@@ -40,7 +40,10 @@ class ControlServer {
 
  private:
   [[nodiscard]] net::Task<> accept();
-  [[nodiscard]] net::Task<> serve(net::Stream stream);
+  enum class Answers { requests, that_it_is_full };
+
+  [[nodiscard]] net::Task<> serve(net::Stream stream, Answers answers);
+  [[nodiscard]] net::Task<> turn_away(net::Stream& stream);
   [[nodiscard]] net::Task<> answer_requests(net::Stream& stream);
 
   static constexpr std::size_t kMostConnections = 64;

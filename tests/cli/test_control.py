@@ -247,6 +247,26 @@ def test_hostile_requests_leave_it_serving(up, control):
     assert control.get("/v1/version")["name"] == "rpchspec"
 
 
+def test_who_leaks_connections_is_told_so(up, control):
+    where = urllib.parse.urlparse(up.ready["control"])
+    with contextlib.ExitStack() as held:
+        for _ in range(100):  # heads without an end
+            each = held.enter_context(socket.create_connection((where.hostname, where.port), timeout=60))
+            each.sendall(b"GET /v1/version HTTP/1.1\r\n")
+        status, answer = control.ask("GET", "/v1/version")
+        assert status == 503 and "64 connections" in answer["error"]
+    assert until_answered(up.ready["control"])["name"] == "rpchspec"
+
+
+def until_answered(url):
+    """Behind connections that have just been closed."""
+    while True:
+        status, answer = Control(url).ask("GET", "/v1/version")
+        if status == 200:
+            return answer
+        assert status == 503
+
+
 def test_a_token_is_asked_for_where_it_is_given(started, tmp_path):
     (tmp_path / "token").write_text(TOKEN + "\n")
     up = started("up", "--control", "127.0.0.1:0", "--control-token-file", "token")
