@@ -113,7 +113,9 @@ net::Task<HttpReply> Control::handle(HttpRequest request) {
       }
       methods.emplace(route.method);
     }
-    paths.emplace_back(route.path);
+    if (std::ranges::find(paths, route.path) == paths.end()) {
+      paths.emplace_back(route.path);
+    }
   }
   if (request.path == kEvents) {
     methods.emplace("GET");

@@ -196,6 +196,8 @@ def test_what_is_wrong_is_told_with_what_is_allowed(control):
     assert "client.out" in error["allowed"] and error["meant"] == "client.out"
     status, error = control.ask("GET", "/v1/fault")
     assert status == 404 and error["meant"] == "/v1/faults"
+    allowed = control.ask("GET", "/none/of/these")[1]["allowed"]
+    assert "/v1/script" in allowed and len(allowed) == len(set(allowed))
     status, error = control.ask("DELETE", "/v1/version")
     assert status == 405 and error["allowed"] == ["GET"]
     assert control.ask("GET", "/v1/events?sinse=1")[0] == 400
