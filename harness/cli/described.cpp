@@ -23,11 +23,16 @@ Words split(std::string const& text, char separator) {
   return words;
 }
 
-/// "auto|plain": placeholders are capitals, words are not.
+/// The words of "auto|plain|CERT,KEY": placeholders are capitals.
 Words words_of_alternatives(std::string const& value) {
-  auto const is_word = [](char c) { return (c >= 'a' && c <= 'z') || c == '-' || c == '|'; };
-  bool const all = std::all_of(value.begin(), value.end(), is_word);
-  return all && value.find('|') != std::string::npos ? split(value, '|') : Words();
+  auto const is_word = [](std::string const& alternative) {
+    return !alternative.empty() && std::ranges::all_of(alternative, [](char c) {
+      return (c >= 'a' && c <= 'z') || c == '-';
+    });
+  };
+  auto words = value.find('|') == std::string::npos ? Words() : split(value, '|');
+  std::erase_if(words, [&](std::string const& each) { return !is_word(each); });
+  return words;
 }
 
 template <class Entries>

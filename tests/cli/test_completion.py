@@ -76,6 +76,8 @@ def test_bash_offers_what_may_stand_there(tmp_path, monkeypatch):
     assert completed("diagnose", "--seed", "") == []
     assert "echo/in-echo" in completed("run", "echo/in")
     assert completed("completion", "z") == ["zsh"]
+    assert completed("up", "--tls", "") == ["auto", "expired", "wrong-name", "untrusted"]
+    assert completed("up", "--control-tls", "") == ["auto"]
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder.pem").touch()
