@@ -1,6 +1,7 @@
 """rpchspec diagnose: which step breaks, how, and what is said of it."""
 
 import json
+import pathlib
 import re
 import socket
 import ssl
@@ -313,6 +314,16 @@ def test_a_front_that_refuses_the_length_of_the_in_channel(diagnose, gateway, st
     broke_at(told, "in-channel", "length-refused")
     assert "client_max_body_size" in told.first_cause()["check"]
     assert "FIELD-F02" in told.first_cause()["requirements"]
+
+
+def test_the_manual_shows_what_is_printed_of_it(rpchspec, gateway):
+    page = (pathlib.Path(__file__).resolve().parents[2] / "docs/diagnose.md").read_text()
+    shown = re.search(r"^```\n(BROKEN .*?)^```$", page, re.MULTILINE | re.DOTALL).group(1)
+    url = gateway(on_in=answer("413 Request Entity Too Large", b"", "Server: nginx")).url
+    time = re.compile(r"\(\d+ ms\)")
+    printed = time.sub("#", rpchspec("diagnose", url, "--server", "EXCH01").out)
+    for part in time.sub("#", shown).split("...\n"):
+        assert part in printed
 
 
 def test_a_virtual_connection_that_does_not_come(diagnose, gateway):
