@@ -8,11 +8,11 @@ import threading
 class ForwardProxy:
     """Relays one connection a thread. `seen` holds what was asked of it: (method, target)."""
 
-    def __init__(self, name):
+    def __init__(self, name, address=("127.0.0.1", 0)):
         self.name = name
         self.seen = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.listener = socket.create_server(address)
+        self.url = f"http://{address[0]}:{self.listener.getsockname()[1]}"
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
