@@ -17,6 +17,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STAYS = {"up", "backend", "proxy", "serve"}
 LAWFUL = {"pass", "warn", "skip"}
+PROJECT = "cmake_minimum_required(VERSION 3.13)\nproject(mine NONE)\nenable_testing()\n"
 NUMBER = re.compile(r"\d+")
 
 needs_namespaces = pytest.mark.skipif(not may_make_namespaces(), reason="needs root, to make network namespaces")
@@ -135,6 +136,15 @@ def assert_shown(said, behind):
     assert said == shown
 
 
+def by_ctest(shell, text):
+    """The page's tests as a project of somebody else's, whose client asks what the ready file leads to."""
+    (shell.stage.folder / "CMakeLists.txt").write_text(f"{PROJECT}{text}")
+    client = shell.stage.folder / "bin/my_client_test"
+    shell.stage.script(client, 'exec curl -sf "$(grep -o "http://[^\\"]*" "$1" | tail -1)/v1/version"')
+    code, said = shell.finish("cmake -S . -B project && ctest --test-dir project --output-on-failure")
+    assert code == 0 and "100% tests passed, 0 tests failed out of 3" in said, said
+
+
 @pytest.fixture
 def stage(tmp_path):
     made = Stage(tmp_path)
@@ -155,9 +165,11 @@ def test_a_page(page, stage):
     try:
         for line, behind in commands(page):
             shell.do(line, behind)
-        if page.name == "remote.md":
-            shell.do(*next(commands(page)))
-            for text in (text for language, text in fences if language == "python"):
+        for language, text in fences:
+            if language == "cmake":
+                by_ctest(shell, text)
+            elif language == "python" and page.name == "remote.md":
+                shell.do(*next(commands(page)))
                 (stage.folder / "example.py").write_text(text)
                 code, said = shell.finish(f"{sys.executable} example.py")
                 assert code == 0, said
