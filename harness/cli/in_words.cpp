@@ -20,11 +20,9 @@ std::vector<std::string> option_names(CLI::App const& app) {
   return names;
 }
 
-/// Words of design.md that this version does not have yet.
-std::string later(std::string_view option) {
-  static std::vector<std::string> const kNames = {"--backend-at", "--client-at"};
-  auto const is_later = std::find(kNames.begin(), kNames.end(), option) != kNames.end();
-  return is_later ? " (not in this version)" : "";
+/// There is no end to play elsewhere but the servers': who looks for the other is told so.
+std::string instead_of(std::string_view option) {
+  return option == "--client-at" ? " (a run begins where its client is; see --backend-at)" : "";
 }
 
 std::string unknown_argument(CLI::App const& app) {
@@ -36,8 +34,8 @@ std::string unknown_argument(CLI::App const& app) {
   }
   auto const name = found->substr(0, found->find('='));
   auto const near = model::nearest(name, option_names(app));
-  return "unknown option '" + name + "'" + later(name) +
-         (near.empty() || !later(name).empty() ? "" : "; did you mean '" + near + "'?");
+  return "unknown option '" + name + "'" + instead_of(name) +
+         (near.empty() || !instead_of(name).empty() ? "" : "; did you mean '" + near + "'?");
 }
 
 }  // namespace

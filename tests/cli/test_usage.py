@@ -33,7 +33,7 @@ import pytest
         (["run", "--config", "gone.yaml"], "gone.yaml:1:1"),
         (["run", "gone.yaml"], "gone.yaml"),
         (["run", "--last-failed"], "results.json"),
-        (["run", "--client-at", "x"], "unknown option '--client-at' (not in this version)"),
+        (["run", "--client-at", "x"], "unknown option '--client-at' (a run begins where its client is; see --backend-at)"),
         (["explain", "RPCH-0.0"], "no scenario, requirement, finding, defect or variant"),
         (["show", "x"], "results.json"),
         (["report", "gone"], "results.json"),
