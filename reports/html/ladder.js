@@ -65,8 +65,10 @@ class Ladder {
     this.server = wide - 12;
     this.proxy = (this.client + this.server) / 2;
     let height = 8;
+    let unmet = 0;
     const groups = this.lines.map((line, index) => {
       const group = this.drawLine(line, height, index);
+      unmet ||= line.k === "unmet" ? height : 0;
       height += HEIGHTS[line.k] ?? HEIGHT;
       return group;
     });
@@ -75,7 +77,11 @@ class Ladder {
       svg.append(shape("line", { class: "life", x1: x, x2: x, y1: 0, y2: height + 8 }));
     }
     svg.append(...groups);
+    const isFirst = !this.body.firstChild;
     this.body.replaceChildren(svg);
+    if (isFirst && unmet > 0) { // what was not seen is what one comes for
+      this.node.scrollTop = unmet - this.node.clientHeight / 4;
+    }
     this.openable = groups.filter((group) => group.hasAttribute("role"));
     groups[this.chosen]?.classList.add("chosen");
     this.openable[0]?.setAttribute("tabindex", "0");

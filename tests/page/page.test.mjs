@@ -136,6 +136,17 @@ test("follows a link to a failing case, and shows why it failed", async () => {
   await close();
 });
 
+test("opens a failing case where something was not seen", async () => {
+  const { page, close } = await open(caseUrl(FAILING), { viewport: { width: 1000, height: 250 } });
+  const ladder = page.locator(".case.shown .ladder");
+  await ladder.locator(".unmet .box").first().waitFor();
+  const [outer, box] = [await ladder.boundingBox(),
+    await ladder.locator(".unmet .box").first().boundingBox()];
+  assert.ok(box.y >= outer.y, `${box.y} is above ${outer.y}`);
+  assert.ok(box.y + box.height <= outer.y + outer.height, `${box.y} is below the ladder's end`);
+  await close();
+});
+
 test("draws the ladder, with what was not seen in its place", async () => {
   const { page, complaints, close } = await open(caseUrl(FAILING));
   const ladder = page.locator(".case.shown .ladder");
