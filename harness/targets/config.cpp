@@ -142,7 +142,7 @@ class EntryReader {
   }
 
   void facts(YamlNode const& node) {
-    for (auto const& entry : mapping(node, "facts")) {
+    for (auto const& entry : mapping(node, "facts", Lists::are_values)) {
       auto const value = fact_text(entry.value);
       if (auto const set = set_fact(scratch_.target.facts, entry.key, value); !set) {
         auto const unknown = set.error().code == ErrorCode::not_found;
@@ -177,14 +177,21 @@ class EntryReader {
     }
   }
 
-  std::vector<model::YamlEntry> mapping(YamlNode const& node, std::string const& what) {
+  enum class Lists { are_wrong, are_values };
+
+  std::vector<model::YamlEntry> mapping(YamlNode const& node,
+                                        std::string const& what,
+                                        Lists lists = Lists::are_wrong) {
     if (!node.is_mapping()) {
       errors_.add(node.mark, what + ": expected a mapping of names to values, found " +
                                  std::string(model::describe(node)));
     }
+    auto const is_scalar = [](YamlNode const& each) { return each.is_scalar(); };
     std::vector<model::YamlEntry> scalars;
     for (auto const& entry : node.entries) {
-      if (entry.value.is_scalar()) {
+      auto const& items = entry.value.items;
+      if (entry.value.is_scalar() || (lists == Lists::are_values && entry.value.is_sequence() &&
+                                      std::all_of(items.begin(), items.end(), is_scalar))) {
         scalars.push_back(entry);
       } else {
         errors_.add(entry.value.mark, entry.key + ": expected a value, found " +

@@ -126,7 +126,7 @@ Result<Target> under(std::string const& configuration) {
   auto first = said;
   EXPECT_TRUE(complete(first));
   first.target.urls.front().port = 8081;
-  return configured(said, first.target, config->targets.at("e").configurations.front());
+  return configured(said, first.target, config.value().targets.at("e").configurations.front());
 }
 
 TEST(Configurations, HoldAgainstTheTargetAndKeepItsPorts) {
