@@ -132,23 +132,28 @@ class EntryReader {
     return out;
   }
 
-  /// A list is written as on the command line: "ntlm,basic".
-  static std::string fact_text(YamlNode const& node) {
-    auto text = node.text;
-    for (auto const& item : node.items) {
-      text += (text.empty() ? "" : ",") + item.text;
+  /// A list of schemes is written as on the command line: "ntlm,basic".
+  static YamlNode with_schemes_joined(YamlNode node) {
+    for (auto& [name, mark, value] : node.entries) {
+      if (name != "auth" || !value.is_sequence()) {
+        continue;
+      }
+      std::string text;
+      for (auto const& item : value.items) {
+        text += (text.empty() ? "" : ",") + item.text;
+      }
+      value = YamlNode::scalar(value.mark, std::move(text));
     }
-    return text;
+    return node;
   }
 
   void facts(YamlNode const& node) {
-    for (auto const& entry : mapping(node, "facts", Lists::are_values)) {
-      auto const value = fact_text(entry.value);
-      if (auto const set = set_fact(scratch_.target.facts, entry.key, value); !set) {
+    for (auto const& entry : mapping(with_schemes_joined(node), "facts")) {
+      if (auto const set = set_fact(scratch_.target.facts, entry.key, entry.value.text); !set) {
         auto const unknown = set.error().code == ErrorCode::not_found;
         errors_.add(unknown ? entry.mark : entry.value.mark, set.error().detail);
       }
-      out_.facts.emplace_back(entry.key, value);
+      out_.facts.emplace_back(entry.key, entry.value.text);
     }
   }
 
@@ -177,21 +182,14 @@ class EntryReader {
     }
   }
 
-  enum class Lists { are_wrong, are_values };
-
-  std::vector<model::YamlEntry> mapping(YamlNode const& node,
-                                        std::string const& what,
-                                        Lists lists = Lists::are_wrong) {
+  std::vector<model::YamlEntry> mapping(YamlNode const& node, std::string const& what) {
     if (!node.is_mapping()) {
       errors_.add(node.mark, what + ": expected a mapping of names to values, found " +
                                  std::string(model::describe(node)));
     }
-    auto const is_scalar = [](YamlNode const& each) { return each.is_scalar(); };
     std::vector<model::YamlEntry> scalars;
     for (auto const& entry : node.entries) {
-      auto const& items = entry.value.items;
-      if (entry.value.is_scalar() || (lists == Lists::are_values && entry.value.is_sequence() &&
-                                      std::all_of(items.begin(), items.end(), is_scalar))) {
+      if (entry.value.is_scalar()) {
         scalars.push_back(entry);
       } else {
         errors_.add(entry.value.mark, entry.key + ": expected a value, found " +

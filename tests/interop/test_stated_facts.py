@@ -37,7 +37,8 @@ def test_servers_are_asked_for_as_the_proxy_knows_them(against):
 def test_a_server_name_is_asked_for_in_other_letters(against):
     done = against("", *STATED, *LETTERS)
     assert done.code == 0 and done.ids("pass") == LETTERS, done.text
-    done = against("--defect valid-ports-case --valid-ports localhost:1024-65535", *STATED, *LETTERS)
+    rule = "'127.0.0.1:1024-65535;localhost:1024-65535'"
+    done = against(f"--defect valid-ports-case --valid-ports {rule}", *STATED, *LETTERS)
     assert done.code == 1 and done.ids("fail") == LETTERS, done.text
 
 
@@ -49,8 +50,10 @@ def test_every_scheme_that_is_stated_is_asked_for(tmp_path, program, monkeypatch
     monkeypatch.setenv("RPCHSPEC_PASSWORD", "correct horse")
     url = f"https://{fronts.own_address(6)}:0"
     start = f'exec {program} proxy --listen "$RPCHSPEC_PROXY_URL" --auth {",".join(SCHEMES)} --user "ann:correct horse"'
-    facts = ["--set", "allow_anonymous=false", "--set", f"auth={','.join(SCHEMES)}", "-k", "--auth", "ntlm", "--user", "ann"]
-    done = run_in(tmp_path, "--proxy", url, "--start", start, *facts, *LISTS, "auth/log-on-opens@negotiate", "auth/retry-after-401")
+    facts = ["--set", "allow_anonymous=false", "--set", f"auth={','.join(SCHEMES)}"]
+    asked = [*LISTS, "auth/log-on-opens@negotiate", "auth/retry-after-401"]
+    known = ["-k", "--auth", "ntlm", "--user", "ann", *facts]
+    done = run_in(tmp_path, "--proxy", url, "--start", start, *known, *asked)
     assert done.code == 0 and done.ids("pass") >= LISTS, done.text
     assert done.ids("skip") == set(), done.text
 
