@@ -44,7 +44,7 @@ install(DIRECTORY docs/recipes DESTINATION ${manual}/docs)
 install(FILES packaging/debian/copyright ${documents}/changelog.gz DESTINATION ${manual})
 # What the manual refers to for other languages stands where its links lead.
 foreach(file harness/agent/proto/rpchspec/v1/agent.proto harness/agent/proto/rpchspec/v1/control.proto
-             harness/agent/proto/rpchspec/v1/drive.proto journal/journal.proto reports/results.schema.json)
+             harness/agent/proto/rpchspec/v1/drive.proto journal/journal.proto model/fault.proto reports/results.schema.json)
   get_filename_component(folder ${file} DIRECTORY)
   install(FILES ${file} DESTINATION ${manual}/${folder})
 endforeach()

@@ -1,6 +1,7 @@
 """`rpchspec serve`: an agent, asked by gRPC."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -202,6 +203,16 @@ def run_processes(lease_folder):
         if any(word.startswith(f"--out={lease_folder}".encode()) for word in words):
             found.append(int(status.parent.name))
     return found
+
+
+def is_guarded(group):
+    """Whether somebody waits for the end of whoever started this group of processes."""
+    wanted = b"rpchspec-guard\0%d\0" % group
+    for cmdline in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if cmdline.read_bytes().endswith(wanted):
+                return True
+    return False
 
 
 def test_a_run_that_dies_takes_nothing_with_it(agent, tmp_path):
@@ -505,7 +516,7 @@ def test_what_an_agent_runs_ends_with_it_also_where_it_is_killed(serve, pb, tmp_
     agent = Agent(pb, process.ready["agent"])
     stream = agent.Run(lease=agent.lease(), run_id="r", target="own", selectors=["echo/"])
     deadline = time.monotonic() + PATIENCE
-    while not (running := run_processes(tmp_path / "rpchspec-agent")):
+    while not (running := run_processes(tmp_path / "rpchspec-agent")) or not is_guarded(running[0]):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.kill(running[0], signal.SIGSTOP)  # it notices nothing itself
