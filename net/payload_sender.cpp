@@ -58,25 +58,27 @@ Task<Result<void>> PayloadSender::send(PayloadOrder order, Deadline deadline) {
   }
   auto left = order.bytes;
   auto in_time = true;
+  auto const by = [&] { return earlier(deadline, Deadline::in(order.patience)); };
   while (left > 0 && in_time && !gone()) {
     if (auto const done = hand_over(order, next_pdu(order, left)); !done) {
       co_return tl::unexpected(done.error());
     }
-    in_time = co_await changed_.wait([this] { return gone() || way_.queued() < kAhead; }, deadline);
+    in_time = co_await changed_.wait([this] { return gone() || way_.queued() < kAhead; }, by());
     if (in_time && !gone()) {
       auto const leg = way_.leg();
-      in_time = co_await leg->outbox().room(kOutboxLimit - kAhead, deadline);
+      in_time = co_await leg->outbox().room(kOutboxLimit - kAhead, by());
     }
   }
-  if (order.wait && in_time) {
-    in_time = co_await changed_.wait([this] { return gone() || way_.queued() == 0; }, deadline);
+  while (order.wait && in_time && !gone() && way_.queued() > 0) {
+    auto const before = way_.queued();
+    in_time = co_await changed_.wait([&] { return gone() || way_.queued() < before; }, by());
   }
   if (gone()) {
     co_return fail({ErrorCode::io, 0, "", "", "the leg ended before all of it was sent"});
   }
   if (order.wait && in_time) {
     auto const leg = way_.leg();
-    in_time = co_await leg->outbox().drained(deadline);
+    in_time = co_await leg->outbox().drained(by());
   }
   if (!in_time) {
     co_return fail({ErrorCode::deadline, 0, "", "",

@@ -21,6 +21,7 @@ struct PayloadOrder {
   bool ignore_window = false;     // sends past the peer's window
   bool wait = true;  // until the last byte went to the system; false: until all is queued
   bool big_endian = false;
+  Duration patience = std::chrono::seconds(100);  // without any progress of the window
 };
 
 static_assert(!std::is_aggregate_v<PayloadOrder>);
@@ -46,7 +47,8 @@ class PayloadSender {
   /// Continues the stream where the last call stopped.
   ///
   /// @return io when the leg ended before all was sent; deadline when PDUs still wait for the
-  ///         window, with how many bytes of them.
+  ///         window, with how many bytes of them: at `deadline`, or when the peer lets nothing go
+  ///         for as long as the order has patience. A slow peer may take hours over a channel.
   [[nodiscard]] Task<Result<void>> send(PayloadOrder order, Deadline deadline);
 
  private:
