@@ -16,7 +16,7 @@ struct Variant {
   std::string_view allows;  // where the choice is left: a section, AMB-nn, or latitude.md
   void (*apply)(ProxyConfig&) = nullptr;
   std::uint32_t in_channel_lifetime = 0;  // bytes that clients announce beside it; 0: as always
-  std::string_view lacks = {};            // a fact that cases ask for: "pings"
+  std::string_view fact = {};             // that cases ask for, and that it changes: "pings=false"
 };
 
 [[nodiscard]] std::span<Variant const> variants();

@@ -39,8 +39,10 @@ proxy::Variant const& variant_named(std::string const& name, std::vector<std::st
 
 void choose(targets::Target& target, proxy::Variant const& variant) {
   target.variant = variant.name;
-  if (!variant.lacks.empty()) {
-    target.facts.given[std::string(variant.lacks)] = "false";
+  auto const equals = variant.fact.find('=');
+  if (equals != variant.fact.npos) {
+    target.facts.given[std::string(variant.fact.substr(0, equals))] =
+        variant.fact.substr(equals + 1);
   }
 }
 

@@ -19,7 +19,8 @@ namespace rpchspec::cli {
 [[nodiscard]] proxy::Variant const& variant_named(std::string const& name,
                                                   std::vector<std::string> also = {});
 
-/// Of the embedded proxy: with what it lacks, so that cases which ask for that are skipped.
+/// Of the embedded proxy: with the fact that it changes, so that cases which ask for another value
+/// are skipped.
 void choose(targets::Target& target, proxy::Variant const& variant);
 
 }  // namespace rpchspec::cli

@@ -1,6 +1,8 @@
 #include "harness/targets/facts.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
 #include "harness/targets/fact_values.hpp"
 #include "model/suggestion.hpp"
@@ -58,13 +60,21 @@ std::vector<Fact> const& table() {
        set_ports},
       {{"host_name", "name", "exch01.example", "nothing is assumed",
         "cases that ask for the servers by a DNS name which the proxy resolves; --server-name "
-        "does, too, "
-        "where it is one"},
+        "does, too, where it is one"},
        set_host_name},
       {{"netbios_name", "name of one label", "EXCH01", "nothing is assumed",
         "the case that asks for the servers by a NetBIOS name which the proxy resolves, by its "
         "hosts file say"},
        set_netbios_name},
+      {{"throughput", "size", "400KiB", "nothing is assumed",
+        "no case; less than 8MiB, of what is carried one way in a second, leaves out those that "
+        "send "
+        "a gigabyte"},
+       [](Facts&, std::string const& v) {
+         std::optional<std::uint32_t> read;
+         return set_size(read, v, kAboveZero);
+       },
+       kAboveZero.text},
       {{"auth", "none, or a list of basic, ntlm, negotiate", "negotiate,ntlm,basic",
         "nothing is assumed",
         "cases on the credentials that the proxy asks for, by each scheme of the list",

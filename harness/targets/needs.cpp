@@ -56,10 +56,13 @@ bool speaks(Target const& target, std::string_view scheme) {
   return target.topology == Topology::embedded || to_string(target.auth) == scheme;
 }
 
-/// The embedded proxy has every fact but those that a variant lacks.
+/// The embedded proxy has every fact but those that a variant states; its throughput is as it
+/// comes.
 bool has(Target const& target, std::string_view fact) {
-  auto const is_given = target.facts.given.contains(std::string(fact.substr(0, fact.find('='))));
-  return states(target.facts, fact) || (target.topology == Topology::embedded && !is_given);
+  auto const name = fact.substr(0, fact.find('='));
+  auto const is_given = target.facts.given.contains(std::string(name));
+  return states(target.facts, fact) ||
+         (target.topology == Topology::embedded && !is_given && name != "throughput");
 }
 
 bool is_met(std::string_view need, Target const& target) {

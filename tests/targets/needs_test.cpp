@@ -75,6 +75,23 @@ TEST(Needs, MayNameTheValueOfAFact) {
   EXPECT_FALSE(skip_reason(scenario, target));
 }
 
+TEST(Needs, LeavesAGigabyteOutOfAProxyThatIsStatedToBeSlow) {
+  Scenario scenario;
+  scenario.add_needs("topology:rpc-proxy");
+  scenario.add_needs("not:fact:throughput=..8MiB");
+  for (auto const topology : {Topology::rpc_proxy, Topology::embedded}) {
+    Target target;
+    target.topology = topology;
+    EXPECT_FALSE(skip_reason(scenario, target)) << "its pace is not known: it is tried";
+    ASSERT_TRUE(set_fact(target.facts, "throughput=9MiB"));
+    EXPECT_FALSE(skip_reason(scenario, target));
+    ASSERT_TRUE(set_fact(target.facts, "throughput=400KiB"));
+    auto const skip = skip_reason(scenario, target);
+    ASSERT_TRUE(skip);
+    EXPECT_EQ(skip->reason, "is not for fact:throughput=..8MiB");
+  }
+}
+
 TEST(Needs, MayTakeARangeOfIdleTimeouts) {
   Scenario scenario;
   scenario.add_needs("fact:idle_timeout=20s..1m");
