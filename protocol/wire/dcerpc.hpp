@@ -103,11 +103,17 @@ struct SyntaxId {
   }
 };
 
+[[nodiscard]] constexpr SyntaxId syntax_id(Uuid const& uuid,
+                                           std::uint16_t major_version,
+                                           std::uint16_t minor_version) {
+  return {uuid, std::uint32_t{minor_version} << 16 | major_version};
+}
+
 /// A syntax whose UUID is known at compile time; `text` must be a UUID.
 [[nodiscard]] constexpr SyntaxId syntax_id(std::string_view text,
                                            std::uint16_t major_version,
                                            std::uint16_t minor_version = 0) {
-  return {parse_uuid(text).value(), std::uint32_t{minor_version} << 16 | major_version};
+  return syntax_id(parse_uuid(text).value(), major_version, minor_version);
 }
 
 /// NDR 2.0 (C706 chapter 14) and NDR64 (MS-RPCE 2.2.5), as transfer syntaxes.

@@ -33,6 +33,19 @@ inline std::optional<std::string> read_name(NdrReader& reader, std::string_view 
   return reader.string(parameter);
 }
 
+/// rpc_if_id_t (C706 appendix N): a UUID and both versions.
+inline void write_interface_id(NdrWriter& writer, SyntaxId const& id) {
+  writer.uuid(id.uuid);
+  writer.u16(id.major_version());
+  writer.u16(id.minor_version());
+}
+
+inline SyntaxId read_interface_id(NdrReader& reader, std::string_view parameter) {
+  auto const uuid = reader.uuid(parameter);
+  auto const major_version = reader.u16("vers_major");
+  return syntax_id(uuid, major_version, reader.u16("vers_minor"));
+}
+
 template <class Parameters>
 Bytes encode_stub(Parameters const& parameters, ByteOrder order) {
   NdrWriter writer(order);

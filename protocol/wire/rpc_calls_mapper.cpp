@@ -53,13 +53,24 @@ static std::uint32_t read_count(NdrReader& reader,
   return count;
 }
 
+/// What both answers begin with: the array that follows has as many elements as were asked for, at
+/// most.
+static void write_portion(NdrWriter& writer,
+                          ContextHandle const& next,
+                          std::size_t elements,
+                          std::uint32_t most) {
+  auto const count = static_cast<std::uint32_t>(elements);
+  writer.context_handle(next);
+  writer.u32(count);
+  writer.conformance(most);
+  writer.variance(0, count);
+}
+
 static void write(NdrWriter& writer, EptLookup::Request const& in) {
   writer.u32(in.inquiry_type);
   write_object(writer, in.object);
   if (writer.unique_pointer(in.interface_id.has_value())) {
-    writer.uuid(in.interface_id->uuid);
-    writer.u16(in.interface_id->major_version());
-    writer.u16(in.interface_id->minor_version());
+    write_interface_id(writer, *in.interface_id);
   }
   writer.u32(in.vers_option);
   writer.context_handle(in.entry_handle);
@@ -70,10 +81,7 @@ static void read(NdrReader& reader, EptLookup::Request& in) {
   in.inquiry_type = reader.u32("inquiry_type");
   in.object = read_object(reader);
   if (points(reader, "interface_id")) {
-    auto const uuid = reader.uuid("interface_id");
-    auto const major_version = reader.u16("vers_major");
-    auto const minor_version = reader.u16("vers_minor");
-    in.interface_id = SyntaxId{uuid, std::uint32_t{minor_version} << 16 | major_version};
+    in.interface_id = read_interface_id(reader, "interface_id");
   }
   in.vers_option = reader.u32("vers_option");
   in.entry_handle = reader.context_handle("entry_handle");
@@ -103,11 +111,7 @@ static bool read(NdrReader& reader, EptEntry& entry) {
 }
 
 static void write(NdrWriter& writer, EptLookup::Response const& out) {
-  auto const count = static_cast<std::uint32_t>(out.entries.size());
-  writer.context_handle(out.entry_handle);
-  writer.u32(count);
-  writer.conformance(out.max_ents);
-  writer.variance(0, count);
+  write_portion(writer, out.entry_handle, out.entries.size(), out.max_ents);
   for (auto const& entry : out.entries) {
     write(writer, entry);
   }
@@ -156,11 +160,7 @@ static void read(NdrReader& reader, EptMap::Request& in) {
 }
 
 static void write(NdrWriter& writer, EptMap::Response const& out) {
-  auto const count = static_cast<std::uint32_t>(out.towers.size());
-  writer.context_handle(out.entry_handle);
-  writer.u32(count);
-  writer.conformance(out.max_towers);
-  writer.variance(0, count);
+  write_portion(writer, out.entry_handle, out.towers.size(), out.max_towers);
   for (auto const& tower : out.towers) {
     writer.unique_pointer(tower.has_value());
   }

@@ -15,9 +15,7 @@ static void write(NdrWriter& writer, MgmtInqIfIds::Response const& out) {
       writer.unique_pointer(true);
     }
     for (auto const& id : *out.if_ids) {
-      writer.uuid(id.uuid);
-      writer.u16(id.major_version());
-      writer.u16(id.minor_version());
+      write_interface_id(writer, id);
     }
   }
   writer.u32(out.status);
@@ -31,10 +29,7 @@ static std::vector<SyntaxId> read_vector(NdrReader& reader) {
   std::vector<SyntaxId> ids;
   for (auto const referent : reader.elements<std::uint32_t>(max_count, "if_id")) {
     if (referent != 0 && reader.ok()) {
-      auto const uuid = reader.uuid("if_id");
-      auto const major_version = reader.u16("vers_major");
-      auto const minor_version = reader.u16("vers_minor");
-      ids.push_back({uuid, std::uint32_t{minor_version} << 16 | major_version});
+      ids.push_back(read_interface_id(reader, "if_id"));
     }
   }
   return ids;

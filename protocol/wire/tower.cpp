@@ -90,7 +90,7 @@ bool is(TowerFloor const& floor, TowerProtocol protocol) {
 SyntaxId syntax_of(TowerFloor const& floor) {
   auto const major = load<std::uint16_t>(floor.protocol_data, kUuidSize, kLittle);
   auto const minor = load<std::uint16_t>(floor.related_data, 0, kLittle);
-  return {load_uuid(floor.protocol_data, 0, kLittle), std::uint32_t{minor} << 16 | major};
+  return syntax_id(load_uuid(floor.protocol_data, 0, kLittle), major, minor);
 }
 
 /// Interface, transfer syntax, RPC protocol, port, address; the last three have two bytes, two and
