@@ -44,6 +44,38 @@ std::variant<Portion, CallFault> portion_of(std::size_t found,
   return portion;
 }
 
+template <class Matches>
+std::vector<Endpoint const*> found_in(CallContext const& context, Matches matches) {
+  std::vector<Endpoint const*> found;
+  for (auto const& endpoint : context.environment.endpoints) {
+    if (matches(endpoint)) {
+      found.push_back(&endpoint);
+    }
+  }
+  return found;
+}
+
+/// `tell` puts one element into the response.
+template <class Response, class Tell>
+CallOutcome answer(std::vector<Endpoint const*> const& found,
+                   CallContext& context,
+                   wire::ContextHandle const& handle,
+                   std::uint32_t most,
+                   Response& response,
+                   Tell tell) {
+  auto const portion = portion_of(found.size(), context.association, handle, most);
+  if (auto const* fault = std::get_if<CallFault>(&portion)) {
+    return *fault;
+  }
+  auto const& [first, count, next] = std::get<Portion>(portion);
+  for (auto i = first; i < first + count; ++i) {
+    tell(*found[i], wire::encode(wire::make_tower(found[i]->binding)));
+  }
+  response.entry_handle = next;
+  response.status = first == found.size() ? wire::kEptNotRegistered : wire::kSuccess;
+  return wire::encode_stub(response);
+}
+
 bool are_compatible(wire::SyntaxId const& has, wire::SyntaxId const& asked) {
   return has.major_version() == asked.major_version() &&
          has.minor_version() >= asked.minor_version();
@@ -98,25 +130,12 @@ CallOutcome lookup(CallContext& context, wire::EptLookup::Request const& request
     response.status = wire::kEptCantPerformOp;
     return wire::encode_stub(response);
   }
-  std::vector<Endpoint const*> found;
-  for (auto const& endpoint : context.environment.endpoints) {
-    if (matches(endpoint, request)) {
-      found.push_back(&endpoint);
-    }
-  }
-  auto const portion =
-      portion_of(found.size(), context.association, request.entry_handle, request.max_ents);
-  if (auto const* fault = std::get_if<CallFault>(&portion)) {
-    return *fault;
-  }
-  auto const& [first, count, next] = std::get<Portion>(portion);
-  for (auto i = first; i < first + count; ++i) {
-    auto tower = wire::encode(wire::make_tower(found[i]->binding));
-    response.entries.push_back({{}, std::move(tower), found[i]->annotation});
-  }
-  response.entry_handle = next;
-  response.status = first == found.size() ? wire::kEptNotRegistered : wire::kSuccess;
-  return wire::encode_stub(response);
+  auto const found =
+      found_in(context, [&](Endpoint const& endpoint) { return matches(endpoint, request); });
+  return answer(found, context, request.entry_handle, request.max_ents, response,
+                [&](Endpoint const& endpoint, Bytes octets) {
+                  response.entries.push_back({{}, std::move(octets), endpoint.annotation});
+                });
 }
 
 /// The asked port and address say nothing. An object that nobody registered gets those of the nil
@@ -138,24 +157,12 @@ CallOutcome map(CallContext& context, wire::EptMap::Request const& request) {
     return wire::encode_stub(response);
   }
   auto const asked = wire::binding_of(*tower);
-  std::vector<Bytes> found;
-  for (auto const& endpoint : context.environment.endpoints) {
-    if (asked && matches(endpoint.binding, *asked)) {
-      found.push_back(wire::encode(wire::make_tower(endpoint.binding)));
-    }
-  }
-  auto const portion =
-      portion_of(found.size(), context.association, request.entry_handle, request.max_towers);
-  if (auto const* fault = std::get_if<CallFault>(&portion)) {
-    return *fault;
-  }
-  auto const& [first, count, next] = std::get<Portion>(portion);
-  for (auto i = first; i < first + count; ++i) {
-    response.towers.emplace_back(std::move(found[i]));
-  }
-  response.entry_handle = next;
-  response.status = first == found.size() ? wire::kEptNotRegistered : wire::kSuccess;
-  return wire::encode_stub(response);
+  auto const found = found_in(context, [&](Endpoint const& endpoint) {
+    return asked && matches(endpoint.binding, *asked);
+  });
+  return answer(
+      found, context, request.entry_handle, request.max_towers, response,
+      [&](Endpoint const&, Bytes octets) { response.towers.emplace_back(std::move(octets)); });
 }
 
 CallOutcome lookup_handle_free(CallContext& context,
