@@ -28,11 +28,10 @@ class Connection {
         config_(config),
         channels_(channels),
         reader_(stream_, config),
-        authentication_(config, remote_address()) {
-    channels_.streams.push_back(&stream_);
-  }
+        authentication_(config, remote_address()),
+        place_(channels_.streams.insert(channels_.streams.end(), &stream_)) {}
 
-  ~Connection() { std::erase(channels_.streams, &stream_); }
+  ~Connection() { channels_.streams.erase(place_); }
 
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
@@ -269,6 +268,7 @@ class Connection {
   ProxyChannels& channels_;
   RequestReader reader_;
   Authentication authentication_;
+  std::list<net::Stream*>::iterator place_;
   bool is_to_be_given_back_ = false;
 };
 

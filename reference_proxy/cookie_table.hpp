@@ -3,9 +3,9 @@
 
 #pragma once
 
+#include <list>
 #include <map>
 #include <memory>
-#include <vector>
 
 #include "net/stream.hpp"
 #include "net/task_scope.hpp"
@@ -52,7 +52,7 @@ struct ProxyChannels {
   net::TaskScope& scope;
   CookieTable<session::InboundProxy> inbound{};
   CookieTable<session::OutboundProxy> outbound{};
-  std::vector<net::Stream*> streams{};  // the clients' connections, the oldest first
+  std::list<net::Stream*> streams{};  // the clients' connections, the oldest first
 };
 
 }  // namespace rpchspec::proxy
