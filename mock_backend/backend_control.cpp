@@ -13,14 +13,9 @@ std::shared_ptr<net::SendGate> MockBackend::watched(std::shared_ptr<net::PduLeg>
   }
   net::LegFacts facts;
   facts.name = channel == session::Channel::in ? "server.in" : "server.out";
-  facts.connection = leg->stream().tap() != nullptr ? leg->stream().tap()->connection() : 0;
+  facts.connection = leg->stream().connection();
   facts.virtual_connection = virtual_connection;
-  net::LegControls controls;
-  controls.stream = &leg->stream();
-  controls.write = [leg](Bytes bytes) { (void)leg->send(std::move(bytes)); };
-  controls.written = [leg] { return leg->outbox().drained(net::Deadline::never()); };
-  controls.end = [leg](net::CloseHow how) { leg->stream().close_now(how); };
-  return config_.watch->opened(std::move(facts), std::move(controls));
+  return config_.watch->opened(std::move(facts), net::controls_of(leg));
 }
 
 void MockBackend::answer_released() {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "net/pdu_leg.hpp"
+
 namespace rpchspec::net {
 
 namespace {
@@ -9,6 +11,15 @@ namespace {
 constexpr std::size_t kMostHeld = std::size_t{4} * 1024 * 1024;  // bytes; a window is far less
 
 }  // namespace
+
+LegControls controls_of(std::shared_ptr<PduLeg> leg) {
+  LegControls controls;
+  controls.stream = &leg->stream();
+  controls.write = [leg](Bytes bytes) { (void)leg->send(std::move(bytes)); };
+  controls.written = [leg] { return leg->outbox().drained(Deadline::never()); };
+  controls.end = [leg](CloseHow how) { leg->stream().close_now(how); };
+  return controls;
+}
 
 SendGate::SendGate(LegFacts facts, LegControls controls, Judge judge)
     : facts_(std::move(facts)), controls_(std::move(controls)), judge_(std::move(judge)) {}

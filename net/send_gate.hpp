@@ -12,6 +12,8 @@
 
 namespace rpchspec::net {
 
+class PduLeg;
+
 /// A connection that carries a channel, at our end of it.
 struct LegFacts {
   std::string name;                      // "client.out", "server.in"
@@ -26,6 +28,9 @@ struct LegControls {
   std::function<Task<bool>()> written{};  // waits until all that was queued is written
   std::function<void(CloseHow)> end{};    // ends it, as a failure of our own would
 };
+
+/// Of a leg that they keep.
+[[nodiscard]] LegControls controls_of(std::shared_ptr<PduLeg> leg);
 
 enum class Fate { pass, drop, repeat, hold };
 

@@ -104,6 +104,10 @@ void Stream::observe(journal::ConnectionTap tap, std::string service) {
   }
 }
 
+std::uint32_t Stream::connection() {
+  return tap() != nullptr ? tap()->connection() : 0;
+}
+
 journal::ConnectionTap* Stream::tap() {
   return impl_ && impl_->tap ? &*impl_->tap : nullptr;
 }

@@ -71,6 +71,9 @@ class Stream {
   /// The tap, or null. For identify(), note() and timer().
   [[nodiscard]] journal::ConnectionTap* tap();
 
+  /// As the journal numbers it; 0: nothing is recorded.
+  [[nodiscard]] std::uint32_t connection();
+
   // -- TLS ------------------------------------------------------------------------------------
 
   /// Makes the stream a TLS one; the handshake is still to be done.

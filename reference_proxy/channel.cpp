@@ -23,7 +23,7 @@ class Connection {
   void let_watch(net::LegWatch& watch) {
     net::LegFacts facts;
     facts.name = VirtualChannel<Machine>::kIsInbound ? "client.in" : "client.out";
-    facts.connection = leg_->stream.tap() != nullptr ? leg_->stream.tap()->connection() : 0;
+    facts.connection = leg_->stream.connection();
     net::LegControls controls;
     controls.stream = &leg_->stream;
     controls.write = [leg = leg_](Bytes bytes) { leg->out.write(bytes, ByteView()); };

@@ -29,7 +29,7 @@ Result<void> ActorFaults::set(faults::api::Fault const& fault, std::uint32_t vir
 Result<void> ActorFaults::set_on(faults::api::Fault fault, net::PduLeg& leg) {
   auto& stream = leg.stream();
   if (faults::channel_of(fault) != "v1") {
-    fault.set_connection(stream.tap() != nullptr ? stream.tap()->connection() : 0);
+    fault.set_connection(stream.connection());
     return said(board_.set(fault));
   }
   // A session of v1 has no channels: what is sent on it passes no gate.

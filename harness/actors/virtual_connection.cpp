@@ -61,17 +61,12 @@ void VirtualConnection::let_watch(session::Channel channel,
   if (options_.watch == nullptr) {
     return;
   }
-  auto const* const tap = made->leg().stream().tap();
   net::LegFacts facts;
   facts.name = channel == session::Channel::in ? "client.in" : "client.out";
-  facts.connection = tap != nullptr ? tap->connection() : 0;
+  facts.connection = made->leg().stream().connection();
   facts.virtual_connection = options_.number;
-  net::LegControls controls;
-  controls.stream = &made->leg().stream();
-  controls.write = [made](Bytes bytes) { (void)made->leg().send(std::move(bytes)); };
-  controls.written = [made] { return made->leg().outbox().drained(net::Deadline::never()); };
-  controls.end = [made](net::CloseHow how) { made->leg().stream().close_now(how); };
-  gates_[made.get()] = options_.watch->opened(std::move(facts), std::move(controls));
+  auto const leg = std::shared_ptr<net::PduLeg>(made, &made->leg());
+  gates_[made.get()] = options_.watch->opened(std::move(facts), net::controls_of(leg));
 }
 
 void VirtualConnection::send(HttpChannel& to, Bytes bytes) {
