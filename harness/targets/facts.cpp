@@ -141,6 +141,13 @@ std::vector<FactKind> const& fact_kinds() {
   return kKinds;
 }
 
+FactKind const* fact_kind(std::string_view name) {
+  auto const& kinds = fact_kinds();
+  auto const kind = std::find_if(kinds.begin(), kinds.end(),
+                                 [&](FactKind const& each) { return each.name == name; });
+  return kind != kinds.end() ? &*kind : nullptr;
+}
+
 std::vector<std::string> fact_names() {
   std::vector<std::string> names;
   for (auto const& kind : fact_kinds()) {

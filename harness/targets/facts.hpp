@@ -25,6 +25,9 @@ struct FactKind {
 [[nodiscard]] std::vector<FactKind> const& fact_kinds();
 [[nodiscard]] std::vector<std::string> fact_names();
 
+/// Null for a name that is not known.
+[[nodiscard]] FactKind const* fact_kind(std::string_view name);
+
 /// A fact's name as it is known: hyphens count as underscores.
 [[nodiscard]] std::string underscored(std::string_view name);
 

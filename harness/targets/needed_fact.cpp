@@ -33,14 +33,12 @@ NeededFact needed_fact(std::string_view text) {
 
 /// Of a fact that is a duration or a size: it can be more and less.
 std::optional<std::uint64_t> quantity(std::string_view name, std::string_view value) {
-  auto const& kinds = fact_kinds();
-  auto const kind = std::find_if(kinds.begin(), kinds.end(),
-                                 [&](FactKind const& each) { return each.name == name; });
-  if (kind != kinds.end() && kind->type == "duration") {
+  auto const* const kind = fact_kind(name);
+  if (kind != nullptr && kind->type == "duration") {
     auto const parsed = model::parse_duration(value);
     return parsed ? std::optional(static_cast<std::uint64_t>(*parsed)) : std::nullopt;
   }
-  if (kind != kinds.end() && kind->type == "size") {
+  if (kind != nullptr && kind->type == "size") {
     auto const parsed = model::parse_size(value);
     return parsed ? std::optional(*parsed) : std::nullopt;
   }

@@ -23,9 +23,8 @@ std::vector<std::string> all_values(std::string_view fact) {
   if (fact == "extended_protection") {
     return {"off", "allow", "require"};
   }
-  auto const is_a_switch = std::any_of(
-      fact_kinds().begin(), fact_kinds().end(),
-      [&](FactKind const& kind) { return kind.name == fact && kind.type == "true or false"; });
+  auto const* const kind = fact_kind(fact);
+  auto const is_a_switch = kind != nullptr && kind->type == "true or false";
   return is_a_switch ? std::vector<std::string>{"true", "false"} : std::vector<std::string>();
 }
 
@@ -40,7 +39,8 @@ void add_values(std::string const& fact, Scenario const& scenario, std::set<std:
   }
   auto const own = loader::values_of(scenario.proxy()).quantities;
   if (auto const found = own.find(fact); found != own.end()) {
-    auto const is_time = fact.ends_with("timeout");
+    auto const* const kind = fact_kind(fact);
+    auto const is_time = kind != nullptr && kind->type == "duration";
     to.insert(is_time ? model::duration_text(static_cast<std::int64_t>(found->second))
                       : model::size_text(found->second));
   }
